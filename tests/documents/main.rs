@@ -1,0 +1,1 @@
+//! What protects documents: loading, keeping and editing text.
