@@ -147,18 +147,10 @@ pub struct Node {
 #[derive(Debug)]
 pub enum Kind {
     Scalar(Scalar),
-    Sequence {
-        items: Vec<NodeId>,
-        flow: bool,
-    },
-    Mapping {
-        entries: Vec<(NodeId, NodeId)>,
-        flow: bool,
-    },
+    Sequence { items: Vec<NodeId>, flow: bool },
+    Mapping { entries: Vec<(NodeId, NodeId)>, flow: bool },
     /// `*name`; the node it stands for, when the anchor exists.
-    Alias {
-        target: Option<NodeId>,
-    },
+    Alias { target: Option<NodeId> },
 }
 
 /// A scalar is text. Nothing here resolves it to a number, a boolean or null.
