@@ -125,7 +125,10 @@ pub enum Node {
     /// An id that a list names and no document defines; by [`Id::key`].
     Ghost(String),
     /// An external identity, by its pair; the same pair on two client apps is one node.
-    External { issuer: String, subject: String },
+    External {
+        issuer: String,
+        subject: String,
+    },
 }
 
 /// An edge of the trust graph; it runs the way the token travels.
@@ -170,7 +173,12 @@ impl TrustGraph {
 
 /// What granting the arrow `from` → `to` will mean, before it is done: whose list grows, who may
 /// then do what, for users and for external identities.
-pub fn describe_grant(_project: &Project, _reading: Reading, _from: ClientKey, _to: ClientKey) -> String {
+pub fn describe_grant(
+    _project: &Project,
+    _reading: Reading,
+    _from: ClientKey,
+    _to: ClientKey,
+) -> String {
     todo!()
 }
 
