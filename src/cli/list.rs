@@ -1,0 +1,199 @@
+//! `list`: the client apps as the studio understood them.
+
+use std::io::Write;
+
+use serde::Serialize;
+
+use super::project::{self, Format, Paths};
+use super::{Exit, Failure, Globals, Terminal};
+use crate::config::{ClientApp, ClientKey, Place, Project, Setting, Stated};
+use crate::trust::ghost_label;
+
+/// List client apps with their identities and permissions
+///
+/// Shows every client app as the studio understood it, with the file and line that says so: its
+/// id, its settings, whom its allowedTokenExchangeClientApps names, and the external identities
+/// that stand for it. Use it to see that a configuration was read as you meant it. What a file
+/// does not state is not shown.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "\
+Example:
+  exchange-studio list config/
+  exchange-studio list config/ --format json | jq -r '.clients[].name'
+
+Files and documents that cannot be read are named on standard error.
+
+Exit status: 0 fine, 2 usage, 3 a path or a file cannot be read (the others are listed)")]
+pub struct Args {
+    #[command(flatten)]
+    paths: Paths,
+
+    /// How the list is written.
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    format: Format,
+}
+
+pub fn run(args: &Args, _globals: &Globals, terminal: &mut Terminal) -> Result<Exit, Failure> {
+    let project = project::open(&args.paths.paths)?;
+    match args.format {
+        Format::Human => human(&project, terminal)?,
+        Format::Json => terminal.json(&List::of(&project))?,
+    }
+    Ok(project::warn_about_gaps(&project, terminal))
+}
+
+fn human(project: &Project, terminal: &mut Terminal) -> Result<(), Failure> {
+    let colour = terminal.out_colour();
+    let out = terminal.out();
+    for (index, client) in project.clients().iter().enumerate() {
+        if index > 0 {
+            writeln!(out)?;
+        }
+        let at = project.describe_place(client.place);
+        writeln!(out, "{}  {}", colour.bold(client.label()), colour.dim(at))?;
+        match &client.id {
+            Some(id) => writeln!(out, "  id            {}", id.value.as_str())?,
+            None => writeln!(out, "  id            not stated")?,
+        }
+        if let Some(subscription) = &client.subscription {
+            writeln!(out, "  subscription  {}", subscription.value.as_str())?;
+        }
+        for setting in &client.settings {
+            let label = setting.setting.label().to_lowercase();
+            writeln!(out, "  {label:<12}  {}", setting.text)?;
+        }
+        if let Some(secrets) = client.secrets {
+            writeln!(out, "  secrets       {secrets} (not shown)")?;
+        }
+        for permission in &client.permissions {
+            let who = match (permission.client, &permission.id) {
+                (Some(key), _) => project.client(key).label().to_owned(),
+                (None, Some(id)) => ghost_label(id),
+                (None, None) => "an entry without id".to_owned(),
+            };
+            let at = colour.dim(project.describe_place(permission.place));
+            writeln!(out, "  lists         {who}  {at}")?;
+        }
+        for identity in &client.identities {
+            let issuer = text_or_not_stated(identity.issuer.as_ref());
+            let subject = text_or_not_stated(identity.subject.as_ref());
+            let at = colour.dim(project.describe_place(identity.place));
+            writeln!(out, "  stands for    {subject} of {issuer}  {at}")?;
+        }
+    }
+    Ok(())
+}
+
+fn text_or_not_stated(text: Option<&Stated<String>>) -> &str {
+    text.map_or("(not stated)", |text| &text.value)
+}
+
+/// The shape of `--format json`, version 1. Keys that a file does not state are null.
+#[derive(Serialize)]
+struct List<'a> {
+    version: u32,
+    clients: Vec<Client<'a>>,
+}
+
+/// One client app, in the order of files and documents.
+#[derive(Serialize)]
+struct Client<'a> {
+    id: Option<&'a str>,
+    name: Option<&'a str>,
+    subscription: Option<&'a str>,
+    /// As written, by the label of the setting.
+    settings: Vec<SettingLine<'a>>,
+    /// How many secrets the file lists; never the secrets.
+    secrets: Option<usize>,
+    /// The entries of its allowedTokenExchangeClientApps.
+    permissions: Vec<PermissionLine<'a>>,
+    /// The entries of its clientAppFederatedIdentities.
+    identities: Vec<IdentityLine<'a>>,
+    at: At,
+}
+
+#[derive(Serialize)]
+struct SettingLine<'a> {
+    label: &'static str,
+    key: &'a str,
+    text: &'a str,
+    at: At,
+}
+
+#[derive(Serialize)]
+struct PermissionLine<'a> {
+    id: Option<&'a str>,
+    /// The name of the client app with that id; null when no document defines it.
+    name: Option<&'a str>,
+    /// Whether a document of the project has that id.
+    defined: bool,
+    at: At,
+}
+
+#[derive(Serialize)]
+struct IdentityLine<'a> {
+    id: Option<&'a str>,
+    issuer: Option<&'a str>,
+    subject: Option<&'a str>,
+    at: At,
+}
+
+/// A place in a file; line and column count from 1, columns in characters.
+#[derive(Serialize)]
+pub struct At {
+    pub file: String,
+    pub line: usize,
+    pub column: usize,
+}
+
+impl At {
+    pub fn of(project: &Project, place: Place) -> Self {
+        let position = project.position(place);
+        Self {
+            file: project.file(place.file).name.clone(),
+            line: position.line,
+            column: position.column,
+        }
+    }
+}
+
+impl<'a> List<'a> {
+    fn of(project: &'a Project) -> Self {
+        let clients = project.clients().iter().map(|client| Client::of(project, client)).collect();
+        Self { version: 1, clients }
+    }
+}
+
+impl<'a> Client<'a> {
+    fn of(project: &'a Project, client: &'a ClientApp) -> Self {
+        let name_of = |key: ClientKey| project.client(key).name.as_ref().map(|n| n.value.as_str());
+        let settings = client.settings.iter().map(|setting| SettingLine {
+            label: Setting::label(setting.setting),
+            key: &setting.key,
+            text: &setting.text,
+            at: At::of(project, setting.place),
+        });
+        let permissions = client.permissions.iter().map(|permission| PermissionLine {
+            id: permission.id.as_ref().map(|id| id.as_str()),
+            name: permission.client.and_then(name_of),
+            defined: permission.client.is_some(),
+            at: At::of(project, permission.place),
+        });
+        let identities = client.identities.iter().map(|identity| IdentityLine {
+            id: identity.id.as_ref().map(|id| id.value.as_str()),
+            issuer: identity.issuer.as_ref().map(|issuer| issuer.value.as_str()),
+            subject: identity.subject.as_ref().map(|subject| subject.value.as_str()),
+            at: At::of(project, identity.place),
+        });
+        Self {
+            id: client.id.as_ref().map(|id| id.value.as_str()),
+            name: client.name.as_ref().map(|name| name.value.as_str()),
+            subscription: client.subscription.as_ref().map(|id| id.value.as_str()),
+            settings: settings.collect(),
+            secrets: client.secrets,
+            permissions: permissions.collect(),
+            identities: identities.collect(),
+            at: At::of(project, client.place),
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Opening what a command line names, and finding the client apps it means.
+
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+
+use super::{Exit, Failure, Terminal};
+use crate::config::{ClientKey, Project};
+
+/// Files and folders of a project.
+#[derive(Debug, clap::Args)]
+pub struct Paths {
+    /// Files and folders; of a folder every .yaml and .yml below it.
+    #[arg(value_name = "PATH", required = true)]
+    pub paths: Vec<PathBuf>,
+}
+
+/// How a result is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    #[default]
+    Human,
+    /// For programs; carries "version": 1.
+    Json,
+}
+
+/// Opens the project that the paths make up.
+///
+/// # Errors
+///
+/// When a path cannot be read at all (exit 3).
+pub fn open(paths: &[PathBuf]) -> Result<Project, Failure> {
+    Project::open(paths).map_err(|error| Failure::unreadable(error.to_string()))
+}
+
+/// Tells about files and documents that are not part of the answer: what the person reads on
+/// standard output says nothing of them. Gives [`Exit::Unreadable`] when a whole file is missing
+/// from it.
+pub fn warn_about_gaps(project: &Project, terminal: &mut Terminal) -> Exit {
+    let mut exit = Exit::Fine;
+    for file in project.files() {
+        match &file.stream {
+            Err(error) => {
+                terminal.warn(format_args!("{}: {error}; the file is left out", file.name));
+                exit = Exit::Unreadable;
+            }
+            Ok(stream) => {
+                for (index, document) in stream.documents().iter().enumerate() {
+                    if let Err(error) = document.tree() {
+                        let at = stream.position(index, error.offset);
+                        terminal.warn(format_args!(
+                            "{}:{}:{}: {}; the document is left out",
+                            file.name, at.line, at.column, error.message
+                        ));
+                    }
+                }
+            }
+        }
+    }
+    exit
+}
+
+/// The client app that a person named on the command line by id, placeholder or name.
+///
+/// # Errors
+///
+/// When none or several are meant (exit 2).
+pub fn client(project: &Project, text: &str) -> Result<ClientKey, Failure> {
+    project.find(text).map_err(Failure::usage)
+}
+
+/// Writes a result into a file, or to standard output when it is `-`.
+///
+/// # Errors
+///
+/// When it cannot be written.
+pub fn write_output(output: &Path, bytes: &[u8], terminal: &mut Terminal) -> Result<(), Failure> {
+    if output == Path::new("-") {
+        terminal.out().write_all(bytes)?;
+        return Ok(());
+    }
+    std::fs::write(output, bytes)
+        .map_err(|error| Failure::unreadable(format!("cannot write {}: {error}", output.display())))
+}
