@@ -1,7 +1,5 @@
 //! `decide`: would this exchange be allowed, and on which lines does the answer rest?
 
-use std::io::Write;
-
 use serde::Serialize;
 
 use super::list::At;

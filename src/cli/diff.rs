@@ -1,7 +1,6 @@
 //! `diff`: how the text of two configurations differs.
 
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;

@@ -5,7 +5,6 @@
 //! one command a line; [`split_changes`] therefore cuts the line at `--then` first.
 
 use std::ffi::OsString;
-use std::io::Write;
 
 use clap::{Parser, Subcommand};
 

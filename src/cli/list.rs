@@ -1,7 +1,5 @@
 //! `list`: the client apps as the studio understood them.
 
-use std::io::Write;
-
 use serde::Serialize;
 
 use super::project::{self, Format, Paths};
