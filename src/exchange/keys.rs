@@ -1,0 +1,513 @@
+//! Signing keys, key sets, and the one place where a signature is made or believed.
+//!
+//! Keys live in memory only: they are made when an issuer starts and die with it. What leaves is
+//! the public half, as a JSON Web Key (RFC 7517) named by its own thumbprint (RFC 7638), so that a
+//! name never has to be invented and two keys never share one.
+//!
+//! Verification is narrow on purpose (RFC 8725 §3.1, §3.2): the algorithm must be an asymmetric
+//! one, must fit the key's type, and must be the key's own `alg` where it states one; `none`, MACs
+//! and critical header extensions are refused before any key is looked at; keys inside the token
+//! (`jwk`, `jku`, `x5u`, `x5c`) are never followed. Times and audiences are not judged here, because
+//! what they mean depends on who asks.
+
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::rsa::KeySize;
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, RsaKeyPair};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::jwk::{AlgorithmParameters, Jwk, JwkSet, PublicKeyUse, ThumbprintHash};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+/// Why a key could not be made or used. Says nothing of the key itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum KeyError {
+    #[error("a signing key could not be made")]
+    Generate,
+    #[error("a token could not be signed")]
+    Sign,
+}
+
+/// The algorithms that this program signs with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SigningAlgorithm {
+    /// RSASSA-PKCS1-v1_5 with SHA-256 and a 2048-bit key; the one that every authorization server
+    /// and resource server must know (RFC 9068 §2.1, §4). Making a key takes a moment.
+    Rs256,
+    /// ECDSA on P-256 with SHA-256. Making a key takes no time.
+    Es256,
+}
+
+impl SigningAlgorithm {
+    /// The name in a token's header and in metadata (RFC 7518 §3.1).
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Rs256 => "RS256",
+            Self::Es256 => "ES256",
+        }
+    }
+
+    fn jose(self) -> Algorithm {
+        match self {
+            Self::Rs256 => Algorithm::RS256,
+            Self::Es256 => Algorithm::ES256,
+        }
+    }
+}
+
+/// A private key that signs tokens, with its public half. `Debug` shows the name alone.
+#[derive(Clone)]
+pub struct SigningKey {
+    algorithm: SigningAlgorithm,
+    private: EncodingKey,
+    public: Jwk,
+    kid: String,
+}
+
+impl std::fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SigningKey")
+            .field("algorithm", &self.algorithm)
+            .field("kid", &self.kid)
+            .finish_non_exhaustive()
+    }
+}
+
+impl SigningKey {
+    /// Makes a new key from the system's randomness.
+    ///
+    /// # Errors
+    ///
+    /// When the cryptographic library fails.
+    pub fn generate(algorithm: SigningAlgorithm) -> Result<Self, KeyError> {
+        let private = match algorithm {
+            SigningAlgorithm::Rs256 => {
+                let pair =
+                    RsaKeyPair::generate(KeySize::Rsa2048).map_err(|_| KeyError::Generate)?;
+                let pkcs8: Pkcs8V1Der<'_> = pair.as_der().map_err(|_| KeyError::Generate)?;
+                let pkcs1 = private_key_of_pkcs8(pkcs8.as_ref()).ok_or(KeyError::Generate)?;
+                EncodingKey::from_rsa_der(pkcs1)
+            }
+            SigningAlgorithm::Es256 => {
+                let pkcs8 = EcdsaKeyPair::generate_pkcs8(
+                    &ECDSA_P256_SHA256_FIXED_SIGNING,
+                    &SystemRandom::new(),
+                )
+                .map_err(|_| KeyError::Generate)?;
+                EncodingKey::from_ec_der(pkcs8.as_ref())
+            }
+        };
+        let mut public =
+            Jwk::from_encoding_key(&private, algorithm.jose()).map_err(|_| KeyError::Generate)?;
+        let kid = public.thumbprint(ThumbprintHash::SHA256).map_err(|_| KeyError::Generate)?;
+        public.common.public_key_use = Some(PublicKeyUse::Signature);
+        public.common.key_id = Some(kid.clone());
+        Ok(Self { algorithm, private, public, kid })
+    }
+
+    pub fn algorithm(&self) -> SigningAlgorithm {
+        self.algorithm
+    }
+
+    /// The key's name: its RFC 7638 SHA-256 thumbprint.
+    pub fn kid(&self) -> &str {
+        &self.kid
+    }
+
+    /// The public half (RFC 7517), with `kid`, `alg` and `use`.
+    pub fn public(&self) -> &Jwk {
+        &self.public
+    }
+
+    /// A signed token (RFC 7515 compact serialization). `typ` is the media type in the header, as
+    /// in `at+jwt` (RFC 9068 §2.1) or `JWT`.
+    ///
+    /// # Errors
+    ///
+    /// When the claims are no JSON object or signing fails.
+    pub fn sign(&self, typ: &str, claims: &impl Serialize) -> Result<String, KeyError> {
+        let mut header = Header::new(self.algorithm.jose());
+        header.typ = Some(typ.to_owned());
+        header.kid = Some(self.kid.clone());
+        jsonwebtoken::encode(&header, claims, &self.private).map_err(|_| KeyError::Sign)
+    }
+}
+
+/// The `RSAPrivateKey` (RFC 8017 §A.1.2) inside a `PrivateKeyInfo` (RFC 5208 §5): the signer takes
+/// the one, the generator gives the other.
+fn private_key_of_pkcs8(der: &[u8]) -> Option<&[u8]> {
+    let (info, _) = der_value(der, 0x30)?;
+    let (_version, rest) = der_value(info, 0x02)?;
+    let (_algorithm, rest) = der_value(rest, 0x30)?;
+    let (key, _) = der_value(rest, 0x04)?;
+    Some(key)
+}
+
+/// The contents of the DER value with this tag at the start of `der`, and what follows it.
+fn der_value(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
+    let (&found, rest) = der.split_first()?;
+    let (&first, rest) = rest.split_first()?;
+    let (length, rest) = if first < 0x80 {
+        (usize::from(first), rest)
+    } else {
+        let (bytes, rest) = rest.split_at_checked(usize::from(first & 0x7f))?;
+        let length = bytes
+            .iter()
+            .try_fold(0_usize, |n, &byte| n.checked_mul(256)?.checked_add(usize::from(byte)))?;
+        (length, rest)
+    };
+    if found != tag {
+        return None;
+    }
+    rest.split_at_checked(length)
+}
+
+/// How many keys of a set are read; real sets have a handful, and each may have to be tried.
+const MOST_KEYS: usize = 100;
+
+/// The public keys of an issuer, as its JWKS document (RFC 7517 §5) gives them. Keys of a kind that
+/// is not understood are skipped, as §5 asks.
+#[derive(Clone, Debug, Default)]
+pub struct KeySet {
+    keys: Vec<Jwk>,
+    skipped: usize,
+}
+
+/// Why a document is no key set.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum KeySetError {
+    #[error("the key set is not JSON: {0}")]
+    NotJson(String),
+    #[error("the key set has no list \"keys\"")]
+    NoKeys,
+}
+
+impl KeySet {
+    /// The set with the public halves of these keys.
+    pub fn of<'a>(keys: impl IntoIterator<Item = &'a SigningKey>) -> Self {
+        Self { keys: keys.into_iter().map(|key| key.public.clone()).collect(), skipped: 0 }
+    }
+
+    /// Reads a JWKS document.
+    ///
+    /// # Errors
+    ///
+    /// When it is not JSON or has no `keys`.
+    pub fn parse(json: &[u8]) -> Result<Self, KeySetError> {
+        let document: Value = serde_json::from_slice(json)
+            .map_err(|error| KeySetError::NotJson(error.to_string()))?;
+        let listed = document.get("keys").and_then(Value::as_array).ok_or(KeySetError::NoKeys)?;
+        let keys: Vec<Jwk> = listed
+            .iter()
+            .take(MOST_KEYS)
+            .filter_map(|key| serde_json::from_value::<Jwk>(key.clone()).ok())
+            .filter(|key| {
+                !matches!(
+                    key.algorithm,
+                    AlgorithmParameters::OctetKey(_) | AlgorithmParameters::Other(_)
+                )
+            })
+            .collect();
+        Ok(Self { skipped: listed.len() - keys.len(), keys })
+    }
+
+    /// The JWKS document.
+    pub fn to_json(&self) -> Value {
+        serde_json::to_value(JwkSet { keys: self.keys.clone() }).unwrap_or(Value::Null)
+    }
+
+    pub fn keys(&self) -> &[Jwk] {
+        &self.keys
+    }
+
+    /// Keys of the document that were not understood.
+    pub fn skipped(&self) -> usize {
+        self.skipped
+    }
+
+    /// Checks the signature of a token against the set and gives what it says. Nothing else is
+    /// checked: not the times, not the issuer, not the audience.
+    ///
+    /// # Errors
+    ///
+    /// When the token is not a signed JWT, its algorithm is not acceptable, no key fits, or the
+    /// signature is wrong.
+    pub fn verify(&self, token: &str) -> Result<Verified, SignatureError> {
+        let header = header_of(token)?;
+        let name = header.get("alg").and_then(Value::as_str).unwrap_or_default();
+        let algorithm =
+            asymmetric(name).ok_or_else(|| SignatureError::Algorithm(printable(name)))?;
+        if header.contains_key("crit") {
+            return Err(SignatureError::Critical);
+        }
+        let kid = header.get("kid").and_then(Value::as_str);
+        let fits = |key: &&Jwk| {
+            key.common.public_key_use.as_ref().is_none_or(|used| *used == PublicKeyUse::Signature)
+                && key.common.key_algorithm.is_none_or(|own| own.to_string() == name)
+                && DecodingKey::from_jwk(key).is_ok_and(|key| key.family() == algorithm.family())
+        };
+        let named = |key: &&Jwk| kid.is_none_or(|kid| key.common.key_id.as_deref() == Some(kid));
+        let candidates: Vec<&Jwk> = self.keys.iter().filter(named).collect();
+        if candidates.is_empty() {
+            return Err(SignatureError::UnknownKey(kid.map(printable)));
+        }
+        let fitting: Vec<&Jwk> = candidates.into_iter().filter(fits).collect();
+        if fitting.is_empty() {
+            return Err(SignatureError::KeyMismatch(name.to_owned()));
+        }
+        let mut signature_only = Validation::new(algorithm);
+        signature_only.validate_exp = false;
+        signature_only.validate_nbf = false;
+        signature_only.validate_aud = false;
+        signature_only.required_spec_claims.clear();
+        for key in fitting {
+            let Ok(decoding) = DecodingKey::from_jwk(key) else { continue };
+            if let Ok(data) =
+                jsonwebtoken::decode::<Map<String, Value>>(token, &decoding, &signature_only)
+            {
+                return Ok(Verified {
+                    kid: key.common.key_id.clone(),
+                    header,
+                    claims: data.claims,
+                });
+            }
+        }
+        Err(SignatureError::Wrong)
+    }
+}
+
+/// A token whose signature is right.
+#[derive(Clone)]
+pub struct Verified {
+    /// Name of the key that fits.
+    pub kid: Option<String>,
+    pub header: Map<String, Value>,
+    pub claims: Map<String, Value>,
+}
+
+/// Claims are personal data: `Debug` names them and leaves the values out.
+impl std::fmt::Debug for Verified {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Verified")
+            .field("kid", &self.kid)
+            .field("claims", &self.claims.keys().collect::<Vec<_>>())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Verified {
+    /// A claim that is text.
+    pub fn text(&self, claim: &str) -> Option<&str> {
+        self.claims.get(claim).and_then(Value::as_str)
+    }
+
+    /// A claim that is a NumericDate (RFC 7519 §2), in whole seconds since 1970 (a fraction is cut
+    /// off).
+    pub fn seconds(&self, claim: &str) -> Option<i64> {
+        let value = self.claims.get(claim)?;
+        value.as_i64().or_else(|| {
+            // A float beyond the range saturates, which is what a time that far off means.
+            #[expect(clippy::cast_possible_truncation, reason = "saturates")]
+            value.as_f64().map(|float| float as i64)
+        })
+    }
+
+    /// The audiences (RFC 7519 §4.1.3: one text or a list of them).
+    pub fn audiences(&self) -> Vec<&str> {
+        match self.claims.get("aud") {
+            Some(Value::String(one)) => vec![one],
+            Some(Value::Array(list)) => list.iter().filter_map(Value::as_str).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The media type in the header, without case and without `application/` (RFC 7515 §4.1.9).
+    pub fn typ(&self) -> Option<String> {
+        let typ = self.header.get("typ")?.as_str()?.to_ascii_lowercase();
+        Some(typ.strip_prefix("application/").map_or(typ.clone(), str::to_owned))
+    }
+}
+
+/// Why a signature is not believed. Names no part of the token but its header.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SignatureError {
+    #[error("the token is not a signed JWT")]
+    NotSignedJwt,
+    /// `none`, a MAC, or one that is not known.
+    #[error("the algorithm '{0}' is not an asymmetric signature that is accepted")]
+    Algorithm(String),
+    #[error("the header asks for extensions that are not understood (crit)")]
+    Critical,
+    #[error("{}", match .0 {
+        Some(kid) => format!("the key set has no key '{kid}'"),
+        None => "the key set has no key".to_owned(),
+    })]
+    UnknownKey(Option<String>),
+    #[error("the key is not one for the algorithm '{0}'")]
+    KeyMismatch(String),
+    #[error("the signature is wrong")]
+    Wrong,
+}
+
+fn header_of(token: &str) -> Result<Map<String, Value>, SignatureError> {
+    let mut parts = token.split('.');
+    let (Some(header), Some(_), Some(_), None) =
+        (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
+        return Err(SignatureError::NotSignedJwt);
+    };
+    URL_SAFE_NO_PAD
+        .decode(header)
+        .ok()
+        .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+        .ok_or(SignatureError::NotSignedJwt)
+}
+
+fn asymmetric(name: &str) -> Option<Algorithm> {
+    match name {
+        "RS256" => Some(Algorithm::RS256),
+        "RS384" => Some(Algorithm::RS384),
+        "RS512" => Some(Algorithm::RS512),
+        "PS256" => Some(Algorithm::PS256),
+        "PS384" => Some(Algorithm::PS384),
+        "PS512" => Some(Algorithm::PS512),
+        "ES256" => Some(Algorithm::ES256),
+        "ES384" => Some(Algorithm::ES384),
+        "EdDSA" => Some(Algorithm::EdDSA),
+        _ => None,
+    }
+}
+
+/// A name out of a token's header, fit for a message: short, and nothing that moves a cursor.
+fn printable(name: &str) -> String {
+    name.chars().filter(|c| !c.is_control()).take(80).collect()
+}
+
+/// The SHA-256 digest in base64url without padding, as PKCE's `S256` has it (RFC 7636 §4.2).
+pub fn sha256_base64url(text: &str) -> String {
+    URL_SAFE_NO_PAD.encode(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text.as_bytes()))
+}
+
+/// An unguessable text of 256 bits in base64url: a state, a code, a PKCE verifier, a secret.
+///
+/// # Errors
+///
+/// When the system gives no randomness.
+pub fn random_text() -> Result<String, KeyError> {
+    let mut bytes = [0_u8; 32];
+    aws_lc_rs::rand::fill(&mut bytes).map_err(|_| KeyError::Generate)?;
+    Ok(URL_SAFE_NO_PAD.encode(bytes))
+}
+
+/// Compares two secrets in a time that tells nothing of where they differ.
+pub fn same_secret(a: &str, b: &str) -> bool {
+    aws_lc_rs::constant_time::verify_slices_are_equal(a.as_bytes(), b.as_bytes()).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn key(algorithm: SigningAlgorithm) -> SigningKey {
+        SigningKey::generate(algorithm).unwrap()
+    }
+
+    fn token_with_header(header: &Value, rest: &str) -> String {
+        let rest = rest.split_once('.').unwrap().1;
+        format!("{}.{rest}", URL_SAFE_NO_PAD.encode(header.to_string()))
+    }
+
+    #[test]
+    fn what_a_key_signs_its_own_set_verifies_after_a_round_through_json() {
+        for algorithm in [SigningAlgorithm::Rs256, SigningAlgorithm::Es256] {
+            let key = key(algorithm);
+            let token = key.sign("at+jwt", &json!({ "sub": "alice", "exp": 1.5 })).unwrap();
+            let json = KeySet::of([&key]).to_json();
+            assert!(json["keys"][0].get("d").is_none(), "the private half stays");
+            assert_eq!(json["keys"][0]["kid"], key.kid());
+            let set = KeySet::parse(json.to_string().as_bytes()).unwrap();
+            let verified = set.verify(&token).unwrap();
+            assert_eq!(verified.text("sub"), Some("alice"));
+            assert_eq!(verified.seconds("exp"), Some(1));
+            assert_eq!(verified.typ().as_deref(), Some("at+jwt"));
+            assert_eq!(verified.kid.as_deref(), Some(key.kid()));
+        }
+    }
+
+    #[test]
+    fn a_changed_payload_or_another_issuers_key_is_refused() {
+        let (ours, other) = (key(SigningAlgorithm::Es256), key(SigningAlgorithm::Es256));
+        let token = ours.sign("JWT", &json!({ "sub": "alice" })).unwrap();
+        let forged = other.sign("JWT", &json!({ "sub": "root" })).unwrap();
+        let spliced = {
+            let ours: Vec<&str> = token.split('.').collect();
+            let forged: Vec<&str> = forged.split('.').collect();
+            [ours[0], forged[1], ours[2]].join(".")
+        };
+        let set = KeySet::of([&ours]);
+        assert_eq!(set.verify(&spliced).unwrap_err(), SignatureError::Wrong);
+        assert_eq!(
+            set.verify(&forged).unwrap_err(),
+            SignatureError::UnknownKey(Some(other.kid().to_owned()))
+        );
+    }
+
+    #[test]
+    fn weak_headers_are_refused_before_any_key_is_tried() {
+        let key = key(SigningAlgorithm::Rs256);
+        let set = KeySet::of([&key]);
+        let token = key.sign("JWT", &json!({ "sub": "alice" })).unwrap();
+        for alg in ["none", "None", "HS256", "HS512", "", "ES256K"] {
+            let header = json!({ "alg": alg, "kid": key.kid() });
+            assert_eq!(
+                set.verify(&token_with_header(&header, &token)).unwrap_err(),
+                SignatureError::Algorithm(alg.to_owned())
+            );
+        }
+        let header = json!({ "alg": "RS256", "kid": key.kid(), "crit": ["b64"] });
+        assert_eq!(
+            set.verify(&token_with_header(&header, &token)).unwrap_err(),
+            SignatureError::Critical
+        );
+        let header = json!({ "alg": "ES256", "kid": key.kid() });
+        assert_eq!(
+            set.verify(&token_with_header(&header, &token)).unwrap_err(),
+            SignatureError::KeyMismatch("ES256".to_owned())
+        );
+        for text in ["", "a.b", "a.b.c.d.e", "****.e30.AA"] {
+            assert_eq!(set.verify(text).unwrap_err(), SignatureError::NotSignedJwt);
+        }
+    }
+
+    #[test]
+    fn keys_that_are_not_understood_are_skipped() {
+        let key = key(SigningAlgorithm::Es256);
+        let mut json = KeySet::of([&key]).to_json();
+        let list = json["keys"].as_array_mut().unwrap();
+        list.insert(0, json!({ "kty": "AKP", "alg": "ML-DSA-44", "pub": "AA" }));
+        list.insert(0, json!({ "kty": "oct", "k": "c2VjcmV0", "kid": key.kid() }));
+        list.insert(0, json!("nonsense"));
+        let set = KeySet::parse(json.to_string().as_bytes()).unwrap();
+        assert_eq!((set.keys().len(), set.skipped()), (1, 3));
+        assert!(set.verify(&key.sign("JWT", &json!({ "sub": "x" })).unwrap()).is_ok());
+        assert_eq!(KeySet::parse(b"{}").unwrap_err(), KeySetError::NoKeys);
+        assert!(matches!(KeySet::parse(b"<html>").unwrap_err(), KeySetError::NotJson(_)));
+    }
+
+    #[test]
+    fn the_challenge_is_that_of_rfc_7636_appendix_b() {
+        assert_eq!(
+            sha256_base64url("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"),
+            "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+        );
+    }
+
+    #[test]
+    fn nothing_of_a_private_key_is_printed() {
+        let text = format!("{:?}", key(SigningAlgorithm::Rs256));
+        assert!(text.contains("kid") && !text.contains("private"), "{text}");
+    }
+}
