@@ -47,6 +47,7 @@ mod tests {
     use std::path::{Path, PathBuf};
 
     use super::*;
+    use crate::yaml::{Limits, Stream};
 
     fn yaml_below(folder: &Path, found: &mut BTreeSet<PathBuf>) {
         for entry in std::fs::read_dir(folder).unwrap() {
@@ -73,5 +74,29 @@ mod tests {
                 sources.iter().map(|source| root.join(folder).join(&source.name)).collect();
             assert_eq!(built_in, on_disk);
         }
+    }
+
+    #[test]
+    fn every_document_has_a_tree_and_every_byte_is_kept() {
+        for source in estate().into_iter().chain(cross_client()).chain(service_principal()) {
+            let stream = Stream::load(&source.bytes, &Limits::default()).unwrap();
+            assert_eq!(stream.to_bytes(), source.bytes, "{}", source.name);
+            for document in stream.documents() {
+                let tree = document.tree().unwrap_or_else(|error| {
+                    panic!("{}: {} in\n{}", source.name, error.message, document.text())
+                });
+                assert!(tree.root().is_some(), "{}: an empty document", source.name);
+            }
+        }
+    }
+
+    #[test]
+    fn the_estate_keeps_the_variety_it_is_there_to_show() {
+        let text: Vec<String> =
+            estate().into_iter().map(|it| String::from_utf8(it.bytes).unwrap()).collect();
+        for shown in ["\r\n", "[{id:", "&cluster", "*cluster", "# ", "'{{guid:", "\"{{guid:"] {
+            assert!(text.iter().any(|text| text.contains(shown)), "{shown:?} is gone");
+        }
+        assert!(text.iter().any(|text| !text.ends_with('\n')), "a file ends without a line end");
     }
 }
