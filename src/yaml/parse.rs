@@ -130,13 +130,15 @@ impl<'source> Builder<'source> {
         let at = place(span);
         match event {
             Event::Comment(..) => self.tree.comments.push(at),
-            Event::DocumentStart(..) => {
+            Event::DocumentStart(explicit, _) => {
                 self.documents += 1;
                 if self.documents > 1 {
                     let message = "a second document begins without `---`".to_owned();
                     return Err(SyntaxError { offset: at.start, message });
                 }
-                self.cursor = at.end;
+                if *explicit {
+                    self.cursor = at.end;
+                }
             }
             Event::Scalar(text, style, ..) => {
                 let id = self.begin(span, anchor);

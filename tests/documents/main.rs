@@ -1,1 +1,2 @@
 //! What protects documents: loading, keeping and editing text.
+mod yaml_keep;

@@ -1,0 +1,440 @@
+//! Items and entries of block collections: whole lines come and go.
+//!
+//! A new item or entry goes right below the one before it, so that blank lines and the comments of
+//! what follows stay together. Comment lines indented deeper than the collection belong to the item
+//! above them; those in its column belong to the item below. What is taken out goes with the
+//! comments on and between its own lines and no others.
+
+use super::super::{Kind, NodeId, Span};
+use super::layout::Extent;
+use super::place::{Place, Slot, describe};
+use super::scalar::is_one_line;
+use super::verify::{Fact, Meaning, Shape};
+use super::write::Writer;
+use super::{EditError, Editor, Proposal, Value, unsupported};
+
+impl<'a> Editor<'a> {
+    /// A writer for new text near an offset.
+    pub(super) fn writer<'w>(
+        &'w self,
+        at: usize,
+        gap: Option<&'w str>,
+        style_of_key: &'w dyn Fn(&str) -> Option<super::super::Style>,
+    ) -> Writer<'w> {
+        let (list_step, list_gap) = self.list_style();
+        Writer {
+            tree: self.tree,
+            line_break: self.line_break(at),
+            list_step,
+            gap: gap.unwrap_or(list_gap),
+            mapping_step: self.mapping_step(),
+            depth: self.document.limits().depth,
+            style_of_key,
+        }
+    }
+
+    /// Puts an item or an entry into a block collection that has some already.
+    pub(super) fn put_block(
+        &self,
+        place: &Place,
+        index: usize,
+        key: Option<&str>,
+        value: &Value,
+    ) -> Result<Proposal, EditError> {
+        let Some(node) = place.node else {
+            return Err(EditError::NotFound(describe(&place.path)));
+        };
+        let extents = self.extents(node)?;
+        let first = extents[0].start;
+        let column = self.column(first);
+        if extents.iter().any(|e| self.column(e.start) != column) {
+            return unsupported("its items do not stand in one column");
+        }
+        // A line of its own, or the rest of a line that begins with the dash of another list.
+        let indentation = self.indentation(first)?;
+        let above = index.checked_sub(1).map(|i| extents[i]);
+        let near = above.map_or(first, |e| e.end);
+        let style_of_key = |key: &str| self.style_of_key(key);
+        let siblings = self.siblings(place, node, index);
+        let gap = match self.tree.node(node).kind {
+            Kind::Sequence { items, .. } => {
+                let nearest = index.saturating_sub(1);
+                let others = (0..items.len()).filter(|&i| i != nearest);
+                std::iter::once(nearest)
+                    .chain(others)
+                    .find_map(|i| self.gap(extents[i].start, items[i]))
+            }
+            _ => None,
+        };
+        // Only a list of dashes with nothing behind them has no gap to follow.
+        let writer = self.writer(near, gap.or(Some(" ")).filter(|_| key.is_none()), &style_of_key);
+        let mut line = String::new();
+        match key {
+            None => {
+                line.push('-');
+                line.push_str(writer.gap);
+                writer.after_dash(&mut line, value, column, &siblings, 0)?;
+            }
+            Some(key) => {
+                let mappings: Vec<NodeId> = std::iter::once(node).chain(siblings.clone()).collect();
+                line.push_str(&writer.key(key, &mappings, false));
+                line.push(':');
+                let values = self.values_of(key, &siblings);
+                writer.after_key(&mut line, value, column, key, &values, 0)?;
+            }
+        }
+        let line_break = writer.line_break;
+        let (at, with) = match above {
+            Some(above) => {
+                self.rest_of_line(above.end)?;
+                let at = self.after_lines(above.end, column);
+                (at, self.as_lines(at, &format!("{indentation}{line}"), line_break))
+            }
+            None if self.is_first_on_line(first) => {
+                let at = match place.slot {
+                    // A comment at the top of a document speaks of the document.
+                    Slot::Root => self.line_start(first),
+                    _ => self.with_comments_above(first),
+                };
+                (at, self.as_lines(at, &format!("{indentation}{line}"), line_break))
+            }
+            None => (first, format!("{line}{line_break}{indentation}")),
+        };
+        Ok(Proposal {
+            at: Span { start: at, end: at },
+            with,
+            meaning: self.meaning_of_put(node, index, key, value),
+        })
+    }
+
+    /// Text as lines to be put in at the start of a line, or at the end of a text without a last
+    /// line break, which stays without.
+    fn as_lines(&self, at: usize, lines: &str, line_break: &str) -> String {
+        let bytes = self.text.as_bytes();
+        if at == bytes.len() && at > 0 && !matches!(bytes[at - 1], b'\n' | b'\r') {
+            format!("{line_break}{lines}")
+        } else {
+            format!("{lines}{line_break}")
+        }
+    }
+
+    /// What putting an item or an entry in means.
+    pub(super) fn meaning_of_put(
+        &self,
+        node: NodeId,
+        index: usize,
+        key: Option<&str>,
+        value: &Value,
+    ) -> Meaning {
+        let starts: Vec<u32> = match self.tree.node(node).kind {
+            Kind::Sequence { items, .. } => items.iter().map(|i| i.0).collect(),
+            Kind::Mapping { entries, .. } => entries.iter().map(|e| e.0.0).collect(),
+            _ => Vec::new(),
+        };
+        let at = starts.get(index).copied().unwrap_or(self.subtree(node).end);
+        let mut with: Vec<Fact> = key.map(Fact::text).into_iter().collect();
+        with.extend(Fact::of_value(value));
+        Meaning {
+            range: at..at,
+            with,
+            parent: Some((node, starts.len() + 1)),
+            comments: Span::default(),
+        }
+    }
+
+    /// The nodes a new item or value is to resemble, the nearest first: the other items of a list;
+    /// for an entry, the mappings beside its mapping.
+    pub(super) fn siblings(&self, place: &Place, node: NodeId, index: usize) -> Vec<NodeId> {
+        let (items, index) = match (self.tree.node(node).kind, place.slot) {
+            (Kind::Sequence { items, .. }, _) => (items, index),
+            (_, Slot::Item(parent, index)) => (self.tree.items(parent), index),
+            _ => return Vec::new(),
+        };
+        let (before, after) = items.split_at(index.min(items.len()));
+        let nearest = before.iter().rev().chain(after);
+        nearest.copied().filter(|&id| id != node).take(64).collect()
+    }
+
+    pub(super) fn values_of(&self, key: &str, mappings: &[NodeId]) -> Vec<NodeId> {
+        let own = mappings.iter().filter_map(|&id| match self.tree.node(id).kind {
+            Kind::Mapping { entries, .. } => Some(entries),
+            _ => None,
+        });
+        own.flatten().filter(|e| self.tree.text(e.0) == Some(key)).map(|e| e.1).collect()
+    }
+
+    /// Puts the first item or entry into a place that is empty: `key:`, `key: []`, `key: null`, or
+    /// a document without content. The collection opens as a block below.
+    pub(super) fn put_first(
+        &self,
+        place: &Place,
+        key: Option<&str>,
+        value: &Value,
+    ) -> Result<Proposal, EditError> {
+        let whole = match key {
+            None => Value::List(vec![value.clone()]),
+            Some(key) => Value::Mapping(vec![(key.to_owned(), value.clone())]),
+        };
+        self.open_block(place, &whole)
+    }
+
+    /// Writes a list or mapping that is not empty as a block in the place of a scalar, a flow
+    /// collection or nothing.
+    pub(super) fn open_block(&self, place: &Place, value: &Value) -> Result<Proposal, EditError> {
+        let style_of_key = |key: &str| self.style_of_key(key);
+        let mut with = String::new();
+        match place.slot {
+            Slot::Root => {
+                let node = place.node;
+                if let Some(node) = node.filter(|&n| !self.tree.is_absent(n)) {
+                    let _ = node;
+                    return unsupported("the root of the document is a scalar");
+                }
+                let marker = self.marker_end();
+                let props = node.map(|n| self.tree.full_span(n));
+                let start = props.map_or(marker, |p| p.end.max(marker));
+                let writer = self.writer(start, None, &style_of_key);
+                let at = if start > 0 {
+                    self.rest_of_line(start)?;
+                    self.next_line(start)
+                } else {
+                    self.text.len()
+                };
+                match value {
+                    Value::List(items) => writer.items(&mut with, items, 0, false, &[], 0)?,
+                    Value::Mapping(entries) => writer.entries(&mut with, entries, 0, &[], 0)?,
+                    Value::Text(_) => return unsupported("a text does not open a block"),
+                }
+                let with = self.as_lines(at, &with, writer.line_break);
+                Ok(Proposal {
+                    at: Span { start: at, end: at },
+                    with,
+                    meaning: self.meaning_of_set(node, value),
+                })
+            }
+            Slot::Value(parent, index) => {
+                let (Some(node), Some(start)) = (place.node, self.value_start(place)) else {
+                    return unsupported("its key has no `:`");
+                };
+                let old = self.tree.node(node).span;
+                if self.has_comment(start, old.end.max(start)) {
+                    return unsupported("a comment stands between the key and its value");
+                }
+                let extents = self.extents(parent)?;
+                let key = self.tree.entries(parent)[index].0;
+                let column = self.column(extents[index].start);
+                let name = self.tree.text(key).unwrap_or_default();
+                let writer = self.writer(start, None, &style_of_key);
+                let siblings = self.siblings(place, parent, 0);
+                let samples = match place.parents.len().checked_sub(2) {
+                    Some(_) => self.values_of(name, &self.cousins(place)),
+                    None => siblings,
+                };
+                let rest = self.rest_of_line(old.end.max(start))?;
+                let rest = if rest.trim().is_empty() { "" } else { rest };
+                with.push_str(rest);
+                writer.after_key(&mut with, value, column, name, &samples, 0)?;
+                let end = self.line_end(old.end.max(start));
+                Ok(Proposal {
+                    at: Span { start, end },
+                    with,
+                    meaning: self.meaning_of_set(Some(node), value),
+                })
+            }
+            Slot::Item(parent, index) => {
+                let (Some(node), Some(start)) = (place.node, self.value_start(place)) else {
+                    return unsupported("its layout is not understood");
+                };
+                let old = self.tree.node(node).span;
+                let dash = self.extents(parent)?[index].start;
+                if start != dash + 1 || !self.rest_of_line(old.end.max(start))?.trim().is_empty() {
+                    return unsupported("a tag, an anchor or a comment stands beside it");
+                }
+                let items = self.tree.items(parent);
+                let gap = items.iter().zip(self.extents(parent)?);
+                let gap = gap.filter_map(|(&i, e)| self.gap(e.start, i)).next();
+                let writer = self.writer(start, gap.or(Some(" ")), &style_of_key);
+                with.push_str(writer.gap);
+                let siblings = self.siblings(place, parent, index);
+                let siblings: Vec<NodeId> = siblings.into_iter().filter(|&id| id != node).collect();
+                writer.after_dash(&mut with, value, self.column(dash), &siblings, 0)?;
+                Ok(Proposal {
+                    at: Span { start, end: self.line_end(old.end.max(start)) },
+                    with,
+                    meaning: self.meaning_of_set(Some(node), value),
+                })
+            }
+        }
+    }
+
+    /// The mappings beside the mapping that holds a value, when that is an item of a list.
+    fn cousins(&self, place: &Place) -> Vec<NodeId> {
+        let [.., list, mapping] = place.parents[..] else { return Vec::new() };
+        let items = match self.tree.node(list).kind {
+            Kind::Sequence { items, .. } => items,
+            _ => return Vec::new(),
+        };
+        items.iter().copied().filter(|&id| id != mapping).take(64).collect()
+    }
+
+    /// The nodes beside a scalar whose style a new value in its place may follow.
+    pub(super) fn beside(&self, place: &Place) -> Vec<NodeId> {
+        match place.slot {
+            Slot::Item(parent, index) => {
+                let items = self.tree.items(parent);
+                let others = items.iter().enumerate().filter(|(i, _)| *i != index);
+                others.map(|(_, &id)| id).take(64).collect()
+            }
+            Slot::Value(parent, index) => {
+                let key = self.tree.entries(parent)[index].0;
+                let name = self.tree.text(key).unwrap_or_default();
+                self.values_of(name, &self.cousins(place))
+            }
+            Slot::Root => Vec::new(),
+        }
+    }
+
+    /// What replacing a whole node means: tag and anchor stay.
+    pub(super) fn meaning_of_set(&self, node: Option<NodeId>, value: &Value) -> Meaning {
+        let mut with = Fact::of_value(value);
+        let range = node.map_or(0..0, |node| self.subtree(node));
+        if let (Some(node), Some(first)) = (node, with.first_mut()) {
+            let old = Fact::of(self.tree, node);
+            first.tag = old.tag;
+            first.anchor = old.anchor;
+        }
+        Meaning { range, with, parent: None, comments: Span::default() }
+    }
+
+    /// Offset after the `---` of the document, 0 when it has none.
+    fn marker_end(&self) -> usize {
+        let mut line = 0;
+        while line < self.text.len() {
+            let at = self.line_start(line);
+            if super::super::scan::is_marker(self.text, at, "---") {
+                return at + 3;
+            }
+            line = self.next_line(line);
+        }
+        0
+    }
+
+    /// Takes an item or an entry out of a block collection.
+    pub(super) fn take_block(
+        &self,
+        place: &Place,
+        node: NodeId,
+        index: usize,
+    ) -> Result<Proposal, EditError> {
+        let extents = self.extents(node)?;
+        let gone = extents[index];
+        if extents.len() == 1 {
+            return self.take_only(place, node, gone);
+        }
+        self.rest_of_line(gone.end)?;
+        let at = if self.is_first_on_line(gone.start) {
+            self.lines_of(gone)
+        } else {
+            // The first of a collection that begins on the line of a dash: the next takes its
+            // place.
+            let Some(next) = extents.get(index + 1).filter(|_| index == 0) else {
+                return unsupported("something else stands on the same line");
+            };
+            let line_end = self.line_end(gone.end);
+            if self.has_comment(line_end, next.start) {
+                return unsupported("a comment stands between it and the next");
+            }
+            Span { start: gone.start, end: next.start }
+        };
+        Ok(Proposal { at, with: String::new(), meaning: self.meaning_of_take(node, index, at) })
+    }
+
+    /// The lines of an extent with the break that ends them, or, at the end of a text without a
+    /// last line break, the break before them.
+    fn lines_of(&self, extent: Extent) -> Span {
+        let start = self.line_start(extent.start);
+        let end = self.next_line(extent.end);
+        let bytes = self.text.as_bytes();
+        let ends_open = end == bytes.len() && !matches!(bytes.last(), Some(b'\n' | b'\r'));
+        if !ends_open || start == 0 {
+            return Span { start, end };
+        }
+        let before = self.text[..start].strip_suffix('\n').unwrap_or(&self.text[..start]);
+        let before = before.strip_suffix('\r').unwrap_or(before);
+        Span { start: before.len(), end }
+    }
+
+    /// What taking an item or an entry out means.
+    pub(super) fn meaning_of_take(&self, node: NodeId, index: usize, at: Span) -> Meaning {
+        let (range, len) = match self.tree.node(node).kind {
+            Kind::Sequence { items, .. } => (self.subtree(items[index]), items.len()),
+            Kind::Mapping { entries, .. } => {
+                let (key, value) = entries[index];
+                (key.0..self.subtree(value).end, entries.len())
+            }
+            _ => (0..0, 1),
+        };
+        Meaning { range, with: Vec::new(), parent: Some((node, len - 1)), comments: at }
+    }
+
+    /// Takes the only item or entry out of a block collection, which leaves `[]` or `{}` behind its
+    /// key.
+    fn take_only(&self, place: &Place, node: NodeId, gone: Extent) -> Result<Proposal, EditError> {
+        let empty = match self.tree.node(node).kind {
+            Kind::Sequence { .. } => "[]",
+            _ => "{}",
+        };
+        self.rest_of_line(gone.end)?;
+        let lines = Span { start: self.line_start(gone.start), end: self.line_end(gone.end) };
+        let below = match place.slot {
+            Slot::Root => None,
+            _ => self.value_start(place).filter(|&start| start < lines.start),
+        };
+        let (at, with, comments) = match below {
+            // On the lines below its key: the comments between stay where they are.
+            Some(start) => {
+                let between = self.text[start..lines.start].trim_end_matches(['\n', '\r']);
+                let last = self.text[start + between.len()..lines.start].to_owned();
+                // Blank lines in front of the item stay, but for the break of its own line.
+                let blank = last.strip_suffix("\r\n").or_else(|| last.strip_suffix(['\n', '\r']));
+                let with = format!(" {empty}{between}{}", blank.unwrap_or_default());
+                (Span { start, end: lines.end }, with, lines)
+            }
+            None => {
+                let at = Span { start: gone.start, end: gone.end };
+                (at, empty.to_owned(), at)
+            }
+        };
+        let mut meaning = self.meaning_of_take(node, 0, comments);
+        meaning.comments = comments;
+        Ok(Proposal { at, with, meaning })
+    }
+
+    /// Gives a key another name.
+    pub(super) fn rename(
+        &self,
+        place: &Place,
+        index: usize,
+        new: &str,
+    ) -> Result<Vec<Proposal>, EditError> {
+        let (key, _) = self.own_entries(place)[index];
+        let view = self.tree.node(key);
+        let Kind::Scalar(old) = view.kind else {
+            return unsupported("the key is an alias");
+        };
+        if !is_one_line(old.style) || self.is_multi_line(view.span) {
+            return unsupported("the key is written on several lines");
+        }
+        let in_flow = place.in_flow || place.node.is_some_and(|n| self.is_flow_collection(n));
+        let wish = super::write::Wish::like(old.style, old.text);
+        let context = super::write::Context { in_flow, key: true };
+        let old = Fact::of(self.tree, key);
+        let fact = Fact { shape: Shape::Text(new.to_owned()), ..old };
+        let meaning = Meaning { range: key.0..key.0 + 1, with: vec![fact], ..Meaning::default() };
+        let mut proposals = Vec::new();
+        for with in [super::write::scalar(new, wish, context), super::write::double_quoted(new)] {
+            proposals.push(Proposal { at: view.span, with, meaning: meaning.clone() });
+        }
+        Ok(proposals)
+    }
+}

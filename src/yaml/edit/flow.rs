@@ -1,0 +1,176 @@
+//! Items and entries of flow collections: `[a, b]`, `{a: 1, b: 2}`, on one line or on several.
+
+use super::super::{Kind, NodeId, Span};
+use super::layout::Extent;
+use super::place::{Place, describe};
+use super::{EditError, Editor, Proposal, Value, unsupported};
+
+impl Editor<'_> {
+    /// Puts an item or an entry into a flow collection, or makes one of an absent value or a null
+    /// within flow.
+    pub(super) fn put_flow(
+        &self,
+        place: &Place,
+        index: usize,
+        key: Option<&str>,
+        value: &Value,
+    ) -> Result<Proposal, EditError> {
+        let Some(node) = place.node else {
+            return Err(EditError::NotFound(describe(&place.path)));
+        };
+        let span = self.tree.node(node).span;
+        let brackets = match key {
+            None => ('[', ']'),
+            Some(_) => ('{', '}'),
+        };
+        let style_of_key = |key: &str| self.style_of_key(key);
+        let writer = self.writer(span.start, None, &style_of_key);
+        let siblings = self.siblings(place, node, index);
+        let mut new = String::new();
+        match key {
+            None => writer.inline(&mut new, value, None, &siblings, true, 0)?,
+            Some(key) => {
+                let mappings: Vec<NodeId> = std::iter::once(node).chain(siblings.clone()).collect();
+                new.push_str(&writer.key(key, &mappings, true));
+                new.push_str(": ");
+                let values = self.values_of(key, &siblings);
+                writer.inline(&mut new, value, Some(key), &values, true, 0)?;
+            }
+        }
+        if !self.is_flow_collection(node) {
+            let whole = match key {
+                None => Value::List(vec![value.clone()]),
+                Some(key) => Value::Mapping(vec![(key.to_owned(), value.clone())]),
+            };
+            let with = format!("{}{new}{}", brackets.0, brackets.1);
+            return self.replace_scalar(place, node, &with, &whole);
+        }
+        if self.byte(span.start) != Some(brackets.0 as u8) {
+            return unsupported("it is a single pair without braces");
+        }
+        let extents = self.extents(node)?;
+        let (at, with) = match (index.checked_sub(1), extents.get(index)) {
+            (None, None) => {
+                if self.has_comment(span.start, span.end) {
+                    return unsupported("a comment stands between the brackets");
+                }
+                (Span { start: span.start + 1, end: span.end - 1 }, new)
+            }
+            (Some(last), None) => self.append(extents[last], span.end - 1, &extents, &new)?,
+            (_, Some(next)) => {
+                if self.is_first_on_line(next.start) {
+                    let at = self.with_comments_above(next.start);
+                    let indentation = &self.text[self.line_start(next.start)..next.start];
+                    let with = format!("{indentation}{new},{}", writer.line_break);
+                    (Span { start: at, end: at }, with)
+                } else {
+                    let with = format!("{new},{}", self.separator(&extents));
+                    (Span { start: next.start, end: next.start }, with)
+                }
+            }
+        };
+        Ok(Proposal { at, with, meaning: self.meaning_of_put(node, index, key, value) })
+    }
+
+    /// Where and how to put something after the last item, which ends before `close`.
+    fn append(
+        &self,
+        last: Extent,
+        close: usize,
+        extents: &[Extent],
+        new: &str,
+    ) -> Result<(Span, String), EditError> {
+        let own_line = self.is_first_on_line(last.start)
+            && memchr::memchr2(b'\n', b'\r', self.text[last.end..close].as_bytes()).is_some();
+        if !own_line {
+            let at = Span { start: last.end, end: last.end };
+            return Ok((at, format!(",{}{new}", self.separator(extents))));
+        }
+        let indentation = &self.text[self.line_start(last.start)..last.start];
+        let line_break = self.line_break(last.end);
+        let comma = self.skip_trivia(last.end);
+        let trailing = self.byte(comma) == Some(b',') && comma < close;
+        if trailing {
+            if self.line_end(comma) != self.line_end(last.end) {
+                return unsupported("the comma after the last item stands on another line");
+            }
+            self.rest_of_line(comma + 1)?;
+            let at = self.line_end(comma);
+            return Ok((Span { start: at, end: at }, format!("{line_break}{indentation}{new},")));
+        }
+        let rest = self.rest_of_line(last.end)?;
+        let end = last.end + rest.len();
+        let with = format!(",{rest}{line_break}{indentation}{new}");
+        Ok((Span { start: last.end, end }, with))
+    }
+
+    /// What stands after the commas of a collection on one line.
+    fn separator(&self, extents: &[Extent]) -> &str {
+        let [first, second, ..] = extents else { return " " };
+        let between = &self.text[first.end..second.start];
+        let after = between.trim_start_matches(' ').strip_prefix(',');
+        match after {
+            Some(blank) if blank.bytes().all(|b| b == b' ') => blank,
+            _ => " ",
+        }
+    }
+
+    /// Takes an item or an entry out of a flow collection.
+    pub(super) fn take_flow(
+        &self,
+        place: &Place,
+        node: NodeId,
+        index: usize,
+    ) -> Result<Proposal, EditError> {
+        let span = self.tree.node(node).span;
+        if !matches!(self.byte(span.start), Some(b'[' | b'{')) {
+            return unsupported("it is a single pair without braces");
+        }
+        let _ = place;
+        let extents = self.extents(node)?;
+        let gone = extents[index];
+        let inside = |start: usize, end: usize| self.has_comment(start, end);
+        let (at, with) = if extents.len() == 1 {
+            if inside(span.start, gone.start) || inside(gone.end, span.end) {
+                return unsupported("a comment stands between the brackets");
+            }
+            (Span { start: span.start + 1, end: span.end - 1 }, String::new())
+        } else if let Some(next) = extents.get(index + 1) {
+            let comma = self.skip_trivia(gone.end);
+            let own_lines = self.is_first_on_line(gone.start)
+                && self.is_first_on_line(next.start)
+                && self.line_end(comma) == self.line_end(gone.end);
+            if own_lines {
+                let start = self.line_start(gone.start);
+                (Span { start, end: self.next_line(comma) }, String::new())
+            } else if inside(gone.end, next.start) {
+                return unsupported("a comment stands between it and the next");
+            } else {
+                (Span { start: gone.start, end: next.start }, String::new())
+            }
+        } else {
+            // The last: the comma before it goes, comments before it stay.
+            let before = extents[index - 1];
+            let between = &self.text[before.end..gone.start];
+            let comma = self.skip_trivia(before.end);
+            if self.byte(comma) != Some(b',') {
+                return unsupported("its layout is not understood");
+            }
+            let comma = comma - before.end;
+            let with = format!("{}{}", &between[..comma], &between[comma + 1..]);
+            let with = with.trim_end().to_owned();
+            let after = self.line_end(gone.end);
+            if !with.is_empty() && inside(gone.end, after) {
+                return unsupported("comments stand on both sides of it");
+            }
+            (Span { start: before.end, end: gone.end }, with)
+        };
+        let comments = Span { start: gone.start, end: at.end };
+        Ok(Proposal { at, with, meaning: self.meaning_of_take(node, index, comments) })
+    }
+
+    /// Whether a node is a scalar, for messages and choices.
+    pub(super) fn is_scalar(&self, node: NodeId) -> bool {
+        matches!(self.tree.node(node).kind, Kind::Scalar(_))
+    }
+}

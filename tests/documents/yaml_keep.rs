@@ -1,0 +1,488 @@
+//! Text is kept: loading and saving changes no byte, and an edit changes one place.
+//!
+//! The table gives, for each kind of edit and each layout, the exact text that comes out. A case
+//! whose result is `None` must be refused.
+
+use exchange_studio::yaml::{Document, EditError, Limits, Op, Step, Stream, Value};
+
+/// `a.b[0].c` as a path; the empty text is the root.
+fn path(text: &str) -> Vec<Step> {
+    let mut steps = Vec::new();
+    for part in text.split('.').filter(|p| !p.is_empty()) {
+        let mut pieces = part.split('[');
+        match pieces.next() {
+            Some(key) if !key.is_empty() => steps.push(Step::Key(key.to_owned())),
+            _ => {}
+        }
+        for index in pieces {
+            steps.push(Step::Index(index.trim_end_matches(']').parse().unwrap()));
+        }
+    }
+    steps
+}
+
+fn text(value: &str) -> Value {
+    Value::Text(value.to_owned())
+}
+
+fn map<const N: usize>(entries: [(&str, &str); N]) -> Value {
+    Value::Mapping(entries.iter().map(|(k, v)| ((*k).to_owned(), text(v))).collect())
+}
+
+fn list<const N: usize>(items: [Value; N]) -> Value {
+    Value::List(items.into())
+}
+
+fn id(value: &str) -> Value {
+    map([("id", value)])
+}
+
+fn set(at: &str, value: &str) -> Op {
+    Op::Set { path: path(at), value: text(value) }
+}
+
+fn set_value(at: &str, value: Value) -> Op {
+    Op::Set { path: path(at), value }
+}
+
+fn insert(at: &str, index: usize, value: Value) -> Op {
+    Op::Insert { path: path(at), index, value }
+}
+
+fn remove(at: &str, index: usize) -> Op {
+    Op::Remove { path: path(at), index }
+}
+
+fn add(at: &str, key: &str, value: Value) -> Op {
+    Op::Add { path: path(at), key: key.to_owned(), value }
+}
+
+fn remove_key(at: &str, key: &str) -> Op {
+    Op::RemoveKey { path: path(at), key: key.to_owned() }
+}
+
+fn rename(at: &str, key: &str, new: &str) -> Op {
+    Op::Rename { path: path(at), key: key.to_owned(), new: new.to_owned() }
+}
+
+fn parse(text: &str) -> Document {
+    Document::parse(text, &Limits::default())
+}
+
+#[track_caller]
+fn check(before: &str, op: &Op, after: &str) {
+    let document = parse(before);
+    match document.edit(op) {
+        Ok(edited) => assert_eq!(edited.text(), after, "\n{op:?}\non\n{before}"),
+        Err(error) => panic!("{error}\n{op:?}\non\n{before}"),
+    }
+}
+
+#[track_caller]
+fn refuse(before: &str, op: &Op) {
+    let document = parse(before);
+    match document.edit(op) {
+        Ok(edited) => panic!("{op:?}\non\n{before}\ngave\n{}", edited.text()),
+        Err(EditError::NotAsMeant(why)) => panic!("a defect: {why}\n{op:?}\non\n{before}"),
+        Err(_) => {}
+    }
+}
+
+#[test]
+fn scalars_keep_their_style() {
+    for (before, at, value, after) in [
+        // Plain.
+        ("a: x\n", "a", "w", "a: w\n"),
+        ("a: x # c\nb: 1\n", "a", "w z", "a: w z # c\nb: 1\n"),
+        ("a: 123456789\n", "a", "987654321", "a: 987654321\n"),
+        ("a: 123456789\n", "a", "1e9", "a: 1e9\n"),
+        ("name: B\n", "name", "no", "name: \"no\"\n"),
+        ("name: B\n", "name", "", "name: \"\"\n"),
+        ("name: B\n", "name", "x: w", "name: \"x: w\"\n"),
+        ("name: B\n", "name", "x #w", "name: \"x #w\"\n"),
+        ("name: B\n", "name", "{{guid:x}}", "name: \"{{guid:x}}\"\n"),
+        ("name: B\n", "name", "two\nlines", "name: \"two\\nlines\"\n"),
+        ("name: B\n", "name", "say \"hi\": x", "name: 'say \"hi\": x'\n"),
+        ("a: one\n  two # c\nb: 1\n", "a", "w", "a: w # c\nb: 1\n"),
+        ("a:\n  x\nb: 1\n", "a", "w", "a:\n  w\nb: 1\n"),
+        ("- x\n- w\n", "[1]", "z", "- x\n- z\n"),
+        ("x", "", "w", "w"),
+        ("--- x # c\n", "", "w", "--- w # c\n"),
+        ("a: ~\n", "a", "x", "a: x\n"),
+        ("a: null # c\n", "a", "x", "a: x # c\n"),
+        ("a: !!str 123\n", "a", "456", "a: !!str 456\n"),
+        ("a: &x 1\nb: *x\n", "a", "2", "a: &x 2\nb: *x\n"),
+        ("ü: ä # ö\n", "ü", "日本", "ü: 日本 # ö\n"),
+        // Single-quoted.
+        ("a: 'x'\n", "a", "it's", "a: 'it''s'\n"),
+        ("a: 'x'\n", "a", "no", "a: 'no'\n"),
+        ("a: 'x'\n", "a", "l1\nl2", "a: \"l1\\nl2\"\n"),
+        ("a: 'x\n  w' # c\n", "a", "z", "a: 'z' # c\n"),
+        // Double-quoted.
+        ("a: \"x\"\n", "a", "w", "a: \"w\"\n"),
+        ("a: \"x\"\r\nb: 1\r\n", "a", "\\ \"q\"\t", "a: \"\\\\ \\\"q\\\"\\t\"\r\nb: 1\r\n"),
+        // Literal.
+        ("a: |\n  x\n  w\nb: 1\n", "a", "p\n\nq\n", "a: |\n  p\n\n  q\nb: 1\n"),
+        ("a: |\n  x\nb: 1\n", "a", "p", "a: |-\n  p\nb: 1\n"),
+        ("a: |- # c\n   x\n\n# d\nb: 1\n", "a", "p\nq", "a: |- # c\n   p\n   q\n\n# d\nb: 1\n"),
+        ("a: |+\n  x\n\nb: 1\n", "a", "p\n", "a: |+\n  p\nb: 1\n"),
+        ("a: |+\n  x\n\nb: 1\n", "a", "p\n\n\n", "a: |+\n  p\n\n\nb: 1\n"),
+        ("a: | # c\n  x\nb: 1\n", "a", " p\n", "a: \" p\\n\" # c\nb: 1\n"),
+        ("a: |\n  x\nb: 1\n", "a", "", "a: \"\"\nb: 1\n"),
+        ("a: |\r\n  x\r\nb: 1\r\n", "a", "p\nq\n", "a: |\r\n  p\r\n  q\r\nb: 1\r\n"),
+        ("- |\n x", "[0]", "w\n", "- |\n w"),
+        // Folded.
+        ("a: >\n  x\n  w\nb: 1\n", "a", "p q\n", "a: >\n  p q\nb: 1\n"),
+        ("a: >-\n  x\nb: 1\n", "a", "p\nq\n\nr", "a: >-\n  p\n\n  q\n\n\n  r\nb: 1\n"),
+        ("a: >-\n  x\nb: 1\n", "a", "p\n  q", "a: \"p\\n  q\"\nb: 1\n"),
+        // Absent.
+        ("a:\nb: 1\n", "a", "x", "a: x\nb: 1\n"),
+        ("a: # c\nb: 1\n", "a", "x", "a: x # c\nb: 1\n"),
+        ("a:", "a", "x", "a: x"),
+        ("a: !!str\nb: 1\n", "a", "x", "a: !!str x\nb: 1\n"),
+        ("-\n- w\n", "[0]", "x", "- x\n- w\n"),
+        ("- a:\n  b: 1\n- a: 'q'\n", "[0].a", "x", "- a: 'x'\n  b: 1\n- a: 'q'\n"),
+        // In flow.
+        ("a: [x, w]\n", "a[0]", "p, q", "a: [\"p, q\", w]\n"),
+        ("a: {b: x}\n", "a.b", "w", "a: {b: w}\n"),
+        ("a: {b: , c: 1}\n", "a.b", "w", "a: {b: w, c: 1}\n"),
+        ("a: {b, c: 1}\n", "a.b", "w", "a: {b: w, c: 1}\n"),
+        ("a: {b:}\n", "a.b", "w", "a: {b: w}\n"),
+        ("a: {\"b\":x}\n", "a.b", "w", "a: {\"b\":w}\n"),
+        // Behind explicit keys.
+        ("? a\n: x\n", "a", "w", "? a\n: w\n"),
+    ] {
+        check(before, &set(at, value), after);
+    }
+}
+
+#[test]
+fn values_give_way_to_lists_and_mappings() {
+    let ids = || list([id("x"), id("w")]);
+    for (before, at, value, after) in [
+        ("a:\nb: 1\n", "a", ids(), "a:\n  - id: x\n  - id: w\nb: 1\n"),
+        ("a: [] # c\nb: 1\n", "a", list([text("x")]), "a: # c\n  - x\nb: 1\n"),
+        ("a: old\n", "a", map([("k", "v"), ("l", "w")]), "a:\n  k: v\n  l: w\n"),
+        ("a: old\n", "a", list([]), "a: []\n"),
+        ("a:\n- x\n- w\nb: 1\n", "a", text("z"), "a: z\nb: 1\n"),
+        ("a:\n- x\n- 'w'\nb: 1\n", "a", list([text("z")]), "a:\n- z\nb: 1\n"),
+        ("a:\n  k: v\n", "a", list([]), "a: []\n"),
+        ("a: {b: x}\n", "a.b", list([text("w")]), "a: {b: [w]}\n"),
+        ("a: {b: x}\n", "a", text("w"), "a: w\n"),
+        ("- x\n- w\n", "[0]", id("z"), "- id: z\n- w\n"),
+        ("---\n", "", id("z"), "---\nid: z\n"),
+    ] {
+        check(before, &set_value(at, value), after);
+    }
+    refuse("a:\n  - x # c\n  - w\n", &set("a", "z"));
+    refuse("a: &x [1]\nb: *x\n", &set("b", "z"));
+    refuse("a:\n  - &x 1\nb: *x\n", &set("a", "z"));
+}
+
+#[test]
+fn items_come_into_block_lists() {
+    let seed = "allowed:\n  - id: \"b\"\n";
+    for (before, at, index, value, after) in [
+        (seed, "allowed", 0, id("a"), "allowed:\n  - id: \"a\"\n  - id: \"b\"\n"),
+        (seed, "allowed", 1, id("a"), "allowed:\n  - id: \"b\"\n  - id: \"a\"\n"),
+        // Indentless, with something behind.
+        ("l:\n- a\n- b\nm: 1\n", "l", 2, text("c"), "l:\n- a\n- b\n- c\nm: 1\n"),
+        ("l:\n- a\n- b\nm: 1\n", "l", 1, text("c"), "l:\n- a\n- c\n- b\nm: 1\n"),
+        // Deep and wide.
+        (
+            "x:\n    l:\n        -   a\n",
+            "x.l",
+            1,
+            id("b"),
+            "x:\n    l:\n        -   a\n        -   id: b\n",
+        ),
+        // Several keys, dash gap of the siblings, quoting of the same key.
+        (
+            "l:\n-   id: 'a'\n    k: \"q\"\n",
+            "l",
+            1,
+            map([("id", "b"), ("k", "r"), ("o", "s")]),
+            "l:\n-   id: 'a'\n    k: \"q\"\n-   id: 'b'\n    k: \"r\"\n    o: s\n",
+        ),
+        ("l:\n- s: 123\n", "l", 1, map([("s", "456")]), "l:\n- s: 123\n- s: 456\n"),
+        ("l:\n- s: abc\n", "l", 1, map([("s", "456")]), "l:\n- s: abc\n- s: \"456\"\n"),
+        // Comments and blank lines.
+        (
+            "l:\n  # one\n  - a # aa\n\n  # two\n  - b\n  # not in use\n\n# end\n",
+            "l",
+            2,
+            text("c"),
+            "l:\n  # one\n  - a # aa\n\n  # two\n  - b\n  - c\n  # not in use\n\n# end\n",
+        ),
+        (
+            "l:\n  # one\n  - a # aa\n\n  # two\n  - b\n",
+            "l",
+            1,
+            text("c"),
+            "l:\n  # one\n  - a # aa\n  - c\n\n  # two\n  - b\n",
+        ),
+        ("l:\n  # one\n  - a\n", "l", 0, text("c"), "l:\n  - c\n  # one\n  - a\n"),
+        (
+            "l:\n- id: a\n  # of a\n# of the next\nm: 1\n",
+            "l",
+            1,
+            id("b"),
+            "l:\n- id: a\n  # of a\n- id: b\n# of the next\nm: 1\n",
+        ),
+        ("# head\n- a\n", "", 0, text("b"), "# head\n- b\n- a\n"),
+        // Line endings and missing last newline.
+        ("l:\r\n- a\r\n", "l", 1, text("b"), "l:\r\n- a\r\n- b\r\n"),
+        ("l:\r- a\r", "l", 1, text("b"), "l:\r- a\r- b\r"),
+        ("l:\r\n- a", "l", 1, text("b"), "l:\r\n- a\r\n- b"),
+        ("l:\n- a", "l", 0, text("b"), "l:\n- b\n- a"),
+        // Block scalars above.
+        ("l:\n- |\n  x\n\n\nm: 1\n", "l", 1, text("b"), "l:\n- |\n  x\n- b\n\n\nm: 1\n"),
+        ("l:\n- |+\n  x\n\nm: 1\n", "l", 1, text("b"), "l:\n- |+\n  x\n\n- b\nm: 1\n"),
+        // Lists in lists.
+        ("- - a\n  - b\n- c\n", "[0]", 2, text("x"), "- - a\n  - b\n  - x\n- c\n"),
+        ("- - a\n", "[0]", 0, text("x"), "- - x\n  - a\n"),
+        ("- a\n", "", 1, list([text("x"), text("w")]), "- a\n- - x\n  - w\n"),
+        ("- a\n", "", 1, list([]), "- a\n- []\n"),
+        // Flow siblings.
+        ("l:\n- { id: a }\n", "l", 1, id("b"), "l:\n- { id: a }\n- { id: b }\n"),
+        // Empty items.
+        ("-\n-\n", "", 1, text("x"), "-\n- x\n-\n"),
+        // Behind tag, anchor, document markers.
+        ("--- !T\nl: &x\n- a\n...\n", "l", 1, text("b"), "--- !T\nl: &x\n- a\n- b\n...\n"),
+        ("\u{feff}- a\n", "", 0, text("b"), "\u{feff}- b\n- a\n"),
+    ] {
+        check(before, &insert(at, index, value), after);
+    }
+}
+
+#[test]
+fn the_first_item_opens_the_list() {
+    for (before, after) in [
+        ("l:\nm: 1\n", "l:\n  - id: x\nm: 1\n"),
+        ("l: []\nm: 1\n", "l:\n  - id: x\nm: 1\n"),
+        ("l: [ ] # c\nm: 1\n", "l: # c\n  - id: x\nm: 1\n"),
+        ("l: ~\nm: 1\n", "l:\n  - id: x\nm: 1\n"),
+        ("l: null\n", "l:\n  - id: x\n"),
+        ("l: []", "l:\n  - id: x"),
+        ("l:", "l:\n  - id: x"),
+        ("l: &a []\nm: *a\n", "l: &a\n  - id: x\nm: *a\n"),
+        ("l: []\r\nm: 1\r\n", "l:\r\n  - id: x\r\nm: 1\r\n"),
+        // As the other lists of the document.
+        ("k:\n- id: 'w'\nl: []\n", "k:\n- id: 'w'\nl:\n- id: 'x'\n"),
+        ("k:\n    -   w\nl: []\n", "k:\n    -   w\nl:\n    -   id: x\n"),
+        ("id: \"w\"\nl:\n\n# end\n", "id: \"w\"\nl:\n  - id: \"x\"\n\n# end\n"),
+        ("{l: [], m: 1}\n", "{l: [{id: x}], m: 1}\n"),
+        ("{l: , m: 1}\n", "{l: [{id: x}], m: 1}\n"),
+        ("{l: ~}\n", "{l: [{id: x}]}\n"),
+    ] {
+        check(before, &insert("l", 0, id("x")), after);
+    }
+    check("[]\n", &insert("", 0, text("x")), "[x]\n");
+    check("- []\n", &insert("[0]", 0, text("x")), "- [x]\n");
+    refuse("l: [\n# c\n ]\n", &insert("l", 0, text("x")));
+    refuse("l: x\n", &insert("l", 0, text("x")));
+    refuse("l: [a]\n", &insert("l", 2, text("x")));
+    refuse("l: *a\n", &insert("l", 0, text("x")));
+}
+
+#[test]
+fn items_come_into_flow_lists() {
+    for (before, index, after) in [
+        ("l: [a, b]\n", 0, "l: [x, a, b]\n"),
+        ("l: [a, b]\n", 1, "l: [a, x, b]\n"),
+        ("l: [a, b]\n", 2, "l: [a, b, x]\n"),
+        ("l: [a,b]\n", 2, "l: [a,b,x]\n"),
+        ("l: [ a ]\n", 1, "l: [ a, x ]\n"),
+        ("l: [a, ]\n", 1, "l: [a, x, ]\n"),
+        ("l: [\n  a,\n  b\n ]\n", 2, "l: [\n  a,\n  b,\n  x\n ]\n"),
+        ("l: [\n  a,\n  b,\n ]\n", 2, "l: [\n  a,\n  b,\n  x,\n ]\n"),
+        ("l: [\n  a,\n  b # c\n ]\n", 2, "l: [\n  a,\n  b, # c\n  x\n ]\n"),
+        ("l: [\n  a, # c\n  # d\n  b\n ]\n", 1, "l: [\n  a, # c\n  x,\n  # d\n  b\n ]\n"),
+        ("l: [\r\n  a\r\n ]\r\n", 1, "l: [\r\n  a,\r\n  x\r\n ]\r\n"),
+    ] {
+        check(before, &insert("l", index, text("x")), after);
+    }
+    check("[{ id: 'a' }]", &insert("", 1, id("b")), "[{ id: 'a' }, { id: 'b' }]");
+    check("[\"a\"]", &insert("", 1, text("b")), "[\"a\", \"b\"]");
+    check("[k: v, b]", &insert("", 1, text("x")), "[k: v, x, b]");
+}
+
+#[test]
+fn items_go_from_block_lists() {
+    for (before, at, index, after) in [
+        ("l:\n  - a\n  - b\n  - c\n", "l", 0, "l:\n  - b\n  - c\n"),
+        ("l:\n  - a\n  - b\n  - c\n", "l", 1, "l:\n  - a\n  - c\n"),
+        ("l:\n  - a\n  - b\n  - c\n", "l", 2, "l:\n  - a\n  - b\n"),
+        ("l:\n- a\n- b\nm: 1\n", "l", 1, "l:\n- a\nm: 1\n"),
+        ("l:\n- id: a\n  k: 1\n\n- id: b\n", "l", 0, "l:\n\n- id: b\n"),
+        ("l:\n  # one\n  - a # aa\n  # two\n  - b\n", "l", 0, "l:\n  # one\n  # two\n  - b\n"),
+        ("l:\n  - a\n  - b # bb\n# end\n", "l", 1, "l:\n  - a\n# end\n"),
+        ("l:\r\n- a\r\n- b", "l", 1, "l:\r\n- a"),
+        ("- - a\n  - b\n- c\n", "[0]", 0, "- - b\n- c\n"),
+        ("- - a\n  - b\n- c\n", "[0]", 1, "- - a\n- c\n"),
+        ("- - a\n  - b\n- c\n", "", 0, "- c\n"),
+        ("\u{feff}- a\n- b\n", "", 0, "\u{feff}- b\n"),
+        // The last one leaves `[]`.
+        ("l:\n  - a\nm: 1\n", "l", 0, "l: []\nm: 1\n"),
+        ("l:\n- a\nm: 1\n", "l", 0, "l: []\nm: 1\n"),
+        ("l: # c\n  # d\n  - a # aa\n  # e\nm: 1\n", "l", 0, "l: [] # c\n  # d\n  # e\nm: 1\n"),
+        ("l: &x\n  - a\nm: *x\n", "l", 0, "l: &x []\nm: *x\n"),
+        ("l:\n\n  - a\n\nm: 1\n", "l", 0, "l: []\n\n\nm: 1\n"),
+        ("l:\n- a", "l", 0, "l: []"),
+        ("- - a\n- b\n", "[0]", 0, "- []\n- b\n"),
+        ("- a\n", "", 0, "[]\n"),
+    ] {
+        check(before, &remove(at, index), after);
+    }
+    refuse("l:\n- &x a\n- *x\n", &remove("l", 0));
+    refuse("- - a\n  # of b\n  - b\n", &remove("[0]", 0));
+    refuse("l: [a]\n", &remove("l", 1));
+    refuse("l: x\n", &remove("l", 0));
+}
+
+#[test]
+fn items_go_from_flow_lists() {
+    for (before, index, after) in [
+        ("l: [a, b, c]\n", 0, "l: [b, c]\n"),
+        ("l: [a, b, c]\n", 1, "l: [a, c]\n"),
+        ("l: [a, b, c]\n", 2, "l: [a, b]\n"),
+        ("l: [a]\n", 0, "l: []\n"),
+        ("l: [ a ] # c\n", 0, "l: [] # c\n"),
+        ("l: [a, b,]\n", 1, "l: [a,]\n"),
+        ("l: [a, ]\n", 0, "l: []\n"),
+        ("l: [\n  a,\n  b\n ]\n", 0, "l: [\n  b\n ]\n"),
+        ("l: [\n  a,\n  b\n ]\n", 1, "l: [\n  a\n ]\n"),
+        ("l: [\n  a, # c\n  b\n ]\n", 1, "l: [\n  a # c\n ]\n"),
+        ("l: [\n  a, # c\n  # d\n  b\n ]\n", 0, "l: [\n  # d\n  b\n ]\n"),
+        ("l: [{id: x}, k: v]\n", 0, "l: [k: v]\n"),
+    ] {
+        check(before, &remove("l", index), after);
+    }
+    refuse("l: [\n# c\na]\n", &remove("l", 0));
+    refuse("l: [a # c\n, b]\n", &remove("l", 0));
+}
+
+#[test]
+fn keys_come_into_mappings() {
+    let entry = || list([id("x")]);
+    for (before, at, key, value, after) in [
+        ("a: 1\n", "", "b", text("2x"), "a: 1\nb: 2x\n"),
+        ("a: 1\n", "", "b", text("2"), "a: 1\nb: \"2\"\n"),
+        ("a: 1", "", "b", text("x"), "a: 1\nb: x"),
+        ("a: 1\r\n", "", "b", entry(), "a: 1\r\nb:\r\n  - id: x\r\n"),
+        ("\"a\": 1\n", "", "b", text("x"), "\"a\": 1\n\"b\": x\n"),
+        ("!T\na: 1\n# end\n", "", "b", entry(), "!T\na: 1\nb:\n  - id: x\n# end\n"),
+        ("a: 1\n\n# end\n...\n", "", "b", text("x"), "a: 1\nb: x\n\n# end\n...\n"),
+        (
+            "id: \"w\"\nl:\n- id: 'z'\n",
+            "",
+            "b",
+            entry(),
+            "id: \"w\"\nl:\n- id: 'z'\nb:\n- id: \"x\"\n",
+        ),
+        ("a: |\n  t\n\n\n", "", "b", text("x"), "a: |\n  t\nb: x\n\n\n"),
+        ("a: |\n  t", "", "b", text("x"), "a: |\n  t\nb: x"),
+        ("a:\n", "", "b", text("x"), "a:\nb: x\n"),
+        ("a:\n- 1\n  # of 1\n# end\n", "", "b", text("x"), "a:\n- 1\n  # of 1\nb: x\n# end\n"),
+        ("a:\n  k: v\nb: 1\n", "a", "l", text("w"), "a:\n  k: v\n  l: w\nb: 1\n"),
+        ("a:\nb: 1\n", "a", "l", text("w"), "a:\n  l: w\nb: 1\n"),
+        ("a: {}\nb: 1\n", "a", "l", text("w"), "a:\n  l: w\nb: 1\n"),
+        ("a: {k: v}\n", "a", "l", text("w"), "a: {k: v, l: w}\n"),
+        ("a: { k: v }\n", "a", "l", id("w"), "a: { k: v, l: {id: w} }\n"),
+        ("{\n  \"k\": \"v\"\n}\n", "", "l", text("w"), "{\n  \"k\": \"v\",\n  \"l\": w\n}\n"),
+        (
+            "- id: a\n- id: b\n  s: 'q'\n",
+            "[0]",
+            "s",
+            text("w"),
+            "- id: a\n  s: 'w'\n- id: b\n  s: 'q'\n",
+        ),
+        ("- a:\n    k: v\n", "[0]", "b", id("w"), "- a:\n    k: v\n  b:\n    id: w\n"),
+        ("!T\n", "", "id", text("w"), "!T\nid: w\n"),
+        ("--- !T # c\n", "", "id", text("w"), "--- !T # c\nid: w\n"),
+        ("---\n# c\n", "", "id", text("w"), "---\nid: w\n# c\n"),
+        ("", "", "id", text("w"), "id: w\n"),
+        ("# c", "", "id", text("w"), "# c\nid: w"),
+        ("a: 1\n", "", "b", list([]), "a: 1\nb: []\n"),
+        ("a: 1\n", "", "key: x", map([]), "a: 1\n\"key: x\": {}\n"),
+    ] {
+        check(before, &add(at, key, value), after);
+    }
+    refuse("a: 1\n", &add("", "a", text("x")));
+    refuse("a: 1\n", &add("a", "b", text("x")));
+    refuse("[k: v]\n", &add("[0]", "b", text("x")));
+}
+
+#[test]
+fn keys_go_from_mappings() {
+    for (before, at, key, after) in [
+        ("a: 1\nb: 2\n", "", "a", "b: 2\n"),
+        ("a: 1\nb: 2\n", "", "b", "a: 1\n"),
+        ("a: 1\nb: 2", "", "b", "a: 1"),
+        ("!T\na: 1\nl:\n  - x # c\n# end\n", "", "l", "!T\na: 1\n# end\n"),
+        ("!T\nl:\n  - x\n\nb: 1\n", "", "l", "!T\n\nb: 1\n"),
+        ("# of a\na: 1\n# of b\nb: 2\n", "", "a", "# of a\n# of b\nb: 2\n"),
+        ("- id: a\n  k: b\n", "[0]", "id", "- k: b\n"),
+        ("- id: a\n  k: b\n", "[0]", "k", "- id: a\n"),
+        ("a: |+\n  x\n\nb: 2\n", "", "a", "b: 2\n"),
+        ("a: 1\n", "", "a", "{}\n"),
+        ("x:\n  a: 1\ny: 2\n", "x", "a", "x: {}\ny: 2\n"),
+        ("x: # c\n  a: 1 # d\n# e\ny: 2\n", "x", "a", "x: {} # c\n# e\ny: 2\n"),
+        ("- id: a\n", "[0]", "id", "- {}\n"),
+        ("a: {k: v, l: w}\n", "a", "k", "a: {l: w}\n"),
+        ("a: {k: v, l: w}\n", "a", "l", "a: {k: v}\n"),
+        ("a: { k: v }\n", "a", "k", "a: {}\n"),
+        ("{\n  k: v,\n  l: w\n}\n", "", "l", "{\n  k: v\n}\n"),
+        ("? a\n: 1\n? b\n", "", "a", "? b\n"),
+        ("a: &x 1\nb: *x\n", "", "b", "a: &x 1\n"),
+    ] {
+        check(before, &remove_key(at, key), after);
+    }
+    refuse("a: &x 1\nb: *x\n", &remove_key("", "a"));
+    refuse("a: 1\na: 2\n", &remove_key("", "a"));
+    refuse("a: 1\n", &remove_key("", "b"));
+}
+
+#[test]
+fn keys_get_other_names() {
+    for (before, at, key, new, after) in [
+        ("a: 1 # c\n", "", "a", "b", "b: 1 # c\n"),
+        ("\"a\": 1\n", "", "a", "b", "\"b\": 1\n"),
+        ("- 'a':\n    x\n", "[0]", "a", "b", "- 'b':\n    x\n"),
+        ("{a: 1}\n", "", "a", "b,c", "{\"b,c\": 1}\n"),
+        ("? a\n: 1\n", "", "a", "b", "? b\n: 1\n"),
+        ("a: 1\n", "", "a", "no", "\"no\": 1\n"),
+    ] {
+        check(before, &rename(at, key, new), after);
+    }
+    refuse("a: 1\nb: 2\n", &rename("", "a", "b"));
+}
+
+#[test]
+fn one_of_two_equal_keys_can_be_meant() {
+    let op = Op::Set { path: vec![Step::Entry(1)], value: text("3") };
+    check("a: 1\na: 2\n", &op, "a: 1\na: 3\n");
+    refuse("a: 1\na: 2\n", &set("a", "3"));
+}
+
+#[test]
+fn bytes_are_kept() {
+    for text in [
+        "",
+        "\n",
+        "\u{feff}",
+        "a: 1",
+        "\u{feff}a: 1\r\n---\r\nb:\t2 # ü\r\n...\r\n# end",
+        "a: 1\r---\rb: 2\r",
+        "%YAML 1.2\n%TAG !e! tag:e,2000:\n---\na: !e!x 1\n...\n",
+        "a: [\n---\nb: 'x\n---\n\tc: 1\n",
+        "a: 1\n\n\n   \n---\n---\n\n",
+        "a\u{85}b: c\u{2028}d\n",
+        "\u{0}",
+    ] {
+        let stream = Stream::load(text.as_bytes(), &Limits::default()).unwrap();
+        assert_eq!(stream.to_bytes(), text.as_bytes());
+        let joined: String = stream.documents().iter().map(|d| d.text()).collect();
+        assert_eq!(joined, text);
+    }
+}
