@@ -1,0 +1,65 @@
+//! The line of an arrow, as curves: the same for the window and for files.
+
+use super::layout::Point;
+
+/// A piece of a line.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Stroke {
+    Line(Point, Point),
+    /// A cubic Bézier curve: start, two control points, end.
+    Curve([Point; 4]),
+}
+
+/// The pieces of a route. A slanted piece of a layered drawing lies in a channel between columns
+/// and becomes an S-curve with level ends, so that the whole line is smooth.
+pub fn strokes(route: &[Point], smooth: bool) -> impl Iterator<Item = Stroke> + '_ {
+    route.windows(2).map(move |pair| {
+        let (a, b) = (pair[0], pair[1]);
+        if !smooth || (a.y - b.y).abs() < 0.05 || (a.x - b.x).abs() < 1.0 {
+            return Stroke::Line(a, b);
+        }
+        let middle = (a.x + b.x) / 2.0;
+        Stroke::Curve([a, Point::new(middle, a.y), Point::new(middle, b.y), b])
+    })
+}
+
+/// The direction of length 1 in which a line arrives at its last point.
+pub fn arrival(route: &[Point], smooth: bool) -> Point {
+    let Some(&[a, b]) = route.last_chunk::<2>() else { return Point::new(1.0, 0.0) };
+    let (dx, dy) = (b.x - a.x, b.y - a.y);
+    if smooth && dx.abs() >= 1.0 {
+        return Point::new(dx.signum(), 0.0);
+    }
+    let length = dx.hypot(dy);
+    if length < 1e-3 { Point::new(1.0, 0.0) } else { Point::new(dx / length, dy / length) }
+}
+
+/// The point of a curve at `t` between 0 and 1.
+pub fn bezier(curve: &[Point; 4], t: f32) -> Point {
+    let s = 1.0 - t;
+    let weights = [s * s * s, 3.0 * s * s * t, 3.0 * s * t * t, t * t * t];
+    let mut point = Point::default();
+    for (p, w) in curve.iter().zip(weights) {
+        point.x += p.x * w;
+        point.y += p.y * w;
+    }
+    point
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slanted_piece_starts_and_ends_level() {
+        let route = [Point::new(0.0, 0.0), Point::new(10.0, 40.0), Point::new(20.0, 40.0)];
+        let pieces: Vec<Stroke> = strokes(&route, true).collect();
+        let Stroke::Curve(curve) = pieces[0] else { panic!("{:?}", pieces[0]) };
+        assert_eq!((curve[1].y, curve[2].y), (0.0, 40.0));
+        assert_eq!(bezier(&curve, 1.0), route[1]);
+        assert_eq!(pieces[1], Stroke::Line(route[1], route[2]));
+        assert_eq!(arrival(&route, true), Point::new(1.0, 0.0));
+        assert_eq!(arrival(&route[..2], true), Point::new(1.0, 0.0));
+        assert_eq!(arrival(&[route[1], route[0]], true), Point::new(-1.0, 0.0));
+    }
+}
