@@ -200,7 +200,7 @@ fn not_saved(error: &SaveError) -> Failure {
         SaveError::ChangedOnDisk(_) => {
             failure.hint("another program wrote it just now: look at it, and run the command again")
         }
-        SaveError::NoPath | SaveError::Io { .. } => failure,
+        SaveError::NoPath | SaveError::InProject(_) | SaveError::Io { .. } => failure,
     }
 }
 
