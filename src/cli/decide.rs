@@ -107,7 +107,7 @@ fn human(project: &Project, decision: &Decision, terminal: &mut Terminal) -> Res
         };
         writeln!(out, "  {mark} {}", step.sentence)?;
         for place in &step.evidence {
-            writeln!(out, "      {}", colour.dim(project.describe_place(*place)))?;
+            writeln!(out, "      {}", colour.dim(project::describe(project, *place)))?;
         }
     }
     writeln!(out, "\n{}", colour.dim(format!("reading: {}", decision.reading.name())))?;

@@ -47,7 +47,7 @@ fn human(project: &Project, terminal: &mut Terminal) -> Result<(), Failure> {
         if index > 0 {
             writeln!(out)?;
         }
-        let at = project.describe_place(client.place);
+        let at = project::describe(project, client.place);
         writeln!(out, "{}  {}", colour.bold(client.label()), colour.dim(at))?;
         match &client.id {
             Some(id) => writeln!(out, "  id            {}", id.value.as_str())?,
@@ -69,13 +69,13 @@ fn human(project: &Project, terminal: &mut Terminal) -> Result<(), Failure> {
                 (None, Some(id)) => ghost_label(id),
                 (None, None) => "an entry without id".to_owned(),
             };
-            let at = colour.dim(project.describe_place(permission.place));
+            let at = colour.dim(project::describe(project, permission.place));
             writeln!(out, "  lists         {who}  {at}")?;
         }
         for identity in &client.identities {
             let issuer = text_or_not_stated(identity.issuer.as_ref());
             let subject = text_or_not_stated(identity.subject.as_ref());
-            let at = colour.dim(project.describe_place(identity.place));
+            let at = colour.dim(project::describe(project, identity.place));
             writeln!(out, "  stands for    {subject} of {issuer}  {at}")?;
         }
     }
@@ -148,7 +148,7 @@ impl At {
     pub fn of(project: &Project, place: Place) -> Self {
         let position = project.position(place);
         Self {
-            file: project.file(place.file).name.clone(),
+            file: project::path_of(project, place.file),
             line: position.line,
             column: position.column,
         }

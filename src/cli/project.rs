@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 
 use super::{Exit, Failure, Terminal};
-use crate::config::{ClientKey, Project};
+use crate::config::{ClientKey, FileId, Place, Project};
 
 /// Files and folders of a project.
 #[derive(Debug, clap::Args)]
@@ -39,10 +39,11 @@ pub fn open(paths: &[PathBuf]) -> Result<Project, Failure> {
 /// from it.
 pub fn warn_about_gaps(project: &Project, terminal: &mut Terminal) -> Exit {
     let mut exit = Exit::Fine;
-    for file in project.files() {
+    for (id, file) in project.files().iter().enumerate() {
+        let path = path_of(project, FileId(id));
         match &file.stream {
             Err(error) => {
-                terminal.warn(format_args!("{}: {error}; the file is left out", file.name));
+                terminal.warn(format_args!("{path}: {error}; the file is left out"));
                 exit = Exit::Unreadable;
             }
             Ok(stream) => {
@@ -50,8 +51,8 @@ pub fn warn_about_gaps(project: &Project, terminal: &mut Terminal) -> Exit {
                     if let Err(error) = document.tree() {
                         let at = stream.position(index, error.offset);
                         terminal.warn(format_args!(
-                            "{}:{}:{}: {}; the document is left out",
-                            file.name, at.line, at.column, error.message
+                            "{path}:{}:{}: {}; the document is left out",
+                            at.line, at.column, error.message
                         ));
                     }
                 }
@@ -59,6 +60,17 @@ pub fn warn_about_gaps(project: &Project, terminal: &mut Terminal) -> Exit {
         }
     }
     exit
+}
+
+/// What a file is called on the command line: its path, so that editors and terminals can follow it.
+pub fn path_of(project: &Project, file: FileId) -> String {
+    let file = project.file(file);
+    file.path.as_ref().map_or_else(|| file.name.clone(), |path| path.display().to_string())
+}
+
+/// `path:line` of a place.
+pub fn describe(project: &Project, place: Place) -> String {
+    format!("{}:{}", path_of(project, place.file), project.position(place).line)
 }
 
 /// The client app that a person named on the command line by id, placeholder or name.

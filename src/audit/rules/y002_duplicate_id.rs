@@ -1,0 +1,62 @@
+use std::collections::HashMap;
+
+use super::prelude::*;
+use crate::config::{Id, Place};
+
+pub static RULE: Rule = Rule {
+    id: "Y-002",
+    title: "Two documents with the same id",
+    severity: Severity::High,
+    confidence: Confidence::High,
+    under_reading: false,
+    why: "On import one of them overwrites the other. Which one is decided by the order of import, \
+          so a reviewer may sign off the one that is lost. GUIDs are the same in either case, with \
+          or without braces.",
+    help: "Give one of them an id of its own, or remove the document that is out of date.",
+    references: &["NIST SP 800-53 CM-3", "NIST SP 800-53 IA-4"],
+    check,
+};
+
+fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let mut first: HashMap<(&str, String), Place> = HashMap::new();
+    for parsed in context.documents() {
+        let tree = parsed.tree;
+        let Some(root) = tree.root() else { continue };
+        let Some(tag) = tree.node(root).tag else { continue };
+        let Some(node) = tree.get(root, "id") else { continue };
+        let Some(text) = tree.text(node).filter(|text| !text.is_empty()) else { continue };
+        let id = Id::new(text);
+        let place = parsed.place(tree.node(node).span);
+        let Some(&earlier) = first.get(&(tag, id.key().into_owned())) else {
+            first.insert((tag, id.key().into_owned()), place);
+            continue;
+        };
+        let message = format!(
+            "Another {tag} document has the id '{text}' already, at {}.",
+            context.project.describe_place(earlier)
+        );
+        findings.push(
+            Finding::at(&RULE, place, &[tag, &id.key()], message)
+                .label("the same id again")
+                .related(earlier, "first here"),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fires() {
+        assert_lines(&RULE, &(client("a", "") + &client("a", "")), &[8]);
+        let guids = "!ClientAppDto\nid: C400A0EE-F266-45F2-8FBA-F5884ED2E386\n---\n!ClientAppDto\n\
+                     id: '{c400a0ee-f266-45f2-8fba-f5884ed2e386}'\n";
+        assert_lines(&RULE, guids, &[5]);
+    }
+
+    #[test]
+    fn the_same_id_on_another_type_is_fine() {
+        assert_silent(&RULE, "!ClientAppDto\nid: a\n---\n!CustomerDto\nid: a\n");
+    }
+}

@@ -1,0 +1,205 @@
+//! Which scalars of a document are secrets, and how a text is shown without them.
+//!
+//! The value of a secret is never part of a finding. But findings are shown with the lines around
+//! them, and differences with their context, so whoever shows text of a file asks here first what
+//! to cover.
+
+use crate::yaml::{Document, Kind, NodeId, Span, Tree};
+
+/// A secret that stands in a document as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Literal<'a> {
+    /// The key it is the value of, or the key of the list it stands in.
+    pub key: &'a str,
+    /// Where the key stands, which is safe to show.
+    pub key_span: Span,
+    /// Where the secret stands.
+    pub value_span: Span,
+}
+
+/// Every literal secret of a document: the value of a key that ends in a word for a secret, what
+/// `clientAppSecrets` lists, and name and value pairs whose name is such a word.
+pub fn literals(tree: &Tree) -> Vec<Literal<'_>> {
+    let mut found = Vec::new();
+    for id in tree.ids() {
+        let Kind::Mapping { entries, .. } = tree.node(id).kind else { continue };
+        for &(key, value) in entries {
+            let Some(name) = tree.text(key) else { continue };
+            if is_secret_key(name) {
+                push(tree, &mut found, (name, key), value);
+            }
+            if is_secret_list(name) {
+                for &item in tree.items(value) {
+                    push(tree, &mut found, (name, key), item);
+                    for &(key, value) in tree.entries(item) {
+                        if let Some(name) = tree.text(key)
+                            && matches!(squeeze(name).as_str(), "value" | "hash" | "text")
+                        {
+                            push(tree, &mut found, (name, key), value);
+                        }
+                    }
+                }
+            }
+        }
+        pair(tree, entries, &mut found);
+    }
+    found.sort_by_key(|literal| literal.value_span);
+    found.dedup_by_key(|literal| literal.value_span);
+    found
+}
+
+/// `name: ClientSecret` with `value: …` beside it, as options are written.
+fn pair<'a>(tree: &'a Tree, entries: &[(NodeId, NodeId)], found: &mut Vec<Literal<'a>>) {
+    let named = entries.iter().find_map(|&(key, value)| {
+        let is_name = matches!(squeeze(tree.text(key)?).as_str(), "name" | "key");
+        tree.text(value).filter(|name| is_name && is_secret_key(name))
+    });
+    let Some(name) = named else { return };
+    for &(key, value) in entries {
+        if tree.text(key).is_some_and(|key| squeeze(key) == "value") {
+            push(tree, found, (name, key), value);
+        }
+    }
+}
+
+fn push<'a>(
+    tree: &'a Tree,
+    found: &mut Vec<Literal<'a>>,
+    (key, key_node): (&'a str, NodeId),
+    value: NodeId,
+) {
+    let value = tree.resolve(value);
+    if tree.text(value).is_some_and(is_literal) {
+        let (key_span, value_span) = (tree.node(key_node).span, tree.node(value).span);
+        found.push(Literal { key, key_span, value_span });
+    }
+}
+
+/// A key without case and separators, so that spellings fall together.
+fn squeeze(key: &str) -> String {
+    key.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+}
+
+fn is_secret_key(key: &str) -> bool {
+    // Cheap first: nearly every key is none.
+    if key.len() < 6 {
+        return false;
+    }
+    let key = squeeze(key);
+    ["secret", "secretvalue", "password", "passphrase", "apikey", "privatekey", "accesskey"]
+        .iter()
+        .any(|end| key.ends_with(end))
+}
+
+fn is_secret_list(key: &str) -> bool {
+    key.len() >= 7 && squeeze(key).ends_with("secrets")
+}
+
+/// Whether a value is the secret itself, and not a stand-in for it or a setting about it.
+fn is_literal(text: &str) -> bool {
+    let text = text.trim();
+    let stand_in = [
+        ("{{", "}}"),
+        ("${", "}"),
+        ("$(", ")"),
+        ("#{", "}"),
+        ("<", ">"),
+        ("%", "%"),
+        ("__", "__"),
+        ("@Microsoft.KeyVault(", ")"),
+    ];
+    let elsewhere = ["env:", "vault:", "file:", "ref+", "keyvault:", "secretref:", "op://"];
+    let lower = text.to_ascii_lowercase();
+    !(text.is_empty()
+        || text == "~"
+        || matches!(lower.as_str(), "null" | "true" | "false" | "yes" | "no")
+        || text.chars().all(|c| "*•.xX".contains(c))
+        || stand_in.iter().any(|(start, end)| text.starts_with(start) && text.ends_with(end))
+        || elsewhere.iter().any(|prefix| lower.starts_with(prefix)))
+}
+
+/// The text of a document with every secret covered, byte for byte as long as it was, so that spans
+/// still fit. A document without a tree is covered line by line.
+pub fn covered(document: &Document) -> String {
+    let text = document.text();
+    let spans = match document.tree() {
+        Ok(tree) => literals(tree).into_iter().map(|literal| literal.value_span).collect(),
+        Err(_) => suspicious_lines(text),
+    };
+    cover(text, &spans)
+}
+
+/// What follows a secret's key on its line, for text that cannot be parsed.
+fn suspicious_lines(text: &str) -> Vec<Span> {
+    let mut spans = Vec::new();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        if let Some((key, value)) = line.split_once(':') {
+            let name = squeeze(key);
+            if is_secret_key(key) || is_secret_list(key) || name == "value" {
+                let from = start + key.len() + 1;
+                spans.push(Span { start: from, end: from + value.trim_end().len() });
+            }
+        }
+        start += line.len();
+    }
+    spans
+}
+
+fn cover(text: &str, spans: &[Span]) -> String {
+    let mut covered = String::with_capacity(text.len());
+    let mut at = 0;
+    for span in spans {
+        let (start, end) = (span.start.max(at).min(text.len()), span.end.min(text.len()));
+        if start >= end {
+            continue;
+        }
+        covered.push_str(&text[at..start]);
+        for c in text[start..end].chars() {
+            if matches!(c, '\n' | '\r' | ' ' | '"' | '\'') {
+                covered.push(c);
+            } else {
+                covered.extend(std::iter::repeat_n('*', c.len_utf8()));
+            }
+        }
+        at = end;
+    }
+    covered.push_str(&text[at..]);
+    covered
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::yaml::Limits;
+
+    fn covered_text(text: &str) -> String {
+        covered(&Document::parse(text, &Limits::default()))
+    }
+
+    #[test]
+    fn secrets_are_covered_and_nothing_else() {
+        let text = "name: A\nclientAppSecrets:\n  - id: 1\n    value: \"hush hush\"\n  - plain\n\
+                    clientSecret: töp\nsecretExpiry: 2027\noption: {name: Password, value: p w}\n";
+        assert_eq!(
+            covered_text(text),
+            "name: A\nclientAppSecrets:\n  - id: 1\n    value: \"**** ****\"\n  - *****\n\
+             clientSecret: ****\nsecretExpiry: 2027\noption: {name: Password, value: * *}\n"
+        );
+        assert_eq!(covered_text(text).len(), text.len());
+    }
+
+    #[test]
+    fn stand_ins_are_no_secrets() {
+        for value in ["\"{{secret:a}}\"", "${A}", "env:A", "\"\"", "", "true", "'****'", "<secret>"]
+        {
+            let text = format!("clientSecret: {value}\n");
+            assert_eq!(covered_text(&text), text);
+        }
+    }
+
+    #[test]
+    fn a_broken_document_is_covered_by_lines() {
+        assert_eq!(covered_text("a: [\nclientSecret: hush\n"), "a: [\nclientSecret: ****\n");
+    }
+}
