@@ -7,7 +7,8 @@
 //! (see [`Exit`]). One file a subcommand: its arguments, their documentation, and its work. The
 //! work itself is in the rooms below; here it is only asked for and put into words.
 //!
-//! Nothing here reads the process's streams, arguments or environment but [`main`]: everything else
+//! Nothing here reads the process's streams or arguments but [`main`], and its environment but
+//! [`secret`], which reads the variables that the person names: everything else
 //! is given a [`Terminal`], so a test can give it another.
 
 mod check;
@@ -16,7 +17,10 @@ mod diff;
 mod edit;
 mod graph;
 mod list;
+mod mint;
 mod project;
+mod secret;
+mod serve;
 mod terminal;
 
 use std::ffi::OsString;
@@ -93,6 +97,8 @@ enum Command {
     Graph(graph::Args),
     Edit(edit::Args),
     Diff(diff::Args),
+    Serve(serve::Args),
+    Mint(mint::Args),
 }
 
 /// What every subcommand is given beside its own arguments.
@@ -120,6 +126,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, terminal: &mut Termina
         Some(Command::Graph(args)) => graph::run(&args, &globals, terminal),
         Some(Command::Edit(args)) => edit::run(&args, &further, &globals, terminal),
         Some(Command::Diff(args)) => diff::run(&args, &globals, terminal),
+        Some(Command::Serve(args)) => serve::run(&args, &globals, terminal),
+        Some(Command::Mint(args)) => mint::run(&args, &globals, terminal),
     };
     terminal.finish(outcome)
 }

@@ -1,0 +1,37 @@
+//! Secrets come from environment variables that the person names, never from plain arguments,
+//! which every other program on the machine can read.
+
+use secrecy::SecretString;
+
+use super::Failure;
+
+/// The variable that holds a client secret when no other is named.
+pub const CLIENT_SECRET: &str = "EXCHANGE_STUDIO_CLIENT_SECRET";
+
+/// The secret in an environment variable; `None` when the variable is not set or empty.
+///
+/// # Errors
+///
+/// When it is not UTF-8 (exit 2).
+pub fn from_environment(variable: &str) -> Result<Option<SecretString>, Failure> {
+    match std::env::var(variable) {
+        Ok(secret) if secret.is_empty() => Ok(None),
+        Ok(secret) => Ok(Some(secret.into())),
+        Err(std::env::VarError::NotPresent) => Ok(None),
+        Err(std::env::VarError::NotUnicode(_)) => {
+            Err(Failure::usage(format!("the environment variable {variable} is not UTF-8")))
+        }
+    }
+}
+
+/// The same, for a secret that is needed.
+///
+/// # Errors
+///
+/// When it is missing (exit 2); the hint says how to set it.
+pub fn needed(variable: &str, what: &str) -> Result<SecretString, Failure> {
+    from_environment(variable)?.ok_or_else(|| {
+        Failure::usage(format!("{what} is missing: the environment variable {variable} is not set"))
+            .hint(format!("set it without leaving it in the shell's history: read -rs {variable} && export {variable}"))
+    })
+}

@@ -1,0 +1,243 @@
+//! `serve`: the built-in authority and its external issuers, until they are told to stop.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::project::{self, Format, Paths};
+use super::{Exit, Failure, Globals, Terminal, secret};
+use crate::authority::{self, Options, Running, StartError, TestUser};
+
+/// Run the built-in authority on the configuration
+///
+/// Starts an authorization server on 127.0.0.1 that grants exactly what the configuration allows,
+/// and beside it external issuers that mint a token for any subject. Use it to try a permission
+/// before it is deployed, with this program's 'exchange' or with any OAuth client. Nothing leaves
+/// the machine; keys are made at start and forgotten at the end.
+///
+/// Every confidential client has the secret that the environment variable holds; clients that the
+/// configuration calls public have none. Users log in with authorization code and PKCE on a page
+/// without passwords.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "\
+Example:
+  export EXCHANGE_STUDIO_CLIENT_SECRET=$(openssl rand -hex 16)
+  exchange-studio serve config/ --port 9400 --issuer-port 9401
+
+An audience in a request is a client app's id, placeholder or name. Where your clients send a URL,
+say whom it means: --audience-map https://api.example=Dashboard
+
+The configuration is read once: start again after a change.
+
+With --format json the first line of standard output is one JSON object with every address, written
+when both ports are open:
+  exchange-studio serve config/ --format json | head -n 1 | jq -r .issuer
+
+Exit status: 0 stopped by Ctrl-C or SIGTERM, 2 usage (also when a port is in use or the secret is
+missing), 3 a path cannot be read")]
+pub struct Args {
+    #[command(flatten)]
+    paths: Paths,
+
+    /// Port of the authority; 0 takes a free one.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    port: u16,
+
+    /// Port of the external issuers; 0 takes a free one.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    issuer_port: u16,
+
+    /// The environment variable with the secret of every confidential client.
+    #[arg(long, value_name = "VAR", default_value = secret::CLIENT_SECRET)]
+    client_secret_env: String,
+
+    /// What an audience or resource URL stands for; may be given several times.
+    #[arg(long, value_name = "URL=ID", value_parser = audience_map)]
+    audience_map: Vec<(String, String)>,
+
+    /// How the addresses are written.
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    format: Format,
+}
+
+/// `URL=ID`; the URL may have equals signs of its own, an id has none.
+fn audience_map(text: &str) -> Result<(String, String), String> {
+    match text.rsplit_once('=') {
+        Some((url, id)) if !url.is_empty() && !id.is_empty() => Ok((url.to_owned(), id.to_owned())),
+        _ => Err("it must be URL=ID, as in https://api.example=Dashboard".to_owned()),
+    }
+}
+
+pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Exit, Failure> {
+    let project = project::open(&args.paths.paths)?;
+    project::warn_about_gaps(&project, terminal);
+    for (url, id) in &args.audience_map {
+        project.find(id).map_err(|reason| {
+            Failure::usage(format!("--audience-map {url}={id} names no client app: {reason}"))
+        })?;
+    }
+    let client_secret = secret::needed(&args.client_secret_env, "the secret of the clients")?;
+    // Signals are listened for before anybody is told that the server is there to be stopped.
+    let stop = StopSignal::new()?;
+    let options = Options {
+        port: args.port,
+        issuer_port: args.issuer_port,
+        client_secret: Some(client_secret),
+        audiences: args.audience_map.clone(),
+        ..Options::default()
+    };
+    let clients = project.clients().len();
+    let running =
+        authority::start(Arc::new(project), globals.reading, options).map_err(|error| {
+            // A port is part of what was asked for on the command line, so it is a matter of usage.
+            let failure = Failure::usage(error.to_string());
+            match error {
+                StartError::PortInUse { .. } => {
+                    failure.hint("choose another port, or 0 for a free one")
+                }
+                _ => failure,
+            }
+        })?;
+    let started = Started::of(&running, globals, clients);
+    match args.format {
+        Format::Human => human(&started, &args.client_secret_env, terminal)?,
+        Format::Json => {
+            let line = serde_json::to_string(&started)
+                .map_err(|error| Failure::unreadable(format!("cannot write JSON: {error}")))?;
+            writeln!(terminal.out(), "{line}")?;
+        }
+    }
+    terminal.flush()?;
+    stop.wait();
+    running.shutdown();
+    Ok(Exit::Fine)
+}
+
+/// The shape of `--format json`, version 1: one object on one line.
+#[derive(Serialize)]
+struct Started {
+    version: u32,
+    issuer: String,
+    token_endpoint: String,
+    authorization_endpoint: String,
+    discovery: String,
+    external_issuer: String,
+    mint_endpoint: String,
+    reading: &'static str,
+    clients: usize,
+    /// Subjects that can log in.
+    users: Vec<String>,
+}
+
+impl Started {
+    fn of(running: &Running, globals: &Globals, clients: usize) -> Self {
+        Self {
+            version: 1,
+            issuer: running.issuer().to_owned(),
+            token_endpoint: running.token_endpoint(),
+            authorization_endpoint: running.authorization_endpoint(),
+            discovery: format!("{}/.well-known/openid-configuration", running.issuer()),
+            external_issuer: running.external_issuer().to_owned(),
+            mint_endpoint: running.mint_endpoint(),
+            reading: globals.reading.name(),
+            clients,
+            users: running.users().iter().map(|TestUser { subject, .. }| subject.clone()).collect(),
+        }
+    }
+}
+
+fn human(started: &Started, variable: &str, terminal: &mut Terminal) -> Result<(), Failure> {
+    let colour = terminal.out_colour();
+    let issuer_port = started.external_issuer.rsplit(':').next().unwrap_or_default().to_owned();
+    let out = terminal.out();
+    let plural = if started.clients == 1 { "" } else { "s" };
+    writeln!(out, "{}", colour.bold("The authority is running on this machine only."))?;
+    for (term, text) in [
+        ("issuer", started.issuer.as_str()),
+        ("token endpoint", &started.token_endpoint),
+        ("login page", &started.authorization_endpoint),
+        ("discovery", &started.discovery),
+        ("external issuers", &started.external_issuer),
+        ("client secret", &format!("the value of {variable}")),
+        ("test users", &started.users.join(", ")),
+        ("configuration", &format!("{} client app{plural}", started.clients)),
+        ("reading", started.reading),
+    ] {
+        writeln!(out, "  {term:<17} {text}")?;
+    }
+    writeln!(
+        out,
+        "\nIn another terminal:\n  \
+         exchange-studio mint --issuer-port {issuer_port} --issuer URL --subject TEXT\n  \
+         exchange-studio exchange --server {} --client-id ID --subject-token-env VAR\n\n\
+         {}",
+        started.issuer,
+        colour.dim("Ctrl-C stops it.")
+    )?;
+    Ok(())
+}
+
+/// Ctrl-C, and SIGTERM where there is such a thing.
+struct StopSignal {
+    runtime: tokio::runtime::Runtime,
+    #[cfg(unix)]
+    signals: [tokio::signal::unix::Signal; 2],
+}
+
+impl StopSignal {
+    fn new() -> Result<Self, Failure> {
+        let failure = |error: std::io::Error| {
+            Failure::unreadable(format!("cannot wait for signals: {error}"))
+        };
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failure)?;
+        #[cfg(unix)]
+        {
+            use tokio::signal::unix::{SignalKind, signal};
+
+            let signals = {
+                let _inside = runtime.enter();
+                [
+                    signal(SignalKind::interrupt()).map_err(failure)?,
+                    signal(SignalKind::terminate()).map_err(failure)?,
+                ]
+            };
+            Ok(Self { runtime, signals })
+        }
+        #[cfg(not(unix))]
+        Ok(Self { runtime })
+    }
+
+    fn wait(self) {
+        #[cfg(unix)]
+        {
+            let [mut interrupt, mut terminate] = self.signals;
+            self.runtime.block_on(async {
+                tokio::select! {
+                    _ = interrupt.recv() => {}
+                    _ = terminate.recv() => {}
+                }
+            });
+        }
+        #[cfg(not(unix))]
+        self.runtime.block_on(async {
+            let _ = tokio::signal::ctrl_c().await;
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_audience_map_splits_at_the_last_equals_sign() {
+        assert_eq!(
+            audience_map("https://x/?a=b=Dashboard"),
+            Ok(("https://x/?a=b".into(), "Dashboard".into()))
+        );
+        for bad in ["", "x", "=x", "x="] {
+            assert!(audience_map(bad).is_err(), "{bad}");
+        }
+    }
+}
