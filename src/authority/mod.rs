@@ -1,1 +1,436 @@
-//! To be built.
+//! An authorization server and external issuers on loopback, driven by the loaded project.
+//!
+//! The authority answers as a server that holds the project's configuration would: it is where a
+//! permission can be tried before it is deployed, with no network and no account anywhere. Three
+//! things make its answers worth something.
+//!
+//! **It has no opinion of its own.** Whether an exchange is allowed is asked of
+//! [`decide`](crate::trust::decide), and of nothing else: what the window predicts, what the audit
+//! says and what this server does cannot drift apart. Only what the decision does not speak of is
+//! judged here: the form of a request, the credential of a client, the signature and the times of a
+//! token, the scope, which may only shrink. A refusal says the step that failed, in words.
+//!
+//! **It speaks the protocol.** Real HTTP, real signatures, discovery (RFC 8414), keys (RFC 7517),
+//! code with PKCE (RFC 7636), exchange (RFC 8693), access tokens (RFC 9068), introspection
+//! (RFC 7662) and their errors, so that a client tried against it needs no special case. It refuses
+//! actor tokens, because nothing in the configuration could allow one.
+//!
+//! **It cannot be mistaken for a real one.** It binds 127.0.0.1 alone and answers to no other name;
+//! keys and secrets are made at start and live in memory; users are chosen by a click. Nothing in a
+//! file makes it connect anywhere: an external issuer's keys are always fetched from the loopback
+//! port that plays that issuer.
+//!
+//! A server that faces strangers should answer every refusal in the same words; this one explains
+//! itself, because the person in front of it owns both ends.
+//!
+//! # What its tokens say
+//!
+//! `client_id` is the client that asked (RFC 8693 §4.3). `aud` names the client app that the token
+//! is for: the text that was asked for, or the client's id. `auth_time` stands in every token that
+//! goes back to a user's login, through any number of exchanges, and in no other (RFC 9068 §2.2.1).
+//! `act` names the requester when the token that went in was not its own, with earlier actors inside
+//! (RFC 8693 §4.1); a client that exchanges a token issued to itself acts for nobody new.
+
+mod clients;
+mod exchange;
+mod http;
+mod issuers;
+mod login;
+mod metadata;
+mod pages;
+mod token;
+
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::thread::JoinHandle;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn;
+use secrecy::SecretString;
+use tokio::sync::watch;
+
+pub use issuers::{DEFAULT_LIFETIME, MintError, MintRequest};
+
+use crate::config::Project;
+use crate::exchange::keys::{KeyError, SigningAlgorithm, SigningKey, random_text};
+use crate::trust::Reading;
+
+/// Where the time comes from.
+pub type Clock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
+
+/// How long an issued access token lives, in seconds, unless the token that went in ends earlier.
+pub const TOKEN_LIFETIME: i64 = 3_600;
+
+/// A person who can log in, by a click.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TestUser {
+    /// The subject (`sub`) of their tokens, and what a `login_hint` says.
+    pub subject: String,
+    /// The name on the login page.
+    pub name: String,
+}
+
+impl TestUser {
+    pub fn new(subject: impl Into<String>, name: impl Into<String>) -> Self {
+        Self { subject: subject.into(), name: name.into() }
+    }
+
+    /// Alice, Bob and Carol.
+    pub fn defaults() -> Vec<Self> {
+        vec![
+            Self::new("alice", "Alice Archer"),
+            Self::new("bob", "Bob Baker"),
+            Self::new("carol", "Carol Cooper"),
+        ]
+    }
+}
+
+/// How an authority is started.
+#[derive(Clone)]
+pub struct Options {
+    /// Port of the authority; 0 takes a free one.
+    pub port: u16,
+    /// Port of the external issuers; 0 takes a free one.
+    pub issuer_port: u16,
+    pub users: Vec<TestUser>,
+    /// The secret of every confidential client; `None` makes one.
+    pub client_secret: Option<SecretString>,
+    /// What an `audience` or `resource` that is no id or name stands for: (URL, client app).
+    pub audiences: Vec<(String, String)>,
+    pub clock: Clock,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            port: 0,
+            issuer_port: 0,
+            users: TestUser::defaults(),
+            client_secret: None,
+            audiences: Vec::new(),
+            clock: Arc::new(SystemTime::now),
+        }
+    }
+}
+
+impl std::fmt::Debug for Options {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Options")
+            .field("port", &self.port)
+            .field("issuer_port", &self.issuer_port)
+            .field("users", &self.users)
+            .field("audiences", &self.audiences)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why the authority could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("port {port} is in use by another program")]
+    PortInUse { port: u16 },
+    #[error("port {port} on 127.0.0.1 cannot be opened: {error}")]
+    Port { port: u16, error: std::io::Error },
+    #[error("the authority could not start: {0}")]
+    Runtime(String),
+    #[error(transparent)]
+    Key(#[from] KeyError),
+}
+
+/// The project that is enforced, and how its lists are read. Swapped as a whole.
+#[derive(Clone)]
+struct Current {
+    project: Arc<Project>,
+    reading: Reading,
+}
+
+/// What all endpoints of the authority share.
+struct Shared {
+    issuer: String,
+    external: String,
+    key: SigningKey,
+    users: Vec<TestUser>,
+    client_secret: SecretString,
+    audiences: Vec<(String, String)>,
+    clock: Clock,
+    current: RwLock<Current>,
+    logins: Mutex<login::Logins>,
+    http: reqwest::Client,
+}
+
+impl Shared {
+    fn current(&self) -> Current {
+        self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn now(&self) -> i64 {
+        now(&self.clock)
+    }
+}
+
+/// Seconds since 1970.
+fn now(clock: &Clock) -> i64 {
+    let since = clock().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+}
+
+/// A running authority with its external issuers. Ends when it is dropped.
+pub struct Running {
+    shared: Arc<Shared>,
+    issuers: Arc<issuers::Issuers>,
+    stop: watch::Sender<bool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl std::fmt::Debug for Running {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Running")
+            .field("issuer", &self.shared.issuer)
+            .field("external_issuer", &self.shared.external)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Starts the authority and its external issuers on 127.0.0.1, on a thread of their own. When this
+/// returns, both ports are open.
+///
+/// # Errors
+///
+/// When a port cannot be opened or the system gives no randomness; nothing is left running then.
+pub fn start(
+    project: Arc<Project>,
+    reading: Reading,
+    options: Options,
+) -> Result<Running, StartError> {
+    let (authority, address) = bind(options.port)?;
+    let (external, external_address) = bind(options.issuer_port)?;
+    let (issuer, external_base) =
+        (format!("http://{address}"), format!("http://{external_address}"));
+    let client_secret = match options.client_secret {
+        Some(secret) => secret,
+        None => random_text()?.into(),
+    };
+    // Loopback only: no proxy, no certificates, no redirects.
+    let http = reqwest::Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .tls_certs_only([])
+        .timeout(Duration::from_secs(5))
+        .build()
+        .map_err(|error| StartError::Runtime(error.to_string()))?;
+    let issuers = Arc::new(issuers::Issuers::new(external_base.clone(), options.clock.clone()));
+    let shared = Arc::new(Shared {
+        issuer,
+        external: external_base,
+        key: SigningKey::generate(SigningAlgorithm::Rs256)?,
+        users: options.users,
+        client_secret,
+        audiences: options.audiences,
+        clock: options.clock,
+        current: RwLock::new(Current { project, reading }),
+        logins: Mutex::default(),
+        http,
+    });
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| StartError::Runtime(error.to_string()))?;
+    let (listener, external_listener) = {
+        let _inside = runtime.enter();
+        let convert = |listener| {
+            tokio::net::TcpListener::from_std(listener)
+                .map_err(|error| StartError::Runtime(error.to_string()))
+        };
+        (convert(authority)?, convert(external)?)
+    };
+    let (stop, stopped) = watch::channel(false);
+    let serve_authority = serve(listener, router(shared.clone()), stopped.clone());
+    let serve_issuers =
+        serve(external_listener, protected(issuers::router(issuers.clone())), stopped);
+    let thread = std::thread::Builder::new()
+        .name("authority".into())
+        .spawn(move || {
+            runtime.block_on(async { tokio::join!(serve_authority, serve_issuers) });
+            // Whatever a client still holds open is cut here.
+            runtime.shutdown_background();
+        })
+        .map_err(|error| StartError::Runtime(error.to_string()))?;
+    Ok(Running { shared, issuers, stop, thread: Some(thread) })
+}
+
+fn bind(port: u16) -> Result<(TcpListener, SocketAddr), StartError> {
+    let opened = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).and_then(|listener| {
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        Ok((listener, address))
+    });
+    opened.map_err(|error| match error.kind() {
+        std::io::ErrorKind::AddrInUse => StartError::PortInUse { port },
+        _ => StartError::Port { port, error },
+    })
+}
+
+/// How long answers under way may take once the server is told to stop.
+const GRACE: Duration = Duration::from_millis(500);
+
+async fn serve(
+    listener: tokio::net::TcpListener,
+    router: Router,
+    mut stopped: watch::Receiver<bool>,
+) {
+    let mut told = stopped.clone();
+    let server = axum::serve(listener, router).with_graceful_shutdown(async move {
+        // A sender that is gone means the same as one that said so.
+        let _ = told.wait_for(|stop| *stop).await;
+    });
+    let out_of_time = async move {
+        let _ = stopped.wait_for(|stop| *stop).await;
+        tokio::time::sleep(GRACE).await;
+    };
+    tokio::select! {
+        _ = server.into_future() => {}
+        () = out_of_time => {}
+    }
+}
+
+fn router(shared: Arc<Shared>) -> Router {
+    protected(metadata::router().merge(token::router()).merge(login::router()).with_state(shared))
+}
+
+fn protected(router: Router) -> Router {
+    router.layer(DefaultBodyLimit::max(http::BODY_LIMIT)).layer(from_fn(http::only_loopback_names))
+}
+
+impl Running {
+    /// The authority's issuer identifier, which is also its base URL: `http://127.0.0.1:PORT`.
+    pub fn issuer(&self) -> &str {
+        &self.shared.issuer
+    }
+
+    pub fn token_endpoint(&self) -> String {
+        format!("{}{}", self.shared.issuer, metadata::TOKEN)
+    }
+
+    pub fn authorization_endpoint(&self) -> String {
+        format!("{}{}", self.shared.issuer, metadata::AUTHORIZE)
+    }
+
+    /// The external issuers' base URL, and the identifier of their own issuer.
+    pub fn external_issuer(&self) -> &str {
+        &self.shared.external
+    }
+
+    pub fn mint_endpoint(&self) -> String {
+        mint_endpoint(&self.shared.external)
+    }
+
+    /// The secret that every confidential client has here.
+    pub fn client_secret(&self) -> &SecretString {
+        &self.shared.client_secret
+    }
+
+    /// Who can log in.
+    pub fn users(&self) -> &[TestUser] {
+        &self.shared.users
+    }
+
+    /// Enforces another project, or another reading of it, from the next request on. Tokens issued
+    /// so far stay valid until they expire.
+    pub fn set_project(&self, project: Arc<Project>, reading: Reading) {
+        let mut current = self.shared.current.write().unwrap_or_else(PoisonError::into_inner);
+        *current = Current { project, reading };
+    }
+
+    /// A token of an external issuer, without HTTP.
+    ///
+    /// # Errors
+    ///
+    /// When issuer or subject are no text for a token.
+    pub fn mint(&self, request: &MintRequest) -> Result<SecretString, MintError> {
+        self.issuers.mint(request).map(|(_, token)| token)
+    }
+
+    /// Closes both ports; answers under way get a moment.
+    pub fn shutdown(self) {
+        drop(self);
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.stop.send_replace(true);
+        if let Some(thread) = self.thread.take() {
+            // A panic in it has been told by the panic itself.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Where an external issuer's port mints tokens: `POST` a form with `subject` and, as wanted,
+/// `issuer`, `audience`, `lifetime` and `not_before` in seconds; the answer is JSON with `token`.
+pub fn mint_endpoint(base: &str) -> String {
+    format!("{}/mint", base.trim_end_matches('/'))
+}
+
+/// Why a token could not be had from a mint endpoint.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RemoteMintError {
+    /// Nobody answers.
+    #[error("no external issuer answers at {endpoint}: {reason}")]
+    Unreachable { endpoint: String, reason: String },
+    /// It answered, and said no; or it is something else.
+    #[error("{0}")]
+    Refused(String),
+}
+
+/// Asks a running external issuer for a token, over HTTP.
+///
+/// # Errors
+///
+/// When nobody answers, or the answer is no token.
+pub async fn mint_over_http(
+    endpoint: &str,
+    request: &MintRequest,
+) -> Result<SecretString, RemoteMintError> {
+    let unreachable = |error: reqwest::Error| RemoteMintError::Unreachable {
+        endpoint: endpoint.to_owned(),
+        reason: innermost(&error),
+    };
+    let http = reqwest::Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .tls_certs_only([])
+        .timeout(Duration::from_secs(10))
+        .build()
+        .map_err(unreachable)?;
+    let response = http
+        .post(endpoint)
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(request.to_form())
+        .send()
+        .await
+        .map_err(unreachable)?;
+    let status = response.status();
+    let body = response.bytes().await.map_err(unreachable)?;
+    let body: serde_json::Value = serde_json::from_slice(&body).map_err(|_| {
+        RemoteMintError::Refused(format!("{endpoint} is no mint endpoint (HTTP {status})"))
+    })?;
+    let text = |name: &str| body.get(name).and_then(serde_json::Value::as_str);
+    match text("token") {
+        Some(token) if status.is_success() => Ok(token.into()),
+        _ => Err(RemoteMintError::Refused(
+            text("error_description").unwrap_or("the answer has no token").to_owned(),
+        )),
+    }
+}
+
+/// The first cause of an error: the one that says what happened.
+fn innermost(error: &dyn std::error::Error) -> String {
+    let mut cause = error;
+    while let Some(next) = cause.source() {
+        cause = next;
+    }
+    cause.to_string()
+}

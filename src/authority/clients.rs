@@ -1,0 +1,163 @@
+//! Which client app is meant, and whether it is the one that asks.
+
+use axum::http::{HeaderMap, header};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use secrecy::ExposeSecret as _;
+
+use super::Shared;
+use super::http::{Form, OAuthError};
+use crate::config::{ClientApp, ClientKey, Id, Project, Setting};
+use crate::exchange::keys::same_secret;
+
+/// The client app with this `client_id`: the id in its document, GUIDs without case.
+pub(super) fn by_client_id<'a>(project: &'a Project, client_id: &str) -> Option<&'a ClientApp> {
+    project.by_id(&Id::new(client_id)).map(|key| project.client(key))
+}
+
+/// The `client_id` of a client app: its id as its document writes it.
+pub(super) fn client_id(app: &ClientApp) -> Option<&str> {
+    app.id.as_ref().map(|id| id.value.as_str())
+}
+
+/// The client app that an audience or a resource names: by the map given at start, by id, by
+/// placeholder, or by a name that only one client app has.
+pub(super) fn by_audience(shared: &Shared, project: &Project, audience: &str) -> Option<ClientKey> {
+    let mapped = shared.audiences.iter().find(|(url, _)| url == audience);
+    let text = mapped.map_or(audience, |(_, client)| client);
+    project.find(text).ok()
+}
+
+/// The one client app that all of these name.
+pub(super) fn by_audiences<'a>(
+    shared: &Shared,
+    project: &Project,
+    audiences: impl Iterator<Item = &'a str>,
+) -> Result<Option<ClientKey>, AudienceError> {
+    let mut found = None;
+    for audience in audiences {
+        let key = by_audience(shared, project, audience)
+            .ok_or_else(|| AudienceError::Unknown(audience.to_owned()))?;
+        if found.is_some_and(|earlier| earlier != key) {
+            return Err(AudienceError::Several);
+        }
+        found = Some(key);
+    }
+    Ok(found)
+}
+
+pub(super) enum AudienceError {
+    Unknown(String),
+    Several,
+}
+
+/// The client app that asks, after it has shown what it must (RFC 6749 §2.3): the secret of this
+/// run, or nothing at all for a public client.
+///
+/// Whether the client is enabled is not judged here.
+pub(super) fn authenticate<'a>(
+    shared: &Shared,
+    project: &'a Project,
+    headers: &HeaderMap,
+    form: &Form,
+) -> Result<&'a ClientApp, OAuthError> {
+    let basic = headers.get(header::AUTHORIZATION).map(|value| basic(value.as_bytes()));
+    let (id, secret) = match basic {
+        Some(Some((id, secret))) => {
+            if form.get("client_secret").is_some() {
+                return Err(OAuthError::invalid_request(
+                    "The client authenticates twice: in the Authorization header and in the body.",
+                ));
+            }
+            if form.get("client_id").is_some_and(|other| other != id) {
+                return Err(OAuthError::invalid_request(
+                    "client_id is not the client that the Authorization header names.",
+                ));
+            }
+            (id, Some(secret))
+        }
+        Some(None) => {
+            return Err(OAuthError::invalid_client(
+                "The Authorization header is not HTTP Basic with a client id and secret.",
+            ));
+        }
+        None => {
+            if form.get("client_assertion").is_some() {
+                return Err(OAuthError::invalid_client(
+                    "This server takes client_secret_basic, client_secret_post and none.",
+                ));
+            }
+            let id = form.get("client_id").ok_or_else(|| {
+                OAuthError::invalid_client("No client authenticates: client_id is missing.")
+            })?;
+            (id.to_owned(), form.get("client_secret").map(str::to_owned))
+        }
+    };
+    let app = by_client_id(project, &id).ok_or_else(|| {
+        OAuthError::invalid_client("No client app of the project has this client_id.")
+    })?;
+    let public = is_public(app);
+    match secret {
+        Some(_) if public => Err(OAuthError::invalid_client(format!(
+            "{} is a public client: it has no secret and must send none.",
+            app.label()
+        ))),
+        None if public => Ok(app),
+        Some(secret) if same_secret(&secret, shared.client_secret.expose_secret()) => Ok(app),
+        Some(_) => Err(OAuthError::invalid_client("The client secret is wrong.")),
+        None => Err(OAuthError::invalid_client(format!(
+            "{} is a confidential client and must send its secret.",
+            app.label()
+        ))),
+    }
+}
+
+/// Whether the configuration says that the client is public. A client that says nothing is
+/// confidential: assuming the opposite would open it.
+pub(super) fn is_public(app: &ClientApp) -> bool {
+    app.flag(Setting::Public).is_some_and(|flag| flag.value)
+}
+
+/// Refuses a client that the configuration disables; for the grants that no decision speaks of.
+pub(super) fn require_enabled(app: &ClientApp) -> Result<(), OAuthError> {
+    match app.flag(Setting::Enabled) {
+        Some(flag) if !flag.value => {
+            Err(OAuthError::invalid_client(format!("{} is disabled.", app.label())))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Client id and secret in HTTP Basic: each is form-encoded before the two are joined (RFC 6749
+/// §2.3.1).
+fn basic(value: &[u8]) -> Option<(String, String)> {
+    let text = std::str::from_utf8(value).ok()?;
+    let (scheme, encoded) = text.split_once(' ')?;
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let decoded = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;
+    let (id, secret) = decoded.split_once(':')?;
+    let form_decoded = |text: &str| {
+        // One value of a form, so that '+' and '%' mean what they mean there; a '&' that a client
+        // forgot to encode is no separator.
+        url::form_urlencoded::parse(format!("v={}", text.replace('&', "%26")).as_bytes())
+            .next()
+            .map(|(_, value)| value.into_owned())
+            .unwrap_or_default()
+    };
+    Some((form_decoded(id), form_decoded(secret)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn basic_credentials_are_form_decoded() {
+        let header = format!("Basic {}", STANDARD.encode("%7B%7Bguid%3Aa%7D%7D:p%3A+%25%26x"));
+        assert_eq!(basic(header.as_bytes()), Some(("{{guid:a}}".to_owned(), "p: %&x".to_owned())));
+        assert_eq!(basic(b"Bearer abc"), None);
+        assert_eq!(basic(b"Basic !!!"), None);
+    }
+}

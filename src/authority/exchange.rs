@@ -1,0 +1,336 @@
+//! Token exchange (RFC 8693 §2), as the configuration decides it.
+//!
+//! The order is that of a careful server: the request's form, then the token that goes in, then the
+//! target, then [`decide`], then what the new token may say. Everything up to the decision concerns
+//! things that a configuration does not speak of; everything after it can only make the token
+//! smaller.
+
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde_json::{Value, json};
+
+use super::clients::{AudienceError, by_audiences};
+use super::http::{Form, OAuthError, no_store};
+use super::issuers::local_base;
+use super::token::{
+    ACCESS_TOKEN_TYP, AccessToken, ID_TOKEN_TYP, OwnTokenError, bearer, need_client_id, own_token,
+    requested_scope,
+};
+use super::{Current, Shared};
+use crate::config::{ClientApp, ClientKey};
+use crate::exchange::keys::{KeySet, Verified};
+use crate::trust::{Decision, Question, Subject, Truth, Verdict, decide};
+
+/// The grant type of RFC 8693 §2.1.
+pub(super) const GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
+const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
+const JWT: &str = "urn:ietf:params:oauth:token-type:jwt";
+const ID_TOKEN: &str = "urn:ietf:params:oauth:token-type:id_token";
+
+/// How far the clocks of an external issuer and this machine may be apart, in seconds.
+const SKEW: i64 = 60;
+
+/// The token that goes in, after it was verified.
+struct SubjectToken {
+    subject: Subject,
+    verified: Verified,
+    expires: i64,
+}
+
+pub(super) async fn exchange(
+    shared: &Shared,
+    current: &Current,
+    requester: &ClientApp,
+    form: &Form,
+) -> Result<Response, OAuthError> {
+    let token = form.need("subject_token")?;
+    let declared = form.need("subject_token_type")?;
+    if ![ACCESS_TOKEN, JWT, ID_TOKEN].contains(&declared) {
+        return Err(OAuthError::invalid_request(
+            "subject_token_type must be an access token, a JWT or an ID token here.",
+        ));
+    }
+    refuse_actor(form)?;
+    let issued_type = match form.get("requested_token_type") {
+        None | Some(ACCESS_TOKEN) => ACCESS_TOKEN,
+        Some(JWT) => JWT,
+        Some(_) => {
+            return Err(OAuthError::invalid_request(
+                "requested_token_type must be an access token or a JWT here.",
+            ));
+        }
+    };
+    let scope = requested_scope(form)?;
+    let incoming = match issuer_of(token) {
+        Some(issuer) if issuer != shared.issuer => external(shared, &issuer, token).await?,
+        _ => own(shared, current, declared, token)?,
+    };
+    if incoming.verified.claims.contains_key("may_act") {
+        // RFC 8693 §4.4: it names who may act, and nobody can prove to be that here.
+        return Err(OAuthError::invalid_request(
+            "The subject token says who may act for its subject (may_act), and this server takes \
+             no actor token.",
+        ));
+    }
+    let requested: Vec<&str> = form.all("audience").chain(form.all("resource")).collect();
+    let target = by_audiences(shared, &current.project, requested.iter().copied()).map_err(
+        |error| match error {
+            AudienceError::Unknown(audience) => OAuthError::invalid_target(format!(
+                "'{audience}' names no client app of the project. Give an id or a name, or start \
+                 the server with an audience map that has it."
+            )),
+            AudienceError::Several => OAuthError::invalid_target(
+                "The audiences and resources name several client apps; ask for one at a time.",
+            ),
+        },
+    )?;
+    let question = Question { requester: requester.key, subject: incoming.subject.clone(), target };
+    let decision = decide(&current.project, current.reading, &question);
+    let target = match (decision.verdict(), decision.target) {
+        (Verdict::Refused, _) => return Err(refusal(current, &decision)),
+        (_, None) => {
+            return Err(OAuthError::invalid_target(
+                "The configuration does not settle which client app the token is for: name it as \
+                 audience.",
+            ));
+        }
+        (_, Some(target)) => current.project.client(target),
+    };
+    let scope = narrowed(scope, incoming.verified.text("scope"), &incoming.subject)?;
+    issue(shared, requester, target, &requested, &incoming, scope, issued_type)
+}
+
+fn issue(
+    shared: &Shared,
+    requester: &ClientApp,
+    target: &ClientApp,
+    requested: &[&str],
+    incoming: &SubjectToken,
+    scope: Option<&str>,
+    issued_type: &str,
+) -> Result<Response, OAuthError> {
+    let target_id = need_client_id(target)?;
+    let requester_id = need_client_id(requester)?;
+    let own_user = matches!(incoming.subject, Subject::UserOf(_));
+    // A user stays who they are; an external identity becomes the client app that stands for it.
+    let subject = match incoming.verified.text("sub") {
+        Some(sub) if own_user => sub,
+        _ => target_id,
+    };
+    let audience = if requested.is_empty() {
+        vec![target_id.to_owned()]
+    } else {
+        let mut distinct: Vec<String> = Vec::new();
+        for audience in requested {
+            if !distinct.iter().any(|earlier| earlier == audience) {
+                distinct.push((*audience).to_owned());
+            }
+        }
+        distinct
+    };
+    let (token, lifetime) = AccessToken {
+        subject,
+        client_id: requester_id,
+        audience,
+        scope,
+        auth_time: incoming.verified.seconds("auth_time").filter(|_| own_user),
+        actor: actor(requester_id, incoming),
+        not_after: Some(incoming.expires),
+    }
+    .sign(shared)?;
+    let mut body = bearer(&token, lifetime, scope);
+    body["issued_token_type"] = issued_type.into();
+    Ok(no_store(StatusCode::OK, body))
+}
+
+/// RFC 8693 §4.1. A requester that brings a token issued to somebody else acts on the subject's
+/// behalf, and says so, around those who did before. A requester that brings its own token is the
+/// party its `client_id` names already.
+fn actor(requester_id: &str, incoming: &SubjectToken) -> Option<Value> {
+    let own_user = matches!(incoming.subject, Subject::UserOf(_));
+    // What an external issuer says of actors is about names that mean nothing here.
+    let earlier = incoming.verified.claims.get("act").filter(|_| own_user);
+    if own_user && incoming.verified.text("client_id").unwrap_or_default() == requester_id {
+        return earlier.cloned();
+    }
+    let mut actor = json!({ "sub": requester_id });
+    if let Some(earlier) = earlier {
+        actor["act"] = earlier.clone();
+    }
+    Some(actor)
+}
+
+/// The scope of the new token: what was asked for when the old token has all of it, else the old
+/// token's own. It never grows (RFC 8693 §5).
+fn narrowed<'a>(
+    requested: Option<&'a str>,
+    held: Option<&'a str>,
+    subject: &Subject,
+) -> Result<Option<&'a str>, OAuthError> {
+    // The scopes of an external issuer are names of its own.
+    let held = held.filter(|_| matches!(subject, Subject::UserOf(_)));
+    let Some(requested) = requested else { return Ok(held) };
+    let held: Vec<&str> = held.unwrap_or_default().split_ascii_whitespace().collect();
+    match requested.split(' ').find(|name| !held.contains(name)) {
+        None => Ok(Some(requested)),
+        Some(name) => Err(OAuthError::invalid_scope(format!(
+            "The subject token does not have the scope '{name}', and an exchange adds none."
+        ))),
+    }
+}
+
+fn refuse_actor(form: &Form) -> Result<(), OAuthError> {
+    match (form.get("actor_token"), form.get("actor_token_type")) {
+        (None, None) => Ok(()),
+        (Some(_), None) => {
+            Err(OAuthError::invalid_request("actor_token stands without actor_token_type."))
+        }
+        (None, Some(_)) => {
+            Err(OAuthError::invalid_request("actor_token_type stands without actor_token."))
+        }
+        (Some(_), Some(_)) => Err(OAuthError::invalid_request(
+            "This server takes no actor token: nothing in the configuration could allow an actor.",
+        )),
+    }
+}
+
+/// What the token says of its issuer, believed by nobody yet: it only tells whose key to try.
+fn issuer_of(token: &str) -> Option<String> {
+    use base64::Engine as _;
+
+    let payload = token.split('.').nth(1)?;
+    let bytes = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(payload).ok()?;
+    let claims: Value = serde_json::from_slice(&bytes).ok()?;
+    claims.get("iss")?.as_str().map(str::to_owned)
+}
+
+/// A token that this authority issued to a user.
+fn own(
+    shared: &Shared,
+    current: &Current,
+    declared: &str,
+    token: &str,
+) -> Result<SubjectToken, OAuthError> {
+    let verified = own_token(shared, token).map_err(|error| match error {
+        OwnTokenError::Bad(reason) => OAuthError::invalid_request(format!(
+            "The subject token is not one that this server issued: {reason}."
+        )),
+        OwnTokenError::Expired => OAuthError::invalid_request("The subject token has expired."),
+    })?;
+    let typ = verified.typ().unwrap_or_default();
+    let as_declared = match declared {
+        ACCESS_TOKEN => typ == ACCESS_TOKEN_TYP,
+        ID_TOKEN => typ == ID_TOKEN_TYP,
+        _ => true,
+    };
+    if !as_declared {
+        return Err(OAuthError::invalid_request(
+            "The subject token is not of the type that subject_token_type says.",
+        ));
+    }
+    if verified.seconds("auth_time").is_none() {
+        return Err(OAuthError::invalid_request(
+            "The subject token has no user: it was issued to a client for itself.",
+        ));
+    }
+    let client = token_client(shared, current, &verified).ok_or_else(|| {
+        OAuthError::invalid_request(
+            "The client app that the subject token was issued for is not in the project any more.",
+        )
+    })?;
+    let expires = verified.seconds("exp").unwrap_or_default();
+    Ok(SubjectToken { subject: Subject::UserOf(client), verified, expires })
+}
+
+/// The client app that a token of this authority is for.
+fn token_client(shared: &Shared, current: &Current, verified: &Verified) -> Option<ClientKey> {
+    by_audiences(shared, &current.project, verified.audiences().into_iter()).ok().flatten()
+}
+
+/// A token of an external issuer: its keys come from the loopback port that plays the issuer,
+/// whatever URL the issuer has.
+async fn external(shared: &Shared, issuer: &str, token: &str) -> Result<SubjectToken, OAuthError> {
+    let bad = |reason: &str| {
+        OAuthError::invalid_request(format!(
+            "The subject token of the issuer '{}' is not accepted: {reason}.",
+            issuer.chars().take(200).collect::<String>()
+        ))
+    };
+    let keys = external_keys(shared, issuer).await.map_err(|reason| bad(&reason))?;
+    let verified = keys.verify(token).map_err(|error| bad(&error.to_string()))?;
+    let now = shared.now();
+    let Some(expires) = verified.seconds("exp") else {
+        return Err(bad("it does not say when it expires (exp)"));
+    };
+    if expires <= now {
+        return Err(bad("it has expired"));
+    }
+    if verified.seconds("nbf").is_some_and(|start| start > now.saturating_add(SKEW)) {
+        return Err(bad("it is not valid yet (nbf)"));
+    }
+    let Some(subject) = verified.text("sub").map(str::to_owned) else {
+        return Err(bad("it has no subject (sub)"));
+    };
+    Ok(SubjectToken {
+        subject: Subject::External { issuer: issuer.to_owned(), subject },
+        verified,
+        expires,
+    })
+}
+
+/// Discovery (RFC 8414 §3.3: the issuer must be the one that was asked for, byte by byte) and keys
+/// of an external issuer, over loopback.
+async fn external_keys(shared: &Shared, issuer: &str) -> Result<KeySet, String> {
+    let base = local_base(&shared.external, issuer);
+    let metadata = fetch(shared, &format!("{base}/.well-known/openid-configuration")).await?;
+    let metadata: Value = serde_json::from_slice(&metadata)
+        .map_err(|_| "its discovery document is not JSON".to_owned())?;
+    if metadata.get("issuer").and_then(Value::as_str) != Some(issuer) {
+        return Err("its discovery document is that of another issuer".to_owned());
+    }
+    let keys = metadata.get("jwks_uri").and_then(Value::as_str).unwrap_or_default();
+    if !keys.starts_with(&format!("{}/", shared.external)) {
+        return Err("its keys are elsewhere".to_owned());
+    }
+    KeySet::parse(&fetch(shared, keys).await?).map_err(|error| error.to_string())
+}
+
+async fn fetch(shared: &Shared, url: &str) -> Result<Vec<u8>, String> {
+    let answer = shared.http.get(url).send().await;
+    let answer = answer.map_err(|_| "the local issuer does not answer".to_owned())?;
+    match answer.status().as_u16() {
+        200 => {}
+        404 => {
+            return Err("no token of this issuer was minted by the external issuer of this server"
+                .to_owned());
+        }
+        status => return Err(format!("the local issuer answers {status}")),
+    }
+    let body = answer.bytes().await.map_err(|_| "the local issuer breaks off".to_owned())?;
+    Ok(body.to_vec())
+}
+
+/// The error for a decision that is no: the code by what failed, the words of the step itself.
+fn refusal(current: &Current, decision: &Decision) -> OAuthError {
+    let failed = decision.steps.iter().find(|step| step.truth == Truth::False);
+    let (id, sentence) = match failed {
+        Some(step) => (step.id, step.sentence.clone()),
+        None => ("", decision.sentence(&current.project)),
+    };
+    OAuthError::new(code_of(id, decision.question.target.is_some()), sentence)
+}
+
+/// The error code for a failed step. A requester that is switched off is nobody (RFC 6749 §5.2);
+/// a subject token that does not fit is an invalid request (RFC 8693 §2.2.2); everything else means
+/// that no token can be had for that target.
+fn code_of(step: &str, target_requested: bool) -> &'static str {
+    if step.starts_with("requester") {
+        "invalid_client"
+    } else if step.starts_with("subject") || step.starts_with("identity") {
+        "invalid_request"
+    } else if target_requested {
+        "invalid_target"
+    } else {
+        "invalid_request"
+    }
+}

@@ -1,0 +1,57 @@
+//! Discovery (RFC 8414, OpenID Connect Discovery) and the public keys.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::routing::get;
+use axum::{Json, Router};
+use serde_json::{Value, json};
+
+use super::Shared;
+use crate::exchange::keys::KeySet;
+
+pub(super) const TOKEN: &str = "/connect/token";
+pub(super) const AUTHORIZE: &str = "/connect/authorize";
+pub(super) const INTROSPECT: &str = "/connect/introspect";
+pub(super) const KEYS: &str = "/.well-known/jwks";
+
+pub(super) fn router() -> Router<Arc<Shared>> {
+    Router::new()
+        .route("/", get(super::pages::home))
+        .route("/.well-known/openid-configuration", get(metadata))
+        .route("/.well-known/oauth-authorization-server", get(metadata))
+        .route(KEYS, get(keys))
+}
+
+async fn metadata(State(shared): State<Arc<Shared>>) -> Json<Value> {
+    let url = |path: &str| format!("{}{path}", shared.issuer);
+    Json(json!({
+        "issuer": shared.issuer,
+        "authorization_endpoint": url(AUTHORIZE),
+        "token_endpoint": url(TOKEN),
+        "introspection_endpoint": url(INTROSPECT),
+        "jwks_uri": url(KEYS),
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "grant_types_supported": [
+            "authorization_code",
+            "client_credentials",
+            super::exchange::GRANT_TYPE,
+        ],
+        "token_endpoint_auth_methods_supported":
+            ["client_secret_basic", "client_secret_post", "none"],
+        "introspection_endpoint_auth_methods_supported":
+            ["client_secret_basic", "client_secret_post"],
+        "code_challenge_methods_supported": ["S256"],
+        "authorization_response_iss_parameter_supported": true,
+        "prompt_values_supported": ["login", "none"],
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": [shared.key.algorithm().name()],
+        "claims_supported":
+            ["iss", "sub", "aud", "exp", "iat", "jti", "client_id", "scope", "auth_time", "act"],
+    }))
+}
+
+async fn keys(State(shared): State<Arc<Shared>>) -> Json<Value> {
+    Json(KeySet::of([&shared.key]).to_json())
+}

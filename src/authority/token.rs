@@ -1,0 +1,265 @@
+//! The token endpoint and introspection: client credentials, authorization code, and the way to
+//! [`exchange`](super::exchange).
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use axum::routing::post;
+use serde_json::{Map, Value, json};
+
+use super::clients::{authenticate, client_id, is_public, require_enabled};
+use super::http::{Form, OAuthError, is_scope, no_store};
+use super::{Current, Shared, TOKEN_LIFETIME, exchange, metadata};
+use crate::config::ClientApp;
+use crate::exchange::keys::{KeySet, Verified, random_text, sha256_base64url};
+
+/// The media type of an access token's header (RFC 9068 §2.1).
+pub(super) const ACCESS_TOKEN_TYP: &str = "at+jwt";
+/// The media type of an ID token's header.
+pub(super) const ID_TOKEN_TYP: &str = "jwt";
+
+pub(super) fn router() -> Router<Arc<Shared>> {
+    Router::new().route(metadata::TOKEN, post(token)).route(metadata::INTROSPECT, post(introspect))
+}
+
+async fn token(
+    State(shared): State<Arc<Shared>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, OAuthError> {
+    let form = Form::of_body(&headers, &body)?;
+    let grant_type = form.need("grant_type")?;
+    // One project for the whole request, whatever is edited meanwhile.
+    let current = shared.current();
+    let client = authenticate(&shared, &current.project, &headers, &form)?;
+    match grant_type {
+        exchange::GRANT_TYPE => exchange::exchange(&shared, &current, client, &form).await,
+        "client_credentials" => client_credentials(&shared, client, &form),
+        "authorization_code" => authorization_code(&shared, &current, client, &form),
+        _ => Err(OAuthError::new(
+            "unsupported_grant_type",
+            "This server knows authorization_code, client_credentials and token exchange.",
+        )),
+    }
+}
+
+/// The claims of an access token (RFC 9068 §2.2), in the order in which people read them.
+pub(super) struct AccessToken<'a> {
+    pub subject: &'a str,
+    /// The client that asked.
+    pub client_id: &'a str,
+    pub audience: Vec<String>,
+    pub scope: Option<&'a str>,
+    /// When the user logged in; `None` for a token without a user.
+    pub auth_time: Option<i64>,
+    pub actor: Option<Value>,
+    /// No later than this.
+    pub not_after: Option<i64>,
+}
+
+impl AccessToken<'_> {
+    /// The token and the seconds it lives.
+    pub fn sign(&self, shared: &Shared) -> Result<(String, i64), OAuthError> {
+        let now = shared.now();
+        let latest = now.saturating_add(TOKEN_LIFETIME);
+        let exp = self.not_after.map_or(latest, |limit| limit.min(latest));
+        let mut claims = Map::new();
+        claims.insert("iss".into(), shared.issuer.as_str().into());
+        claims.insert("sub".into(), self.subject.into());
+        let aud = match self.audience.as_slice() {
+            [one] => Value::from(one.as_str()),
+            several => several.into(),
+        };
+        claims.insert("aud".into(), aud);
+        claims.insert("client_id".into(), self.client_id.into());
+        if let Some(scope) = self.scope {
+            claims.insert("scope".into(), scope.into());
+        }
+        if let Some(time) = self.auth_time {
+            claims.insert("auth_time".into(), time.into());
+        }
+        if let Some(actor) = &self.actor {
+            claims.insert("act".into(), actor.clone());
+        }
+        claims.insert("iat".into(), now.into());
+        claims.insert("exp".into(), exp.into());
+        claims.insert("jti".into(), random_text().map_err(|_| OAuthError::server_error())?.into());
+        let token =
+            shared.key.sign(ACCESS_TOKEN_TYP, &claims).map_err(|_| OAuthError::server_error())?;
+        Ok((token, exp - now))
+    }
+}
+
+/// The id that a client's tokens name it by.
+pub(super) fn need_client_id(app: &ClientApp) -> Result<&str, OAuthError> {
+    client_id(app).ok_or_else(|| {
+        OAuthError::invalid_target(format!("{} has no id, so no token can name it.", app.label()))
+    })
+}
+
+/// The scope that was asked for, when it is one.
+pub(super) fn requested_scope(form: &Form) -> Result<Option<&str>, OAuthError> {
+    match form.get("scope") {
+        Some(scope) if !is_scope(scope) => {
+            Err(OAuthError::invalid_scope("scope must be names with single spaces between them."))
+        }
+        scope => Ok(scope),
+    }
+}
+
+/// RFC 6749 §4.4: the client asks for itself. The configuration lists no scopes, so any are given.
+fn client_credentials(
+    shared: &Shared,
+    client: &ClientApp,
+    form: &Form,
+) -> Result<Response, OAuthError> {
+    require_enabled(client)?;
+    if is_public(client) {
+        return Err(OAuthError::unauthorized_client(
+            "A public client cannot use client_credentials: it has nothing to prove itself with.",
+        ));
+    }
+    let id = need_client_id(client)?;
+    let scope = requested_scope(form)?;
+    let (token, lifetime) = AccessToken {
+        subject: id,
+        client_id: id,
+        audience: vec![id.to_owned()],
+        scope,
+        auth_time: None,
+        actor: None,
+        not_after: None,
+    }
+    .sign(shared)?;
+    Ok(no_store(StatusCode::OK, bearer(&token, lifetime, scope)))
+}
+
+/// RFC 6749 §4.1.3 with RFC 7636 §4.6.
+fn authorization_code(
+    shared: &Shared,
+    current: &Current,
+    client: &ClientApp,
+    form: &Form,
+) -> Result<Response, OAuthError> {
+    require_enabled(client)?;
+    let code = form.need("code")?;
+    let redirect_uri = form.need("redirect_uri")?;
+    let verifier = form.need("code_verifier")?;
+    let refused = || {
+        OAuthError::invalid_grant(
+            "The code is unknown, used, too old, or was given to another client or redirect_uri.",
+        )
+    };
+    let login = super::login::redeem(shared, code).ok_or_else(refused)?;
+    let same_client =
+        current.project.by_id(&crate::config::Id::new(&login.client_id)) == Some(client.key);
+    if !same_client || login.redirect_uri != redirect_uri {
+        return Err(refused());
+    }
+    let well_formed = (43..=128).contains(&verifier.len())
+        && verifier.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~".contains(&b));
+    if !well_formed || sha256_base64url(verifier) != login.challenge {
+        return Err(OAuthError::invalid_grant("code_verifier does not fit the code_challenge."));
+    }
+    let id = need_client_id(client)?;
+    let (token, lifetime) = AccessToken {
+        subject: &login.subject,
+        client_id: id,
+        audience: vec![id.to_owned()],
+        scope: login.scope.as_deref(),
+        auth_time: Some(login.time),
+        actor: None,
+        not_after: None,
+    }
+    .sign(shared)?;
+    let mut body = bearer(&token, lifetime, login.scope.as_deref());
+    if login.scope.as_deref().is_some_and(|scope| scope.split(' ').any(|name| name == "openid")) {
+        body["id_token"] = id_token(shared, &login, id, lifetime)?.into();
+    }
+    Ok(no_store(StatusCode::OK, body))
+}
+
+/// OpenID Connect Core §2.
+fn id_token(
+    shared: &Shared,
+    login: &super::login::Login,
+    client_id: &str,
+    lifetime: i64,
+) -> Result<String, OAuthError> {
+    let now = shared.now();
+    let mut claims = json!({
+        "iss": shared.issuer,
+        "sub": login.subject,
+        "aud": client_id,
+        "auth_time": login.time,
+        "iat": now,
+        "exp": now + lifetime,
+    });
+    if let Some(nonce) = &login.nonce {
+        claims["nonce"] = nonce.as_str().into();
+    }
+    shared.key.sign("JWT", &claims).map_err(|_| OAuthError::server_error())
+}
+
+/// RFC 6749 §5.1.
+pub(super) fn bearer(token: &str, lifetime: i64, scope: Option<&str>) -> Value {
+    let mut body = json!({
+        "access_token": token,
+        "token_type": "Bearer",
+        "expires_in": lifetime,
+    });
+    if let Some(scope) = scope {
+        body["scope"] = scope.into();
+    }
+    body
+}
+
+/// A token of this authority that is valid now.
+pub(super) fn own_token(shared: &Shared, token: &str) -> Result<Verified, OwnTokenError> {
+    let verified =
+        KeySet::of([&shared.key]).verify(token).map_err(|e| OwnTokenError::Bad(e.to_string()))?;
+    if verified.text("iss") != Some(shared.issuer.as_str()) {
+        return Err(OwnTokenError::Bad("its issuer is another one".into()));
+    }
+    match verified.seconds("exp") {
+        Some(exp) if exp > shared.now() => Ok(verified),
+        _ => Err(OwnTokenError::Expired),
+    }
+}
+
+pub(super) enum OwnTokenError {
+    Bad(String),
+    Expired,
+}
+
+/// RFC 7662: whether a token is one of this authority that is valid now, told to confidential
+/// clients alone.
+async fn introspect(
+    State(shared): State<Arc<Shared>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, OAuthError> {
+    let form = Form::of_body(&headers, &body)?;
+    let current = shared.current();
+    let client = authenticate(&shared, &current.project, &headers, &form)?;
+    require_enabled(client)?;
+    if is_public(client) {
+        return Err(OAuthError::invalid_client("A public client cannot introspect tokens."));
+    }
+    let token = form.need("token")?;
+    let body = match own_token(&shared, token) {
+        Ok(verified) if verified.typ().as_deref() == Some(ACCESS_TOKEN_TYP) => {
+            let mut body = Map::new();
+            body.insert("active".into(), true.into());
+            body.insert("token_type".into(), "Bearer".into());
+            body.extend(verified.claims);
+            Value::Object(body)
+        }
+        _ => json!({ "active": false }),
+    };
+    Ok(no_store(StatusCode::OK, body))
+}
