@@ -208,7 +208,7 @@ fn wide_encoding(bytes: &[u8]) -> Option<&'static str> {
 fn narrow_encoding(bytes: &[u8]) -> Option<&'static str> {
     let control = |b: &u8| matches!(b, 0..=8 | 11 | 12 | 14..=31 | 127);
     let beyond = bytes.iter().filter(|b| !b.is_ascii()).count();
-    if bytes.iter().any(|b| control(b)) || beyond * 3 > bytes.len() {
+    if bytes.iter().any(control) || beyond * 3 > bytes.len() {
         return None;
     }
     // 0x80–0x9F are control characters in Latin-1 and punctuation in Windows-1252.

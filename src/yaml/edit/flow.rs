@@ -81,7 +81,7 @@ impl Editor<'_> {
         new: &str,
     ) -> Result<(Span, String), EditError> {
         let own_line = self.is_first_on_line(last.start)
-            && memchr::memchr2(b'\n', b'\r', self.text[last.end..close].as_bytes()).is_some();
+            && self.is_multi_line(Span { start: last.end, end: close });
         if !own_line {
             let at = Span { start: last.end, end: last.end };
             return Ok((at, format!(",{}{new}", self.separator(extents))));

@@ -56,7 +56,7 @@ impl<'a> Editor<'a> {
 
     /// Whether a span touches more than one line.
     pub(super) fn is_multi_line(&self, span: Span) -> bool {
-        memchr::memchr2(b'\n', b'\r', self.text[span.range()].as_bytes()).is_some()
+        self.text[span.range()].contains(['\n', '\r'])
     }
 
     /// Whether any comment starts between two offsets.

@@ -134,11 +134,7 @@ pub(super) fn is_ambiguous(text: &str) -> bool {
     // Whatever looks like a number, a time or a date in any spelling: digits and what may stand
     // between them.
     let digits = bytes.strip_prefix(b"+").or_else(|| bytes.strip_prefix(b"-")).unwrap_or(bytes);
-    let starts = match digits {
-        [b'0'..=b'9', ..] => true,
-        [b'.', b'0'..=b'9', ..] => true,
-        _ => false,
-    };
+    let starts = matches!(digits, [b'0'..=b'9', ..] | [b'.', b'0'..=b'9', ..]);
     if !starts {
         return false;
     }
