@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use granit_parser::{ErrorKind, Event, Options, Parser, ScalarStyle, ScanError, StructureStyle};
 
-use super::scan::{is_space, line_start, skip_blanks, skip_trivia};
+use super::scan::{is_space, line_end, line_start, next_line, skip_blanks, skip_trivia};
 use super::tree::{Form, Properties, Range32, Raw};
 use super::{Limits, NodeId, Span, Style, SyntaxError, Tree};
 
@@ -142,7 +142,7 @@ impl<'source> Builder<'source> {
             }
             Event::Scalar(text, style, ..) => {
                 let id = self.begin(span, anchor);
-                let (place, style) = self.scalar_place(at, *style);
+                let (place, style) = self.scalar_place(at, *style, text);
                 self.cursor = place.end;
                 let (form, of) = self.scalar_text(place, style, text);
                 self.push(id, Raw { span: Range32::new(place.start, place.end), of, form });
@@ -253,11 +253,12 @@ impl<'source> Builder<'source> {
             Form::Sequence { flow: true } | Form::Mapping { flow: true } => {
                 let next = skip_trivia(self.text, self.cursor);
                 let bracket = self.text.as_bytes().get(next);
-                self.cursor = if matches!(bracket, Some(b'[' | b'{')) && next == at.start {
-                    next + 1
-                } else {
-                    self.cursor
-                };
+                self.cursor =
+                    if matches!(bracket, Some(b'[' | b'{')) && next == at.start && !at.is_empty() {
+                        next + 1
+                    } else {
+                        self.cursor
+                    };
                 next
             }
             _ => skip_trivia(self.text, self.cursor),
@@ -298,7 +299,7 @@ impl<'source> Builder<'source> {
     }
 
     /// Where a scalar stands, from its first character (quote or header included) to its last.
-    fn scalar_place(&self, at: Span, style: ScalarStyle) -> (Span, Style) {
+    fn scalar_place(&self, at: Span, style: ScalarStyle, text: &str) -> (Span, Style) {
         match style {
             // `~` over no bytes is how the parser says that nothing is there.
             ScalarStyle::Plain if at.start == at.end => {
@@ -307,34 +308,55 @@ impl<'source> Builder<'source> {
             ScalarStyle::Plain => (at, Style::Plain),
             ScalarStyle::SingleQuoted => (at, Style::SingleQuoted),
             ScalarStyle::DoubleQuoted => (at, Style::DoubleQuoted),
-            ScalarStyle::Literal => (self.block_place(at), Style::Literal),
-            ScalarStyle::Folded => (self.block_place(at), Style::Folded),
+            ScalarStyle::Literal => (self.block_place(at, text), Style::Literal),
+            ScalarStyle::Folded => (self.block_place(at, text), Style::Folded),
         }
     }
 
-    /// A block scalar from its header to its last line, without the break that ends it. Blank
-    /// lines at the end are part of it only when they are kept (`+`).
-    fn block_place(&self, at: Span) -> Span {
+    /// A block scalar from its header to the last line that is content, without the break that
+    /// ends it. Blank lines at the end are content only when they are kept (`+`) or hold more
+    /// blanks than the indentation.
+    fn block_place(&self, at: Span, value: &str) -> Span {
         let start = skip_trivia(self.text, self.cursor);
-        let header = &self.text[start..super::scan::line_end(self.text, start)];
+        let header = &self.text[start..line_end(self.text, start)];
         let indicators = header.find([' ', '\t']).map_or(header, |end| &header[..end]);
-        let mut end = at.end.max(start + indicators.len()).min(self.text.len());
+        let first = next_line(self.text, start);
+        let mut end = at.end.max(first).min(self.text.len());
         // Back over the indentation of the next line.
         let line = line_start(self.text, end);
-        if skip_blanks(self.text, line) >= end && line > start {
+        if line >= first && skip_blanks(self.text, line) >= end && end < self.text.len() {
             end = line;
         }
-        let content = &self.text[start..end];
-        let kept = if indicators.contains('+') {
-            let last = content.strip_suffix('\n').unwrap_or(content);
-            last.strip_suffix('\r').unwrap_or(last)
-        } else {
-            content.trim_end_matches(['\n', '\r', ' ', '\t'])
+        let unbroken = |end: usize| {
+            let text = &self.text[..end];
+            let text = text.strip_suffix('\n').unwrap_or(text);
+            text.strip_suffix('\r').unwrap_or(text).len()
         };
-        // Without any content the header is all there is, and its comment is no part of it.
-        let first = super::scan::next_line(self.text, start);
-        let end = start + kept.len();
-        Span { start, end: if end <= first { start + indicators.len() } else { end } }
+        let only_header = Span { start, end: start + indicators.len() };
+        if value.is_empty() || end <= first {
+            return only_header;
+        }
+        if indicators.contains('+') {
+            return Span { start, end: unbroken(end).max(only_header.end) };
+        }
+        // How many blanks of its first line with text are indentation: those the value has not.
+        let blanks = |line: &str| line.len() - line.trim_start_matches(' ').len();
+        let with_text = |line: &&str| !line.trim_matches([' ', '\r']).is_empty();
+        let source = self.text[first..end].split(['\n', '\r']).find(with_text).map_or(0, blanks);
+        let read = value.split('\n').find(with_text).map_or(0, blanks);
+        let indentation = source.saturating_sub(read);
+        loop {
+            let line = line_start(self.text, unbroken(end));
+            let text = &self.text[line..unbroken(end)];
+            if line < first {
+                return only_header;
+            }
+            if text.trim_matches(' ').is_empty() && text.len() <= indentation {
+                end = line;
+            } else {
+                return Span { start, end: unbroken(end) };
+            }
+        }
     }
 
     fn scalar_text(&mut self, place: Span, style: Style, text: &str) -> (Form, Range32) {
@@ -524,6 +546,7 @@ mod tests {
             ["0+\"?", "2+\"a\"", "6+\"-", "8+\"b\"", "10+\"\"", "12+\"c\""]
         );
         assert_eq!(dump("[k: v]").lines().nth(1), Some("1+\"k: v\" map 1"));
+        assert_eq!(places("[{a: b}:c]")[1..3], ["1+\"{a:", "1+\"{a:"]);
     }
 
     #[test]

@@ -247,7 +247,10 @@ impl<'a> Editor<'a> {
                 };
                 let old = self.tree.node(node).span;
                 let dash = self.extents(parent)?[index].start;
-                if start != dash + 1 || !self.rest_of_line(old.end.max(start))?.trim().is_empty() {
+                if start != dash + 1
+                    || self.has_comment(start, old.start)
+                    || !self.rest_of_line(old.end.max(start))?.trim().is_empty()
+                {
                     return unsupported("a tag, an anchor or a comment stands beside it");
                 }
                 let items = self.tree.items(parent);
@@ -422,6 +425,9 @@ impl<'a> Editor<'a> {
         let Kind::Scalar(old) = view.kind else {
             return unsupported("the key is an alias");
         };
+        if self.tree.is_absent(key) {
+            return unsupported("the key is absent");
+        }
         if !is_one_line(old.style) || self.is_multi_line(view.span) {
             return unsupported("the key is written on several lines");
         }

@@ -45,7 +45,7 @@ impl Editor<'_> {
             let with = format!("{}{new}{}", brackets.0, brackets.1);
             return self.replace_scalar(place, node, &with, &whole);
         }
-        if self.byte(span.start) != Some(brackets.0 as u8) {
+        if self.is_pair(node) {
             return unsupported("it is a single pair without braces");
         }
         let extents = self.extents(node)?;
@@ -80,6 +80,9 @@ impl Editor<'_> {
         extents: &[Extent],
         new: &str,
     ) -> Result<(Span, String), EditError> {
+        if self.text[last.start..last.end].trim() == "?" {
+            return unsupported("the last key is absent");
+        }
         let own_line = self.is_first_on_line(last.start)
             && self.is_multi_line(Span { start: last.end, end: close });
         if !own_line {
@@ -116,17 +119,11 @@ impl Editor<'_> {
     }
 
     /// Takes an item or an entry out of a flow collection.
-    pub(super) fn take_flow(
-        &self,
-        place: &Place,
-        node: NodeId,
-        index: usize,
-    ) -> Result<Proposal, EditError> {
+    pub(super) fn take_flow(&self, node: NodeId, index: usize) -> Result<Proposal, EditError> {
         let span = self.tree.node(node).span;
-        if !matches!(self.byte(span.start), Some(b'[' | b'{')) {
+        if self.is_pair(node) {
             return unsupported("it is a single pair without braces");
         }
-        let _ = place;
         let extents = self.extents(node)?;
         let gone = extents[index];
         let inside = |start: usize, end: usize| self.has_comment(start, end);
@@ -160,8 +157,8 @@ impl Editor<'_> {
             let with = format!("{}{}", &between[..comma], &between[comma + 1..]);
             let with = with.trim_end().to_owned();
             let after = self.line_end(gone.end);
-            if !with.is_empty() && inside(gone.end, after) {
-                return unsupported("comments stand on both sides of it");
+            if !with.is_empty() && !self.text[gone.end..after].trim().is_empty() {
+                return unsupported("a comment stands before it and something else behind it");
             }
             (Span { start: before.end, end: gone.end }, with)
         };

@@ -177,8 +177,7 @@ impl<'a> Editor<'a> {
                 }
             }
             Kind::Mapping { entries, flow: true } => {
-                // A pair in a flow sequence has no braces.
-                cursor += usize::from(self.byte(cursor) == Some(b'{'));
+                cursor += usize::from(!self.is_pair(node));
                 for &(key, value) in entries {
                     let start = self.after_comma(cursor);
                     let ends = [key, value].map(|id| self.tree.full_span(id).end);
@@ -189,6 +188,15 @@ impl<'a> Editor<'a> {
             _ => return Err(lost()),
         }
         Ok(extents)
+    }
+
+    /// Whether a node is a pair in a flow sequence (`[a: b]`): a mapping without braces, which
+    /// begins where its key begins.
+    pub(super) fn is_pair(&self, node: NodeId) -> bool {
+        let Kind::Mapping { entries, flow: true } = self.tree.node(node).kind else { return false };
+        let start = self.tree.node(node).span.start;
+        self.byte(start) != Some(b'{')
+            || entries.first().is_some_and(|e| self.tree.full_span(e.0).start == start)
     }
 
     fn after_comma(&self, at: usize) -> usize {

@@ -202,7 +202,7 @@ impl Editor<'_> {
             return Err(EditError::NotFound(describe(&place.path)));
         };
         let proposal = if self.is_flow_collection(node) {
-            self.take_flow(place, node, index)?
+            self.take_flow(node, index)?
         } else {
             self.take_block(place, node, index)?
         };

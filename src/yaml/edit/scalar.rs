@@ -184,7 +184,9 @@ impl Editor<'_> {
             match self.value_start(place) {
                 Some(start) => at = Span { start, end: start },
                 // A key without `:` in flow.
-                None if place.in_flow => with.insert(0, ':'),
+                None if place.in_flow && self.byte(at.start.wrapping_sub(1)) != Some(b'?') => {
+                    with.insert(0, ':');
+                }
                 None => return unsupported("its key has no `:`"),
             }
             // Blanks that nothing follows are taken for the one that the value needs.
@@ -239,20 +241,49 @@ impl Editor<'_> {
             let meaning = self.meaning_of_set(Some(node), value);
             return Ok(Proposal { at: view.span, with, meaning });
         }
-        // A block gives way to another, or to something on the line of its key.
-        let (Some(start), Slot::Value(parent, index)) = (self.value_start(place), place.slot)
-        else {
-            return unsupported("only the value of a key can be replaced as a block");
+        // A block gives way to another, or to something on one line.
+        let mut with = String::new();
+        let samples = [node];
+        let at = match place.slot {
+            Slot::Value(parent, index) => {
+                let Some(start) = self.value_start(place) else {
+                    return unsupported("its key has no `:`");
+                };
+                let column = self.column(self.extents(parent)?[index].start);
+                let key = self.tree.text(self.tree.entries(parent)[index].0).unwrap_or_default();
+                writer.after_key(&mut with, value, column, key, &samples, 0)?;
+                Span { start, end: view.span.end }
+            }
+            Slot::Item(parent, index) => {
+                let dash = self.extents(parent)?[index].start;
+                if self.value_start(place) != Some(dash + 1) {
+                    return unsupported("a tag or an anchor stands beside it");
+                }
+                with.push_str(writer.gap);
+                writer.after_dash(&mut with, value, self.column(dash), &samples, 0)?;
+                Span { start: dash + 1, end: view.span.end }
+            }
+            Slot::Root => {
+                let column = self.column(view.span.start);
+                if has_children && !self.is_first_on_line(view.span.start) {
+                    return unsupported("it stands on the line of the `---`");
+                }
+                match value {
+                    Value::List(items) if !items.is_empty() => {
+                        writer.items(&mut with, items, column, false, &samples, 0)?;
+                    }
+                    Value::Mapping(entries) if !entries.is_empty() => {
+                        writer.entries(&mut with, entries, column, &samples, 0)?;
+                    }
+                    _ => writer.inline(&mut with, value, None, &samples, false, 0)?,
+                }
+                view.span
+            }
         };
-        if self.has_comment(start, view.span.start) {
-            return unsupported("a comment stands between the key and its value");
+        if self.has_comment(at.start, view.span.start) {
+            return unsupported("a comment stands in front of it");
         }
         self.rest_of_line(view.span.end)?;
-        let column = self.column(self.extents(parent)?[index].start);
-        let key = self.tree.text(self.tree.entries(parent)[index].0).unwrap_or_default();
-        let mut with = String::new();
-        writer.after_key(&mut with, value, column, key, &[node], 0)?;
-        let at = Span { start, end: view.span.end };
         Ok(Proposal { at, with, meaning: self.meaning_of_set(Some(node), value) })
     }
 }
