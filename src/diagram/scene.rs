@@ -191,6 +191,8 @@ pub struct SceneNode {
     pub name: String,
     /// The index of the block it belongs to, in [`Scene::clusters`].
     pub cluster: usize,
+    /// The boxes of the clients that may bring a token of its external identities.
+    pub brokers: Vec<usize>,
 }
 
 impl SceneNode {
@@ -313,8 +315,21 @@ impl Scene {
         if (options.cancelled)() {
             return None;
         }
+        builder.add_brokers();
         let Builder { nodes, edges, cluster_titles, .. } = builder;
         let method = options.method.unwrap_or_else(|| Method::for_size(nodes.len(), edges.len()));
+        Self::assemble(graph.reading, method, nodes, edges, cluster_titles, options.cancelled)
+    }
+
+    /// Lays out boxes and arrows that are given without places; `None` when cancelled.
+    pub fn assemble(
+        reading: Reading,
+        method: Method,
+        nodes: Vec<SceneNode>,
+        edges: Vec<SceneEdge>,
+        cluster_titles: Vec<String>,
+        cancelled: &dyn Fn() -> bool,
+    ) -> Option<Self> {
         let sketch = Sketch {
             nodes: nodes
                 .iter()
@@ -333,8 +348,8 @@ impl Scene {
                 })
                 .collect(),
         };
-        let layout = layout::lay_out(&sketch, method, options.cancelled)?;
-        let mut scene = Self { nodes, edges, method, ..Self::empty(graph.reading) };
+        let layout = layout::lay_out(&sketch, method, cancelled)?;
+        let mut scene = Self { nodes, edges, method, ..Self::empty(reading) };
         scene.arrange(layout);
         if method == Method::Packed {
             scene.add_clusters(cluster_titles);
@@ -400,14 +415,18 @@ struct Builder<'a> {
     clusters: HashMap<String, usize>,
     cluster_titles: Vec<String>,
     brokers: HashSet<ClientKey>,
+    brokers_of: Vec<(ClientKey, Vec<ClientKey>)>,
 }
 
 impl<'a> Builder<'a> {
     fn new(project: &'a Project, graph: &'a TrustGraph, options: &'a Options<'a>) -> Self {
         let mut brokers = HashSet::new();
+        let mut brokers_of = Vec::new();
         for client in project.clients() {
             if !client.identities.is_empty() {
-                brokers.extend(graph.brokers(project, client.key));
+                let of_this = graph.brokers(project, client.key);
+                brokers.extend(of_this.iter().copied());
+                brokers_of.push((client.key, of_this));
             }
         }
         Self {
@@ -420,6 +439,7 @@ impl<'a> Builder<'a> {
             clusters: HashMap::new(),
             cluster_titles: Vec::new(),
             brokers,
+            brokers_of,
         }
     }
 
@@ -537,6 +557,7 @@ impl<'a> Builder<'a> {
             rect: Rect::new(0.0, 0.0, measure::CLIENT_WIDTH, height),
             name,
             cluster: self.cluster(cluster),
+            brokers: Vec::new(),
         }
     }
 
@@ -551,6 +572,7 @@ impl<'a> Builder<'a> {
             rect: Rect::new(0.0, 0.0, measure::CLIENT_WIDTH, measure::HEAD),
             name: format!("Unknown client app {id}"),
             cluster: self.cluster("Ids without a client app".to_owned()),
+            brokers: Vec::new(),
         }
     }
 
@@ -595,6 +617,24 @@ impl<'a> Builder<'a> {
             rect: Rect::new(0.0, 0.0, measure::ISSUER_WIDTH, height),
             name: format!("External issuer {issuer}, {count} {plural}"),
             cluster: self.cluster("External issuers".to_owned()),
+            brokers: Vec::new(),
+        }
+    }
+
+    fn add_brokers(&mut self) {
+        let boxes: HashMap<ClientKey, usize> = self
+            .nodes
+            .iter()
+            .enumerate()
+            .filter_map(|(i, node)| match node.kind {
+                NodeKind::Client(key) => Some((key, i)),
+                _ => None,
+            })
+            .collect();
+        for (principal, brokers) in &self.brokers_of {
+            let Some(&principal) = boxes.get(principal) else { continue };
+            self.nodes[principal].brokers =
+                brokers.iter().filter_map(|key| boxes.get(key).copied()).collect();
         }
     }
 

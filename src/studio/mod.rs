@@ -1,5 +1,6 @@
 //! To be built.
 
+pub mod canvas;
 pub mod preflight;
 
 use std::path::PathBuf;

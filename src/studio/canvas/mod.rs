@@ -1,0 +1,583 @@
+//! The drawing of the graph, to look around in, point at and draw on.
+//!
+//! [`Canvas::ui`] takes what is to be shown and gives back what the person did; it changes nothing
+//! but its own camera and gestures. It is fast by three means: everything that is many goes into
+//! one mesh (`strokes`), only what is in view is drawn (`index`), and what would be too small to
+//! read is left out (`paint`). Boxes in view are real widgets with names, so that screen readers,
+//! the Tab key and tests reach them; there is a cap on how many.
+//!
+//! Gestures: drag the ground, or anything with the middle button or the space bar held, to move;
+//! the wheel (also with Ctrl) or a pinch to zoom; two fingers on a touchpad to move; drag from one
+//! client app to another to allow an exchange; double-click an arrow to try it. Keys: arrows follow
+//! arrows, Tab goes on, Enter selects, `+`, `-` and `0` zoom, Escape lets go. Nothing is repainted
+//! while nothing happens.
+
+mod camera;
+mod emphasis;
+mod index;
+mod keys;
+mod overlay;
+mod paint;
+mod palette;
+mod strokes;
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use egui::{CursorIcon, Id, PointerButton, Pos2, Rect, Response, Sense, Ui, vec2};
+
+pub use camera::Camera;
+pub use palette::Palette;
+
+use crate::config::ClientKey;
+use crate::diagram::layout::Point;
+use crate::diagram::scene::{NodeKind, Scene, Thing};
+use camera::Flight;
+use emphasis::Emphasis;
+use index::Index;
+
+/// Boxes in view that are widgets of their own, at most.
+const WIDGETS: usize = 500;
+/// Below this zoom boxes are too small to be pointed at one by one with the keyboard.
+const WIDGET_ZOOM: f32 = 0.12;
+/// How near to an arrow the pointer must come, in points on screen.
+const REACH: f32 = 6.0;
+
+/// What the canvas shows, besides the scene.
+#[derive(Clone, Copy)]
+pub struct CanvasInput<'a> {
+    pub selection: Option<&'a Thing>,
+    /// What the search found; the rest is dimmed. `None` when nothing is searched. Another set must
+    /// be another `Arc`.
+    pub found: Option<&'a Arc<HashSet<Thing>>>,
+    pub palette: &'a Palette,
+    /// What allowing the arrow from one client to another will mean, for the sentence beside the
+    /// pointer. An error says why it cannot be allowed.
+    pub grant: &'a dyn Fn(ClientKey, ClientKey) -> Result<String, String>,
+}
+
+/// What the person did.
+#[derive(Clone, Debug, PartialEq)]
+pub enum CanvasEvent {
+    /// Pointed at something, or at the ground.
+    Select(Option<Thing>),
+    /// Asked for the menu of something, or of the ground.
+    OpenMenu { thing: Option<Thing>, at: Pos2 },
+    /// Drew an arrow from one client app to another.
+    GrantRequested { from: ClientKey, to: ClientKey },
+    /// Double-clicked an arrow, to try that exchange.
+    Simulate(Thing),
+    /// Double-clicked a box or row, to see more of it.
+    Open(Thing),
+}
+
+/// An arrow being drawn.
+#[derive(Clone, Copy, Debug)]
+struct Link {
+    from: usize,
+    client: ClientKey,
+}
+
+/// The state of one drawing: where it is looked at, and gestures under way.
+#[derive(Default)]
+pub struct Canvas {
+    camera: Camera,
+    flight: Option<Flight>,
+    index: Option<Index>,
+    emphasis: Emphasis,
+    /// A request to show everything, or one thing, at the next frame.
+    wanted: Option<Wanted>,
+    link: Option<Link>,
+    /// What is under the pointer.
+    hovered: Option<Thing>,
+    /// The box that is to get the keyboard focus once it is in view.
+    focus: Option<usize>,
+    legend_closed: bool,
+    /// The view of the last frame.
+    view: Option<Rect>,
+}
+
+#[derive(Clone, Debug)]
+enum Wanted {
+    All { animated: bool },
+    Thing(Thing),
+    Things(Vec<Thing>),
+}
+
+impl Canvas {
+    /// Shows the whole drawing.
+    pub fn fit(&mut self) {
+        self.wanted = Some(Wanted::All { animated: true });
+    }
+
+    /// Brings a thing into view: as near as reads well, without moving more than needed.
+    pub fn show(&mut self, thing: Thing) {
+        self.wanted = Some(Wanted::Thing(thing));
+    }
+
+    /// Shows all of these at once, as large as they fit.
+    pub fn fit_to(&mut self, things: impl IntoIterator<Item = Thing>) {
+        self.wanted = Some(Wanted::Things(things.into_iter().collect()));
+    }
+
+    /// Zooms in (above 1) or out (below 1) around the middle of the view.
+    pub fn zoom_by(&mut self, factor: f32, now: f64) {
+        if let Some(view) = self.view {
+            let mut to = self.flight.map_or(self.camera, |flight| flight.at(f64::MAX).0);
+            to.zoom_at(view, view.center(), factor);
+            self.flight = Some(Flight::new(self.camera, to, now));
+        }
+    }
+
+    pub fn camera(&self) -> Camera {
+        self.camera
+    }
+
+    /// What the pointer is on.
+    pub fn hovered(&self) -> Option<&Thing> {
+        self.hovered.as_ref()
+    }
+
+    /// Draws the scene into the rest of `ui` and tells what the person did with it.
+    pub fn ui(&mut self, ui: &mut Ui, scene: &Arc<Scene>, input: &CanvasInput) -> Vec<CanvasEvent> {
+        let mut events = Vec::new();
+        let view = ui.available_rect_before_wrap();
+        let ground = ui.allocate_rect(view, Sense::click_and_drag());
+        ground.widget_info(|| {
+            egui::WidgetInfo::labeled(egui::Role::Canvas, true, "Graph of client apps")
+        });
+        if view.width() < 8.0 || view.height() < 8.0 {
+            return events;
+        }
+        self.take_in(scene, view);
+        self.fly(ui, view);
+        // Taken out for the time of the frame, so that it can be read while the rest changes.
+        let Some(index) = self.index.take() else { return events };
+        self.emphasis.update(&index, input.selection, input.found);
+        self.look_around(ui, view, &ground, &index);
+
+        let mut frame = Frame { view, camera: self.camera, palette: *input.palette, focused: None };
+        self.point(ui, &frame, &ground, &index, input, &mut events);
+        let (seen, focused) = self.widgets(ui, &frame, &index, input, &mut events);
+        frame.focused = focused;
+        keys::handle(self, ui, &index, input, &ground, &seen, &mut events);
+        frame.camera = self.camera;
+
+        let clip = ui.painter().with_clip_rect(view);
+        paint::scene(&clip, &frame, &index, &self.emphasis, input.selection, self.hovered.as_ref());
+        if let Some(link) = self.link {
+            self.draw_link(ui, &clip, &frame, &index, link, input, &mut events);
+        }
+        overlay::ui(self, ui, &frame, &index, &mut events);
+        self.index = Some(index);
+        events
+    }
+
+    fn take_in(&mut self, scene: &Arc<Scene>, view: Rect) {
+        let same = self.index.as_ref().is_some_and(|index| Arc::ptr_eq(&index.scene, scene));
+        if !same {
+            // The first scene with something in it is shown whole; later ones keep the place.
+            let first = self.index.as_ref().is_none_or(|index| index.scene.nodes.is_empty());
+            self.index = Some(Index::new(Arc::clone(scene)));
+            self.emphasis.forget();
+            self.link = None;
+            self.focus = None;
+            if first && self.wanted.is_none() {
+                self.wanted = Some(Wanted::All { animated: false });
+            }
+        }
+        self.view = Some(view);
+    }
+
+    fn fly(&mut self, ui: &Ui, view: Rect) {
+        let now = ui.input(|i| i.time);
+        if let (Some(wanted), Some(index)) = (self.wanted.take(), &self.index) {
+            let scene = &index.scene;
+            let (to, animated) = match wanted {
+                Wanted::All { animated } => (Some(Camera::fitting(view, &scene.bounds)), animated),
+                Wanted::Thing(thing) => (self.look_at(view, index, &thing), true),
+                Wanted::Things(things) => {
+                    let rects = things.iter().filter_map(|t| extent(index, t));
+                    let all = rects.reduce(|a, b| a.union(&b));
+                    (all.map(|rect| Camera::fitting(view, &rect)), true)
+                }
+            };
+            if let Some(to) = to {
+                if animated && ui.style().animation_time > 0.0 {
+                    self.flight = Some(Flight::new(self.camera, to, now));
+                } else {
+                    self.camera = to;
+                    self.flight = None;
+                }
+            }
+        }
+        if let Some(flight) = self.flight {
+            let (camera, done) = flight.at(now);
+            self.camera = camera;
+            if done {
+                self.flight = None;
+            } else {
+                ui.ctx().request_repaint();
+            }
+        }
+    }
+
+    /// The look that has a thing in view; `None` when it is in view already and large enough.
+    fn look_at(&self, view: Rect, index: &Index, thing: &Thing) -> Option<Camera> {
+        let rect = extent(index, thing)?;
+        let mut to = self.camera;
+        if to.zoom < 0.7 {
+            to.zoom = 0.9;
+            to.zoom = to.zoom.min(Camera::fitting(view, &rect).zoom.max(0.4));
+        } else {
+            let shown = self.camera.visible(view);
+            if shown.contains(rect.min) && shown.contains(rect.max) {
+                return None;
+            }
+        }
+        let center = rect.center();
+        to.center = egui::pos2(center.x, center.y);
+        Some(to)
+    }
+
+    /// Moving and zooming.
+    fn look_around(&mut self, ui: &Ui, view: Rect, ground: &Response, index: &Index) {
+        let before = self.camera;
+        let space =
+            ui.input(|i| i.key_down(egui::Key::Space)) && !ui.ctx().egui_wants_keyboard_input();
+        let over = ui.rect_contains_pointer(view);
+        if ground.dragged_by(PointerButton::Primary) || ground.dragged_by(PointerButton::Middle) {
+            self.camera.pan(ground.drag_delta());
+            ui.ctx().set_cursor_icon(CursorIcon::Grabbing);
+        } else if over && self.link.is_none() {
+            let (delta, held) = ui.input(|i| {
+                let held = i.pointer.middle_down() || (space && i.pointer.primary_down());
+                (i.pointer.delta(), held)
+            });
+            if held {
+                self.camera.pan(delta);
+                ui.ctx().set_cursor_icon(CursorIcon::Grabbing);
+            } else if space {
+                ui.ctx().set_cursor_icon(CursorIcon::Grab);
+            }
+        }
+        if over && let Some(pointer) = ui.input(|i| i.pointer.hover_pos()) {
+            let (pinch, wheel) = ui.input(|i| (i.zoom_delta(), wheel(i)));
+            let mut factor = pinch;
+            match wheel {
+                Wheel::Zoom(lines) => factor *= 1.0015f32.powf(lines * 100.0),
+                Wheel::Pan(by) => self.camera.pan(by),
+                Wheel::Still => {}
+            }
+            if factor != 1.0 {
+                self.camera.zoom_at(view, pointer, factor);
+            }
+        }
+        if self.camera != before {
+            self.camera.keep_near(view, &index.scene.bounds);
+            self.flight = None;
+        }
+    }
+
+    /// What is under the pointer, and clicks on arrows and on the ground.
+    fn point(
+        &mut self,
+        ui: &Ui,
+        frame: &Frame,
+        ground: &Response,
+        index: &Index,
+        input: &CanvasInput,
+        events: &mut Vec<CanvasEvent>,
+    ) {
+        let pointer = ui.input(|i| i.pointer.hover_pos());
+        let over = pointer.filter(|_| ui.rect_contains_pointer(frame.view));
+        self.hovered = over.and_then(|at| frame.thing_at(index, at));
+        let on_edge =
+            matches!(self.hovered, Some(Thing::Permission { .. } | Thing::Federation { .. }));
+        if ground.contains_pointer() && on_edge && self.link.is_none() {
+            ui.ctx().set_cursor_icon(CursorIcon::PointingHand);
+            let edge = self.hovered.as_ref().and_then(|thing| index.scene.edge_of(thing));
+            if let Some(edge) = edge
+                && !ground.dragged()
+            {
+                let sentence = &index.scene.edges[edge].sentence;
+                ground.clone().on_hover_text_at_pointer(sentence);
+            }
+        }
+        let thing = || ground.interact_pointer_pos().and_then(|at| frame.thing_at(index, at));
+        if ground.double_clicked() {
+            match thing() {
+                Some(edge @ (Thing::Permission { .. } | Thing::Federation { .. })) => {
+                    events.push(CanvasEvent::Simulate(edge));
+                }
+                Some(other) => events.push(CanvasEvent::Open(other)),
+                None => self.fit(),
+            }
+        } else if ground.clicked() {
+            let thing = thing();
+            if thing.is_some() || input.selection.is_some() {
+                events.push(CanvasEvent::Select(thing));
+            }
+        }
+        if ground.secondary_clicked()
+            && let Some(at) = ground.interact_pointer_pos()
+        {
+            events.push(CanvasEvent::OpenMenu { thing: thing(), at });
+        }
+    }
+
+    /// The boxes in view as widgets; gives their numbers, and the one with the keyboard focus.
+    fn widgets(
+        &mut self,
+        ui: &Ui,
+        frame: &Frame,
+        index: &Index,
+        input: &CanvasInput,
+        events: &mut Vec<CanvasEvent>,
+    ) -> (Vec<u32>, Option<usize>) {
+        let (mut seen, mut focused) = (Vec::new(), None);
+        if frame.camera.zoom < WIDGET_ZOOM {
+            return (seen, focused);
+        }
+        index.nodes_in(&frame.camera.visible(frame.view), &mut seen);
+        seen.truncate(WIDGETS);
+        let space =
+            ui.input(|i| i.key_down(egui::Key::Space)) && !ui.ctx().egui_wants_keyboard_input();
+        for &n in &seen {
+            let node = &index.scene.nodes[n as usize];
+            let rect = frame.camera.rect(frame.view, &node.rect);
+            let id = widget_id(ui, &node.thing());
+            let client = match node.kind {
+                NodeKind::Client(key) => Some(key),
+                _ => None,
+            };
+            let mut area = rect;
+            if client.is_some() {
+                // The handle stands out on the right.
+                area.max.x += paint::HANDLE;
+            }
+            let response = ui.interact(area.intersect(frame.view), id, Sense::click_and_drag());
+            let selected = input.selection == Some(&node.thing());
+            response.widget_info(|| {
+                egui::WidgetInfo::selected(egui::Role::Button, true, selected, &node.name)
+            });
+            if response.has_focus() {
+                focused = Some(n as usize);
+            }
+            self.widget(ui, frame, index, n as usize, client, response, space, events);
+            for (r, row) in node.rows.iter().enumerate() {
+                let Some(thing) = frame.row_thing(index, n as usize, r) else { continue };
+                let Some(rect) = node.row_rect(r) else { continue };
+                let rect = frame.camera.rect(frame.view, &rect);
+                if rect.height() < 9.0 {
+                    break;
+                }
+                let id = widget_id(ui, &thing);
+                let response = ui.interact(rect.intersect(frame.view), id, Sense::click());
+                let selected = input.selection == Some(&thing);
+                response.widget_info(|| {
+                    let name = format!("External identity {}", row.subject);
+                    egui::WidgetInfo::selected(egui::Role::Button, true, selected, name)
+                });
+                clicks(&response, &thing, events);
+                if rect.height() > 0.0 && row.text.ends_with('…') {
+                    response.on_hover_text_at_pointer(&row.subject);
+                }
+            }
+        }
+        (seen, focused)
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one widget's part of a longer walk")]
+    fn widget(
+        &mut self,
+        ui: &Ui,
+        frame: &Frame,
+        index: &Index,
+        n: usize,
+        client: Option<ClientKey>,
+        response: Response,
+        space: bool,
+        events: &mut Vec<CanvasEvent>,
+    ) {
+        let node = &index.scene.nodes[n];
+        if self.focus == Some(n) && self.flight.is_none() {
+            response.request_focus();
+            self.focus = None;
+        }
+        clicks(&response, &node.thing(), events);
+        if response.drag_started_by(PointerButton::Primary)
+            && !space
+            && let Some(client) = client
+        {
+            self.link = Some(Link { from: n, client });
+        } else if self.link.is_none() && response.dragged() && (client.is_none() || space) {
+            self.camera.pan(response.drag_delta());
+            self.flight = None;
+        }
+        if response.hovered() && self.link.is_none() {
+            let at = ui.input(|i| i.pointer.hover_pos());
+            let handle = frame.handle(&node.rect);
+            if client.is_some() && at.is_some_and(|at| handle.distance(at) <= paint::HANDLE + 3.0) {
+                ui.ctx().set_cursor_icon(CursorIcon::Crosshair);
+                response.on_hover_text("Drag to another client app to allow an exchange");
+            } else {
+                ui.ctx().set_cursor_icon(CursorIcon::PointingHand);
+                let too_small = frame.camera.zoom < paint::SUBTITLE_ZOOM;
+                if too_small || node.title.ends_with('…') {
+                    response.on_hover_text(&node.name);
+                }
+            }
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the parts of one frame")]
+    fn draw_link(
+        &mut self,
+        ui: &Ui,
+        painter: &egui::Painter,
+        frame: &Frame,
+        index: &Index,
+        link: Link,
+        input: &CanvasInput,
+        events: &mut Vec<CanvasEvent>,
+    ) {
+        let escape = ui.input(|i| i.key_pressed(egui::Key::Escape));
+        let pointer = ui.input(|i| i.pointer.latest_pos());
+        let (Some(at), false) = (pointer, escape) else {
+            self.link = None;
+            return;
+        };
+        let world = frame.camera.to_world(frame.view, at);
+        let target = index
+            .node_at(Point::new(world.x, world.y))
+            .filter(|(n, _)| *n != link.from)
+            .and_then(|(n, _)| match index.scene.nodes[n].kind {
+                NodeKind::Client(key) => Some((n, key)),
+                _ => None,
+            });
+        let answer = target.map(|(_, key)| (input.grant)(link.client, key));
+        overlay::link(painter, frame, index, link.from, at, target.map(|t| t.0), answer.as_ref());
+        ui.ctx().set_cursor_icon(match &answer {
+            Some(Err(_)) => CursorIcon::NotAllowed,
+            _ => CursorIcon::Crosshair,
+        });
+        if !ui.input(|i| i.pointer.any_down()) {
+            self.link = None;
+            if let (Some((_, to)), Some(Ok(_))) = (target, answer) {
+                events.push(CanvasEvent::GrantRequested { from: link.client, to });
+            }
+        } else if let Some(by) = frame.edge_pull(at) {
+            // Near the border the drawing comes along.
+            self.camera.pan(by);
+            ui.ctx().request_repaint();
+        }
+    }
+}
+
+fn clicks(response: &Response, thing: &Thing, events: &mut Vec<CanvasEvent>) {
+    if response.double_clicked() {
+        events.push(CanvasEvent::Open(thing.clone()));
+    } else if response.clicked() {
+        events.push(CanvasEvent::Select(Some(thing.clone())));
+    }
+    if response.secondary_clicked() {
+        let at = response.interact_pointer_pos().unwrap_or(response.rect.center());
+        events.push(CanvasEvent::OpenMenu { thing: Some(thing.clone()), at });
+    }
+}
+
+/// The id of a box or row stays the same whatever else is drawn.
+fn widget_id(ui: &Ui, thing: &Thing) -> Id {
+    ui.scope_id().with(thing)
+}
+
+enum Wheel {
+    Zoom(f32),
+    Pan(egui::Vec2),
+    Still,
+}
+
+/// A mouse wheel zooms (with Shift it moves sideways), two fingers on a touchpad move. What Ctrl
+/// makes of either is in egui's zoom already.
+fn wheel(input: &egui::InputState) -> Wheel {
+    let mut result = Wheel::Still;
+    for event in &input.events {
+        let egui::Event::MouseWheel { unit, delta, modifiers, .. } = event else { continue };
+        if modifiers.ctrl || modifiers.command {
+            continue;
+        }
+        result = match unit {
+            egui::MouseWheelUnit::Point => Wheel::Pan(*delta),
+            _ if modifiers.shift => Wheel::Pan(vec2(delta.x + delta.y, 0.0) * 50.0),
+            egui::MouseWheelUnit::Line => Wheel::Zoom(delta.y),
+            egui::MouseWheelUnit::Page => Wheel::Zoom(delta.y * 4.0),
+        };
+    }
+    result
+}
+
+/// The part of the drawing a thing takes.
+fn extent(index: &Index, thing: &Thing) -> Option<crate::diagram::layout::Rect> {
+    let scene = &index.scene;
+    if let Some(edge) = scene.edge_of(thing) {
+        let edge = &scene.edges[edge];
+        return Some(scene.nodes[edge.from].rect.union(&scene.nodes[edge.to].rect));
+    }
+    let node = scene.node_of(thing)?;
+    if let Thing::Identity { subject, .. } = thing {
+        let row = scene.nodes[node].rows.iter().position(|row| row.subject == *subject);
+        if let Some(rect) = row.and_then(|row| scene.nodes[node].row_rect(row)) {
+            return Some(rect);
+        }
+    }
+    Some(scene.nodes[node].rect)
+}
+
+/// What one frame is drawn with.
+#[derive(Clone, Copy)]
+struct Frame {
+    view: Rect,
+    camera: Camera,
+    palette: Palette,
+    /// The box with the keyboard focus.
+    focused: Option<usize>,
+}
+
+impl Frame {
+    fn thing_at(&self, index: &Index, at: Pos2) -> Option<Thing> {
+        if !self.view.contains(at) {
+            return None;
+        }
+        let world = self.camera.to_world(self.view, at);
+        let point = Point::new(world.x, world.y);
+        if let Some((node, row)) = index.node_at(point) {
+            let of_row = row.and_then(|row| self.row_thing(index, node, row));
+            return Some(of_row.unwrap_or_else(|| index.scene.nodes[node].thing()));
+        }
+        let edge = index.edge_at(point, REACH / self.camera.zoom)?;
+        Some(index.scene.edges[edge].thing.clone())
+    }
+
+    fn row_thing(&self, index: &Index, node: usize, row: usize) -> Option<Thing> {
+        let node = &index.scene.nodes[node];
+        let row = node.rows.get(row)?;
+        row.node?;
+        let NodeKind::Issuer(issuer) = &node.kind else { return None };
+        Some(Thing::Identity { issuer: issuer.clone(), subject: row.subject.clone() })
+    }
+
+    /// The middle of the handle of a box.
+    fn handle(&self, rect: &crate::diagram::layout::Rect) -> Pos2 {
+        self.camera.to_screen(self.view, rect.max.x, rect.center().y)
+    }
+
+    /// How the drawing moves when a gesture comes near the border.
+    fn edge_pull(&self, at: Pos2) -> Option<egui::Vec2> {
+        const NEAR: f32 = 28.0;
+        let inner = self.view.shrink(NEAR);
+        let nearest = inner.clamp(at);
+        let by = (nearest - at) * 0.35;
+        (by.length() > 0.5).then(|| by.clamp(vec2(-14.0, -14.0), vec2(14.0, 14.0)))
+    }
+}

@@ -1,0 +1,273 @@
+//! What lies over the drawing: the legend, the zoom controls, and an arrow being drawn.
+
+use egui::{
+    Align2, Area, Button, Color32, CornerRadius, Frame as Box, Id, Margin, Mesh, Order, Painter,
+    Pos2, Rect, RichText, Sense, Shape, Stroke, Ui, pos2, vec2,
+};
+
+use super::index::Index;
+use super::{Canvas, CanvasEvent, Frame, Palette, strokes};
+use crate::diagram::scene::{EdgeKind, NodeKind};
+
+const MARGIN: f32 = 12.0;
+
+pub fn ui(
+    canvas: &mut Canvas,
+    ui: &Ui,
+    frame: &Frame,
+    index: &Index,
+    events: &mut Vec<CanvasEvent>,
+) {
+    let _ = events;
+    if index.scene.nodes.is_empty() {
+        return;
+    }
+    if frame.view.width() > 320.0 && frame.view.height() > 220.0 {
+        legend(canvas, ui, frame, index);
+    }
+    controls(canvas, ui, frame);
+}
+
+fn panel(palette: &Palette) -> Box {
+    Box::NONE
+        .fill(palette.panel.lerp_to_gamma(palette.ground, 0.15))
+        .stroke(Stroke::new(1.0, palette.border.gamma_multiply(0.8)))
+        .corner_radius(8)
+}
+
+fn legend(canvas: &mut Canvas, ui: &Ui, frame: &Frame, index: &Index) {
+    let palette = &frame.palette;
+    let id = Id::unique(("canvas legend", ui.scope_id()));
+    let at = frame.view.left_bottom() + vec2(MARGIN, -MARGIN);
+    let room = (frame.view.width() - 240.0).clamp(160.0, 380.0);
+    Area::new(id).order(Order::Middle).fixed_pos(at).pivot(Align2::LEFT_BOTTOM).show(
+        ui.ctx(),
+        |ui| {
+            panel(palette).inner_margin(Margin::symmetric(10, 7)).show(ui, |ui| {
+                ui.set_max_width(room);
+                ui.spacing_mut().item_spacing = vec2(6.0, 4.0);
+                let weak = |text: &str| RichText::new(text).size(11.5).color(palette.weak_text);
+                if canvas.legend_closed {
+                    if ui.add(Button::new(weak("Legend")).frame(false)).clicked() {
+                        canvas.legend_closed = false;
+                    }
+                    return;
+                }
+                ui.horizontal(|ui| {
+                    ui.label(
+                        RichText::new("Arrows run the way the token travels")
+                            .size(12.0)
+                            .color(palette.text),
+                    );
+                    ui.add_space(8.0);
+                    if ui.add(Button::new(weak("Hide")).frame(false)).clicked() {
+                        canvas.legend_closed = true;
+                    }
+                });
+                ui.label(weak(index.scene.reading_sentence()));
+                let edges = &index.scene.edges;
+                if edges.iter().any(|e| matches!(e.kind, EdgeKind::Exchange { .. })) {
+                    sample(
+                        ui,
+                        palette,
+                        "may exchange a user's token; the end with the dot asks",
+                        |mesh, rect| {
+                            arrow(mesh, rect, palette.exchange, false);
+                            strokes::dot(
+                                mesh,
+                                rect.left_center() + vec2(3.5, 0.0),
+                                3.4,
+                                palette.exchange,
+                            );
+                        },
+                    );
+                }
+                if edges.iter().any(|e| e.kind == EdgeKind::Federation) {
+                    sample(
+                        ui,
+                        palette,
+                        "an external identity stands for this client app",
+                        |mesh, rect| {
+                            arrow(mesh, rect, palette.federation, true);
+                        },
+                    );
+                }
+                if index.scene.nodes.iter().any(|n| !n.brokers.is_empty()) {
+                    sample(
+                        ui,
+                        palette,
+                        "way through a broker (select an identity to see it)",
+                        |mesh, rect| {
+                            let (a, b) = (rect.left_center(), rect.right_center());
+                            strokes::dashed(
+                                mesh,
+                                &[a, b - vec2(7.0, 0.0)],
+                                2.4,
+                                palette.path,
+                                2.0,
+                                4.5,
+                            );
+                            strokes::head(mesh, b, vec2(1.0, 0.0), 9.0, palette.path);
+                        },
+                    );
+                }
+                if index.scene.nodes.iter().any(|n| matches!(n.kind, NodeKind::Ghost(_))) {
+                    sample(ui, palette, "an id that no client app has", |mesh, rect| {
+                        let r = rect.shrink2(vec2(4.0, 1.0));
+                        let corners = [
+                            r.left_top(),
+                            r.right_top(),
+                            r.right_bottom(),
+                            r.left_bottom(),
+                            r.left_top(),
+                        ];
+                        strokes::dashed(mesh, &corners, 1.3, palette.ghost, 4.0, 3.0);
+                    });
+                }
+            });
+        },
+    );
+}
+
+fn arrow(mesh: &mut Mesh, rect: Rect, color: Color32, dashed: bool) {
+    let (a, b) = (rect.left_center(), rect.right_center());
+    let line = [a, b - vec2(6.0, 0.0)];
+    if dashed {
+        strokes::dashed(mesh, &line, 1.6, color, 6.0, 4.0);
+    } else {
+        strokes::line(mesh, &line, 1.6, color);
+    }
+    strokes::head(mesh, b, vec2(1.0, 0.0), 8.0, color);
+}
+
+fn sample(ui: &mut Ui, palette: &Palette, words: &str, draw: impl FnOnce(&mut Mesh, Rect)) {
+    ui.horizontal(|ui| {
+        let (rect, _) = ui.allocate_exact_size(vec2(34.0, 14.0), Sense::hover());
+        let mut mesh = Mesh::default();
+        draw(&mut mesh, rect);
+        ui.painter().add(Shape::mesh(mesh));
+        ui.label(RichText::new(words).size(11.5).color(palette.weak_text));
+    });
+}
+
+fn controls(canvas: &mut Canvas, ui: &Ui, frame: &Frame) {
+    let palette = &frame.palette;
+    let id = Id::unique(("canvas zoom", ui.scope_id()));
+    let at = frame.view.right_bottom() - vec2(MARGIN, MARGIN);
+    let now = ui.input(|i| i.time);
+    Area::new(id).order(Order::Middle).fixed_pos(at).pivot(Align2::RIGHT_BOTTOM).show(
+        ui.ctx(),
+        |ui| {
+            panel(palette).inner_margin(Margin::same(3)).show(ui, |ui| {
+                ui.horizontal(|ui| {
+                    ui.spacing_mut().item_spacing.x = 1.0;
+                    let percent = format!("{:.0} %", frame.camera.zoom * 100.0);
+                    if control(ui, palette, "−", 26.0, "Zoom out", "-") {
+                        canvas.zoom_by(0.8, now);
+                    }
+                    if control(ui, palette, &percent, 52.0, "Zoom to 100 %", "") {
+                        canvas.zoom_by(1.0 / frame.camera.zoom, now);
+                    }
+                    if control(ui, palette, "+", 26.0, "Zoom in", "+") {
+                        canvas.zoom_by(1.25, now);
+                    }
+                    if control(ui, palette, "Fit", 36.0, "Fit drawing to view", "0") {
+                        canvas.fit();
+                        ui.ctx().request_repaint();
+                    }
+                });
+            });
+        },
+    );
+}
+
+fn control(ui: &mut Ui, palette: &Palette, text: &str, width: f32, name: &str, key: &str) -> bool {
+    let text = RichText::new(text).size(12.5).color(palette.text);
+    let button =
+        Button::new(text).frame_when_inactive(false).min_size(vec2(width, 24.0)).corner_radius(6);
+    let response = ui.add(button);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, name));
+    let hint = if key.is_empty() { name.to_owned() } else { format!("{name} ({key})") };
+    let clicked = response.clicked();
+    if clicked {
+        ui.ctx().request_repaint();
+    }
+    response.on_hover_text(hint);
+    clicked
+}
+
+/// An arrow that follows the pointer, and the sentence that says what it will mean.
+pub fn link(
+    painter: &Painter,
+    frame: &Frame,
+    index: &Index,
+    from: usize,
+    at: Pos2,
+    target: Option<usize>,
+    answer: Option<&Result<String, String>>,
+) {
+    let palette = &frame.palette;
+    let start = frame.handle(&index.scene.nodes[from].rect);
+    let refused = matches!(answer, Some(Err(_)));
+    let color = if refused { palette.ghost } else { palette.selection };
+    let source = frame.camera.rect(frame.view, &index.scene.nodes[from].rect);
+    let outline = |rect: Rect, color: Color32| {
+        painter.rect_stroke(
+            rect.expand(2.0),
+            CornerRadius::same(9),
+            Stroke::new(2.0, color),
+            egui::StrokeKind::Outside,
+        );
+    };
+    outline(source, palette.selection);
+    let end = match target {
+        Some(target) => {
+            let rect = frame.camera.rect(frame.view, &index.scene.nodes[target].rect);
+            outline(rect, color);
+            let side = if at.x < rect.center().x || start.x < rect.left() {
+                rect.left()
+            } else {
+                rect.right()
+            };
+            pos2(side, rect.center().y)
+        }
+        None => at,
+    };
+    let bend = ((end.x - start.x).abs() * 0.45).clamp(20.0, 140.0);
+    let into = if target.is_some() && end.x < start.x && at.x >= end.x { -bend } else { bend };
+    let (c, d) = (start + vec2(bend, 0.0), end - vec2(into, 0.0));
+    let points: Vec<Pos2> = (0..=24)
+        .map(|i| {
+            let (t, s) = (i as f32 / 24.0, 1.0 - i as f32 / 24.0);
+            (start.to_vec2() * (s * s * s)
+                + c.to_vec2() * (3.0 * s * s * t)
+                + d.to_vec2() * (3.0 * s * t * t)
+                + end.to_vec2() * (t * t * t))
+                .to_pos2()
+        })
+        .collect();
+    let mut mesh = Mesh::default();
+    strokes::line(&mut mesh, &points, 2.4, color);
+    if let [.., before, tip] = points[..] {
+        strokes::head(&mut mesh, tip, (tip - before).normalized(), 11.0, color);
+    }
+    strokes::dot(&mut mesh, start, 4.5, color);
+    painter.add(Shape::mesh(mesh));
+
+    let words = match answer {
+        Some(Ok(sentence) | Err(sentence)) => sentence.as_str(),
+        None => "Drop on a client app to allow this exchange. Escape stops.",
+    };
+    let wide = (frame.view.width() * 0.5).clamp(200.0, 440.0);
+    let galley =
+        painter.layout(words.to_owned(), egui::FontId::proportional(13.0), palette.text, wide);
+    let size = galley.size() + vec2(20.0, 14.0);
+    let mut corner = at + vec2(18.0, 22.0);
+    corner.x = corner.x.min(frame.view.right() - size.x - 8.0).max(frame.view.left() + 8.0);
+    if corner.y + size.y > frame.view.bottom() - 8.0 {
+        corner.y = at.y - size.y - 14.0;
+    }
+    let bubble = Rect::from_min_size(corner, size);
+    painter.rect(bubble, 8.0, palette.panel, Stroke::new(1.2, color), egui::StrokeKind::Inside);
+    painter.galley(bubble.min + vec2(10.0, 7.0), galley, palette.text);
+}
