@@ -1,3 +1,49 @@
-//! To be built.
+//! RFC 8693 token exchange from the client's side: build, authenticate, send, check, explain.
+//!
+//! One test exchange is a [`Simulation`]: a [`Server`], the [`Client`] that asks, and an
+//! [`ExchangeRequest`]. [`simulate`] finds the token endpoint (RFC 8414, or given as it is), sends
+//! the request, reads the answer without trust, verifies what was issued against the server's own
+//! keys, and gives back a [`Report`]: everything a person needs to judge the answer, in a shape that
+//! is safe to print. The caller puts its prediction beside it as data, so this room never asks
+//! whether an exchange *should* work; it says what happened, and whether the server kept to the
+//! standard while it happened.
+//!
+//! Two lines run through all of it. **Nothing that authenticates is ever printable**: tokens and
+//! client secrets are [`secrecy`] types, and every text that leaves this room has gone through one
+//! [`Redactor`] that knows the secrets of this exchange, so that even a server that echoes a token
+//! in its error description cannot put it on a screen. **A dialect is not a breach**: servers differ
+//! in known ways, and a [`Check`] says which of the two it has seen.
+//!
+//! Nothing here reads a clock or the environment on its own; the time is an argument. Everything
+//! async needs a tokio runtime and does not care whose it is.
 
+pub mod checks;
+pub mod client_auth;
+pub mod client_credentials;
+pub mod compare;
+pub mod discovery;
+pub mod explain;
+pub mod http;
+pub mod json;
 pub mod keys;
+pub mod login;
+pub mod redact;
+pub mod report;
+pub mod request;
+pub mod run;
+pub mod time;
+pub mod token;
+pub mod token_type;
+pub mod verify;
+
+pub use checks::{Check, Level};
+pub use client_auth::{Client, ClientAuth, ClientAuthMethod};
+pub use compare::{Comparison, Difference};
+pub use discovery::{DiscoveryError, Metadata, Server, discover};
+pub use http::{Http, HttpOptions, TransportError, TransportKind};
+pub use redact::Redactor;
+pub use report::{Outcome, Report};
+pub use request::ExchangeRequest;
+pub use run::{Exchange, SimulateError, Simulation, exchange, simulate};
+pub use token::Token;
+pub use verify::Verification;

@@ -1,0 +1,303 @@
+//! From an issuer to its endpoints and keys (RFC 8414, OpenID Connect Discovery 1.0).
+//!
+//! A server is named by its issuer, whose metadata is fetched from both well-known places (DIS-01),
+//! or by its bare token endpoint. Metadata whose `issuer` is not byte for byte the one asked for must
+//! not be used (RFC 8414 §3.3): the difference is usually a trailing slash, and the error says so.
+
+use serde_json::{Map, Value};
+use url::Url;
+
+use super::checks::{Check, Rule};
+use super::http::{self, Http, TransportError, TransportKind};
+use super::json;
+use super::token_type::GRANT_TYPE;
+use secrecy::ExposeSecret;
+
+/// The server an exchange is sent to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Server {
+    /// An issuer identifier; endpoints and keys come from its metadata.
+    Issuer(String),
+    /// The token endpoint itself, for servers without discovery; signatures can be verified only if
+    /// `jwks_uri` says where the keys are.
+    TokenEndpoint { url: String, jwks_uri: Option<String> },
+}
+
+/// What an issuer says about itself.
+#[derive(Clone, Debug)]
+pub struct Metadata {
+    /// As in the document, byte-equal to the one asked for.
+    pub issuer: String,
+    pub found_at: Url,
+    pub document: Map<String, Value>,
+    /// DIS-01 to DIS-06, as far as the document alone tells.
+    pub checks: Vec<Check>,
+}
+
+/// Why an issuer's endpoints are not known.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DiscoveryError {
+    #[error(transparent)]
+    Transport(#[from] TransportError),
+    /// DIS-02.
+    #[error(
+        "{found_at} describes the issuer “{found}”, not “{asked}”{hint}. Metadata of another issuer \
+         must not be used (DIS-02, RFC 8414 §3.3)."
+    )]
+    IssuerMismatch { asked: String, found: String, hint: &'static str, found_at: Url },
+    #[error("No metadata was found for “{issuer}”: {}.", tried.join("; "))]
+    NotFound { issuer: String, tried: Vec<String> },
+    #[error("The metadata at {found_at} names no usable {what}: {problem}")]
+    NoEndpoint { found_at: Url, what: &'static str, problem: String },
+}
+
+impl Metadata {
+    /// A member that is a string.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.document.get(name).and_then(Value::as_str)
+    }
+
+    /// The strings of a member that is a list; `None` when the document does not have it.
+    pub fn list(&self, name: &str) -> Option<Vec<&str>> {
+        let items = self.document.get(name)?.as_array()?;
+        Some(items.iter().filter_map(Value::as_str).collect())
+    }
+
+    /// An endpoint, as an address that may be used.
+    pub fn endpoint(&self, name: &'static str) -> Result<Url, DiscoveryError> {
+        let problem = match self.text(name) {
+            None => "it is missing.".to_owned(),
+            Some(text) => match http::parse_url(text) {
+                Ok(url) => return Ok(url),
+                Err(error) => error.message,
+            },
+        };
+        Err(DiscoveryError::NoEndpoint { found_at: self.found_at.clone(), what: name, problem })
+    }
+
+    pub fn token_endpoint(&self) -> Result<Url, DiscoveryError> {
+        self.endpoint("token_endpoint")
+    }
+}
+
+/// Where an issuer's metadata may be: inserted (RFC 8414 §3.1) and appended (OpenID Connect
+/// Discovery 1.0 §4), each without a trailing slash of the path.
+pub fn well_known(issuer: &Url) -> [Url; 2] {
+    let path = issuer.path().trim_end_matches('/');
+    let mut inserted = issuer.clone();
+    inserted.set_path(&format!("/.well-known/oauth-authorization-server{path}"));
+    let mut appended = issuer.clone();
+    appended.set_path(&format!("{path}/.well-known/openid-configuration"));
+    for url in [&mut inserted, &mut appended] {
+        url.set_query(None);
+        url.set_fragment(None);
+    }
+    [inserted, appended]
+}
+
+/// Fetches and checks the metadata of an issuer.
+pub async fn discover(http: &Http, issuer: &str) -> Result<Metadata, DiscoveryError> {
+    let issuer = issuer.trim();
+    let url = http::parse_url(issuer)?;
+    let mut tried = Vec::new();
+    let mut mismatch = None;
+    for found_at in well_known(&url) {
+        let answer = match http.get(&found_at).await {
+            Ok(answer) => answer,
+            // One well-known place may break where the other works; a server that is not there at
+            // all is not asked twice.
+            Err(error) if matches!(error.kind, TransportKind::Closed | TransportKind::TooLarge) => {
+                tried.push(error.message);
+                continue;
+            }
+            Err(error) => return Err(error.into()),
+        };
+        match answer.status {
+            200 => {}
+            300..400 => {
+                let to = answer.header("location").unwrap_or("nowhere");
+                tried.push(format!(
+                    "{found_at} redirects ({}) to {to}, which is not followed",
+                    answer.status
+                ));
+                continue;
+            }
+            status => {
+                tried.push(format!("{found_at} answered {status}"));
+                continue;
+            }
+        }
+        let document = match json::parse_object(answer.body.expose_secret()) {
+            Ok(document) => document,
+            Err(error) => {
+                tried.push(format!("what {found_at} sent is no metadata: {error}"));
+                continue;
+            }
+        };
+        let found = document.get("issuer").and_then(Value::as_str).unwrap_or_default();
+        if found != issuer {
+            mismatch.get_or_insert(DiscoveryError::IssuerMismatch {
+                asked: issuer.to_owned(),
+                found: found.to_owned(),
+                hint: difference(issuer, found),
+                found_at,
+            });
+            continue;
+        }
+        let checks = check_document(&url, &found_at, &document);
+        return Ok(Metadata { issuer: found.to_owned(), found_at, document, checks });
+    }
+    Err(mismatch.unwrap_or(DiscoveryError::NotFound { issuer: issuer.to_owned(), tried }))
+}
+
+/// What two issuers that should be equal differ in.
+fn difference(asked: &str, found: &str) -> &'static str {
+    if found.is_empty() {
+        " (it names no issuer)"
+    } else if asked.trim_end_matches('/') == found.trim_end_matches('/') {
+        " (they differ in the trailing slash)"
+    } else if asked.eq_ignore_ascii_case(found) {
+        " (they differ in upper and lower case)"
+    } else {
+        let normal = |text: &str| Url::parse(text).map(String::from).ok();
+        if normal(asked).is_some() && normal(asked) == normal(found) {
+            " (they differ in an explicit default port or an escape)"
+        } else if strip_scheme(asked) == strip_scheme(found) {
+            " (they differ in http and https)"
+        } else {
+            ""
+        }
+    }
+}
+
+fn strip_scheme(text: &str) -> &str {
+    text.split_once("://").map_or(text, |(_, rest)| rest)
+}
+
+const DIS_01: Rule = Rule::new("DIS-01", "The metadata was found", "RFC 8414 §3.1");
+const DIS_02: Rule = Rule::new("DIS-02", "The issuer is the one asked for", "RFC 8414 §3.3");
+const DIS_03: Rule = Rule::new("DIS-03", "The issuer has a proper form", "RFC 8414 §2");
+const DIS_04: Rule = Rule::new("DIS-04", "Token exchange is advertised", "RFC 8414 §2");
+const DIS_06: Rule =
+    Rule::new("DIS-06", "The endpoints belong to the issuer's host", "draft-ietf-oauth-rfc7523bis");
+
+fn check_document(issuer: &Url, found_at: &Url, document: &Map<String, Value>) -> Vec<Check> {
+    let mut checks = vec![
+        DIS_01.pass(format!("Found at {found_at}.")),
+        DIS_02.pass("It is byte for byte the one asked for.".to_owned()),
+    ];
+    checks.push(if issuer.query().is_some() {
+        DIS_03.fail("The issuer has a query, which it must not have.".to_owned())
+    } else if issuer.scheme() == "http" {
+        DIS_03.warn("It is plain http. That is for tests on this machine only.".to_owned())
+    } else {
+        DIS_03.pass("https, without query and fragment.".to_owned())
+    });
+    let grants: Option<Vec<&str>> = document
+        .get("grant_types_supported")
+        .and_then(Value::as_array)
+        .map(|items| items.iter().filter_map(Value::as_str).collect());
+    checks.push(match grants {
+        Some(grants) if grants.contains(&GRANT_TYPE) => {
+            DIS_04.pass("grant_types_supported lists it.".to_owned())
+        }
+        Some(_) => DIS_04.dialect(
+            "grant_types_supported does not list it. Some servers do exchanges all the same."
+                .to_owned(),
+        ),
+        None => DIS_04.note(
+            "The metadata does not say which grants there are, so nothing can be told before \
+             asking."
+                .to_owned(),
+        ),
+    });
+    let strangers: Vec<String> = ["token_endpoint", "jwks_uri", "authorization_endpoint"]
+        .into_iter()
+        .filter_map(|name| {
+            let url = Url::parse(document.get(name)?.as_str()?).ok()?;
+            (site(&url) != site(issuer)).then(|| format!("{name} is at {}", http::place(&url)))
+        })
+        .collect();
+    checks.push(if strangers.is_empty() {
+        DIS_06.pass("All of them do.".to_owned())
+    } else {
+        DIS_06.warn(format!(
+            "{}. An issuer cannot prove that a foreign host is its own.",
+            strangers.join(", ")
+        ))
+    });
+    checks
+}
+
+/// The last two labels of a host name: near enough to the registrable domain for a hint. The full
+/// host for an address.
+fn site(url: &Url) -> String {
+    match url.host() {
+        Some(url::Host::Domain(name)) => {
+            let labels: Vec<&str> = name.split('.').collect();
+            labels[labels.len().saturating_sub(2)..].join(".")
+        }
+        Some(host) => host.to_string(),
+        None => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_well_known_places_are_built_as_the_standards_say() {
+        let places = |issuer: &str| well_known(&Url::parse(issuer).unwrap()).map(String::from);
+        assert_eq!(
+            places("https://a.example"),
+            [
+                "https://a.example/.well-known/oauth-authorization-server",
+                "https://a.example/.well-known/openid-configuration"
+            ]
+        );
+        assert_eq!(
+            places("https://a.example:8443/realms/x/"),
+            [
+                "https://a.example:8443/.well-known/oauth-authorization-server/realms/x",
+                "https://a.example:8443/realms/x/.well-known/openid-configuration"
+            ]
+        );
+    }
+
+    #[test]
+    fn the_difference_of_two_issuers_is_named() {
+        assert!(difference("https://a/", "https://a").contains("slash"));
+        assert!(difference("https://A", "https://a").contains("case"));
+        assert!(difference("https://a:443/x", "https://a/x").contains("port"));
+        assert!(difference("http://a", "https://a").contains("http and https"));
+        assert!(difference("https://a", "").contains("no issuer"));
+        assert_eq!(difference("https://a", "https://b"), "");
+    }
+
+    fn levels(document: Value) -> Vec<(String, super::super::Level)> {
+        let issuer = Url::parse("https://login.example").unwrap();
+        let at = well_known(&issuer)[0].clone();
+        let Value::Object(document) = document else { panic!("not an object") };
+        check_document(&issuer, &at, &document)
+            .into_iter()
+            .map(|check| (check.id.to_owned(), check.level))
+            .collect()
+    }
+
+    #[test]
+    fn foreign_endpoints_and_a_missing_grant_are_seen() {
+        use super::super::Level;
+        let good = levels(serde_json::json!({
+            "grant_types_supported": [GRANT_TYPE],
+            "token_endpoint": "https://sts.login.example/token",
+        }));
+        assert!(good.iter().all(|(_, level)| *level == Level::Pass), "{good:?}");
+        let bad = levels(serde_json::json!({
+            "grant_types_supported": ["client_credentials"],
+            "token_endpoint": "https://elsewhere.test/token",
+        }));
+        assert!(bad.contains(&("DIS-04".to_owned(), Level::Note)));
+        assert!(bad.contains(&("DIS-06".to_owned(), Level::Warn)));
+    }
+}

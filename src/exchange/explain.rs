@@ -1,0 +1,193 @@
+//! What a server's no means, and what to do about it.
+//!
+//! First the texts of servers that are known word by word, then the error codes of the standards.
+
+/// The known text of a server, and what it means.
+struct Known {
+    /// Part of the description, or the code.
+    text: &'static str,
+    explanation: &'static str,
+}
+
+const KNOWN: &[Known] = &[
+    Known {
+        text: "Client is not within the token audience",
+        explanation: "The subject token is not meant for the requester (Keycloak). Add an audience \
+                      mapper for the requester to the client that gets the subject token, or \
+                      exchange the requester's own token.",
+    },
+    Known {
+        text: "Requested audience not available",
+        explanation: "No scope of the requester leads to that audience (Keycloak). Give the \
+                      requester the client scope that adds the audience, and do not ask for the \
+                      requester's own id.",
+    },
+    Known {
+        text: "Audience not found",
+        explanation: "There is no client with that id (Keycloak). Check the spelling of the audience.",
+    },
+    Known {
+        text: "Client disabled",
+        explanation: "The target client is turned off (Keycloak). Enable it.",
+    },
+    Known {
+        text: "Public client is not allowed to exchange token",
+        explanation: "The requester is a public client (Keycloak). Make it confidential.",
+    },
+    Known {
+        text: "Standard token exchange is not enabled",
+        explanation: "Turn on “Standard token exchange” in the settings of the requester (Keycloak).",
+    },
+    Known {
+        text: "supports access tokens only",
+        explanation: "The server takes access tokens only (Keycloak). Send an access token and \
+                      declare it as one.",
+    },
+    Known {
+        text: "Missing consents for Token Exchange",
+        explanation: "The user has not agreed to what the target asks for (Keycloak). Let the user \
+                      sign in to the target once, or turn the consent off.",
+    },
+    Known {
+        text: "Scope offline_access not allowed",
+        explanation: "An exchange cannot ask for offline access (Keycloak). Leave out that scope.",
+    },
+    Known {
+        text: "AADSTS7002138",
+        explanation: "A federated credential matches only if upper and lower case are ignored \
+                      (Entra). Write issuer, subject and audience exactly as in the token.",
+    },
+    Known {
+        text: "AADSTS700213",
+        explanation: "No federated credential has this subject (Entra). Compare the subject of the \
+                      token with the configured one, letter by letter.",
+    },
+    Known {
+        text: "AADSTS70021",
+        explanation: "No federated credential matches (Entra). If it was added a moment ago, wait a \
+                      few minutes; else compare issuer, subject and audience with the token.",
+    },
+    Known {
+        text: "AADSTS700024",
+        explanation: "The token is outside of its validity (Entra). Get a fresh one.",
+    },
+    Known {
+        text: "AADSTS700016",
+        explanation: "The application does not exist in that tenant (Entra). Check client id and \
+                      tenant.",
+    },
+    Known {
+        text: "Not authorized to perform sts:AssumeRoleWithWebIdentity",
+        explanation: "The role's trust policy does not match (AWS does not say where). Compare \
+                      issuer, audience and subject with each of its conditions.",
+    },
+    Known {
+        text: "OutboundWebIdentityFederationDisabled",
+        explanation: "The account does not issue tokens to the outside (AWS). Turn on outbound \
+                      identity federation.",
+    },
+    Known {
+        text: "not found in subject or actor token",
+        explanation: "The request asks for a scope the subject token does not have (ZITADEL). Ask \
+                      for less.",
+    },
+    Known {
+        text: "attribute condition",
+        explanation: "The provider's attribute condition is not true for this token (Google). \
+                      Compare its claims with the condition.",
+    },
+    Known {
+        text: "audience in ID Token",
+        explanation: "The token is not meant for this provider (Google). Mint it with an allowed \
+                      audience.",
+    },
+    Known {
+        text: "consent_required",
+        explanation: "The server wants the user's consent (Auth0). Allow skipping it for this \
+                      client, or let the user consent first.",
+    },
+];
+
+/// Explains a refusal by its description and its code.
+pub fn refusal(status: u16, error: &str, description: &str) -> String {
+    if let Some(known) =
+        KNOWN.iter().find(|known| description.contains(known.text) || error == known.text)
+    {
+        return known.explanation.to_owned();
+    }
+    match error {
+        "invalid_request" => {
+            "The request is malformed, or the server does not accept the subject or actor token: \
+             expired, of another issuer, not for this requester, or not allowed by its policy. \
+             Look at the findings about the request first, then at the token."
+        }
+        "invalid_target" => {
+            "The server cannot issue a token for any audience or resource that was asked for: the \
+             target is unknown, or the requester may not exchange into it."
+        }
+        "invalid_client" => {
+            "The requester did not authenticate: wrong client id, wrong secret, another \
+             authentication method than the server expects, or a client that is disabled."
+        }
+        "unauthorized_client" => {
+            "The requester is known but may not use token exchange. Allow the grant for it."
+        }
+        "unsupported_grant_type" => "The server does not do token exchange, or it is turned off.",
+        "invalid_scope" => {
+            "A scope is unknown, malformed, or more than the subject token has. Ask for a part of \
+             what the subject token allows."
+        }
+        "invalid_grant" => {
+            "The server rejects the subject token. The standard wants invalid_request here \
+             (RFC 8693 §2.2.2); many servers use this code: the token is expired, unknown, or not \
+             acceptable."
+        }
+        "access_denied" => {
+            "The server's policy says no: the requester has no permission for this exchange."
+        }
+        "use_dpop_nonce" | "invalid_dpop_proof" => {
+            "The server wants a proof of possession (DPoP, RFC 9449), which this program does not \
+             send."
+        }
+        "insufficient_user_authentication" => {
+            "The user must sign in again, or more strongly, before this exchange."
+        }
+        "too_many_attempts" | "slow_down" => {
+            "The server has had too many attempts. Wait before trying again."
+        }
+        "temporarily_unavailable" | "server_error" => {
+            "The server has a problem of its own. Try again later, or look into its log."
+        }
+        _ if status == 429 => "The server has had too many attempts. Wait before trying again.",
+        _ if status >= 500 => "The server failed. Its own log will say more than this answer.",
+        _ => {
+            "The code is not one of the standard. The server's description or its log may say more."
+        }
+    }
+    .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_known_servers_come_before_codes() {
+        assert!(
+            refusal(403, "access_denied", "Client is not within the token audience")
+                .contains("Keycloak")
+        );
+        // 70021 is the beginning of the other two codes.
+        assert!(refusal(400, "invalid_client", "AADSTS700213: no match").contains("this subject"));
+        assert!(refusal(400, "invalid_client", "AADSTS7002138: no").contains("case"));
+        assert!(refusal(400, "invalid_client", "AADSTS70021: no").contains("wait"));
+    }
+
+    #[test]
+    fn codes_and_unknown_ones_are_explained() {
+        assert!(refusal(400, "invalid_target", "").contains("audience"));
+        assert!(refusal(429, "odd", "").contains("Wait"));
+        assert!(refusal(503, "odd", "").contains("log"));
+        assert!(refusal(400, "odd", "").contains("not one of the standard"));
+    }
+}

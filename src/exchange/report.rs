@@ -1,0 +1,205 @@
+//! What came of one test exchange, in a shape that can be shown, kept and sent on.
+//!
+//! A [`Report`] serialises to JSON with `"version": 1`. It holds no token and no secret in any text;
+//! the issued token itself is carried beside it for the next step, and goes into the JSON only when
+//! the caller asks for it by name.
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::checks::{Check, Level};
+use super::client_auth::ClientAuthMethod;
+use super::compare::Comparison;
+use super::redact::Redactor;
+use super::run::{Sent, SentParameter};
+use super::token::Token;
+use super::verify::Verification;
+
+/// How an exchange ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// A token was issued.
+    Issued,
+    /// The server said no, with an error code.
+    Refused,
+    /// The answer is neither: a redirect, a page, something that is not JSON.
+    Unusable,
+}
+
+/// Everything about one test exchange.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    pub outcome: Outcome,
+    pub server: ServerReport,
+    /// The client id of the requester.
+    pub client: String,
+    pub client_auth: ClientAuthMethod,
+    pub request: RequestReport,
+    pub answer: AnswerReport,
+    /// Why the server said no, when it did.
+    pub refusal: Option<Refusal>,
+    /// Whether the issued token's signature holds.
+    pub verification: Option<Verification>,
+    /// What changed from the subject token to the issued one, when both can be read.
+    pub comparison: Option<Comparison>,
+    pub subject_token: Token,
+    pub actor_token: Option<Token>,
+    pub issued_token: Option<Token>,
+    pub checks: Vec<Check>,
+    pub timings: Timings,
+    /// The issued token, for the next hop or the clipboard.
+    #[serde(skip)]
+    pub issued: Option<SecretString>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ServerReport {
+    /// `None` when only the token endpoint was given.
+    pub issuer: Option<String>,
+    pub token_endpoint: String,
+    /// Plain `http` to this machine was used.
+    pub loopback_http: bool,
+}
+
+/// The request as it was sent, masked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RequestReport {
+    pub method: &'static str,
+    pub url: String,
+    pub headers: Vec<(String, String)>,
+    pub parameters: Vec<SentParameter>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct AnswerReport {
+    pub status: u16,
+    pub headers: Vec<(String, String)>,
+    /// The JSON, masked; `None` when it was none.
+    pub body: Option<Value>,
+    /// The beginning of an error that was not JSON, masked.
+    pub text: Option<String>,
+    /// Length of the body.
+    pub bytes: usize,
+}
+
+/// A server's no.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Refusal {
+    pub error: String,
+    /// Empty when the server gave none.
+    pub description: String,
+    /// What it usually means, and what to do.
+    pub explanation: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Timings {
+    pub first_byte_ms: f64,
+    pub total_ms: f64,
+}
+
+impl RequestReport {
+    pub(super) fn new(sent: &Sent, redactor: &Redactor) -> Self {
+        Self {
+            method: sent.method,
+            url: redactor.text(&sent.url),
+            headers: sent.headers.clone(),
+            parameters: sent.parameters.clone(),
+        }
+    }
+
+    /// The request as text, one parameter a line, for reading and for the clipboard.
+    pub fn to_text(&self) -> String {
+        let mut text = format!("{} {}\n", self.method, self.url);
+        for (name, value) in &self.headers {
+            text.push_str(&format!("{name}: {value}\n"));
+        }
+        text.push('\n');
+        for one in &self.parameters {
+            text.push_str(&format!("{}={}\n", one.name, one.value));
+        }
+        text
+    }
+}
+
+impl AnswerReport {
+    /// The answer as text, for reading and for the clipboard.
+    pub fn to_text(&self) -> String {
+        let mut text = format!("HTTP {}\n", self.status);
+        for (name, value) in &self.headers {
+            text.push_str(&format!("{name}: {value}\n"));
+        }
+        text.push('\n');
+        match (&self.body, &self.text) {
+            (Some(body), _) => {
+                text.push_str(&serde_json::to_string_pretty(body).unwrap_or_default());
+            }
+            (None, Some(body)) => text.push_str(body),
+            (None, None) => text.push_str(&format!("({} bytes, not shown)", self.bytes)),
+        }
+        text.push('\n');
+        text
+    }
+}
+
+impl Report {
+    /// The checks with a level, in the order of their ids as the catalogue has them.
+    pub fn at(&self, level: Level) -> impl Iterator<Item = &Check> {
+        self.checks.iter().filter(move |check| check.level == level && !check.dialect)
+    }
+
+    /// The known ways in which this server differs.
+    pub fn dialects(&self) -> impl Iterator<Item = &Check> {
+        self.checks.iter().filter(|check| check.dialect)
+    }
+
+    /// The worst level of all checks.
+    pub fn worst(&self) -> Level {
+        self.checks.iter().map(|check| check.level).max().unwrap_or(Level::NotApplicable)
+    }
+
+    /// One sentence that says how it ended.
+    pub fn sentence(&self) -> String {
+        let status = self.answer.status;
+        match (&self.outcome, &self.refusal) {
+            (Outcome::Issued, _) => {
+                let breaches = self.at(Level::Fail).count();
+                match breaches {
+                    0 => format!("A token was issued ({status})."),
+                    1 => format!("A token was issued ({status}), with one breach of the standard."),
+                    n => {
+                        format!("A token was issued ({status}), with {n} breaches of the standard.")
+                    }
+                }
+            }
+            (Outcome::Refused, Some(refusal)) => {
+                format!("The server refused: {} ({status}).", refusal.error)
+            }
+            _ if (300..400).contains(&status) => {
+                format!("The server sent a redirect ({status}), which is not followed.")
+            }
+            _ => match (&self.answer.body, &self.answer.text) {
+                (None, Some(text)) if text.trim_start().starts_with('<') => {
+                    format!("The server sent a web page instead of JSON ({status}).")
+                }
+                _ => format!("The answer cannot be used ({status})."),
+            },
+        }
+    }
+
+    /// The documented JSON shape, version 1. `reveal_token` puts the issued token itself into it.
+    pub fn to_json(&self, reveal_token: bool) -> Value {
+        let mut object = serde_json::Map::new();
+        object.insert("version".to_owned(), Value::from(1));
+        object.insert("sentence".to_owned(), Value::from(self.sentence()));
+        if let Ok(Value::Object(members)) = serde_json::to_value(self) {
+            object.extend(members);
+        }
+        if reveal_token && let Some(token) = &self.issued {
+            object.insert("token".to_owned(), Value::from(token.expose_secret()));
+        }
+        Value::Object(object)
+    }
+}

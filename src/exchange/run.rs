@@ -1,0 +1,367 @@
+//! Sending one exchange and gathering everything about it.
+
+use std::time::{Duration, SystemTime};
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::Serialize;
+use serde_json::Value;
+use url::Url;
+
+use super::checks::{self, Context};
+use super::client_auth::Client;
+use super::compare::Comparison;
+use super::discovery::{self, DiscoveryError, Metadata, Server};
+use super::explain;
+use super::http::{self, Http, HttpAnswer, TransportError};
+use super::json;
+use super::redact::{MASK, Redactor};
+use super::report::{AnswerReport, Outcome, Refusal, Report, RequestReport, ServerReport, Timings};
+use super::request::{ExchangeRequest, form};
+use super::token::{self, Token};
+use super::verify::{self, Jwks, Verification};
+
+/// One test exchange, all that is needed to run it.
+#[derive(Clone, Debug)]
+pub struct Simulation {
+    pub server: Server,
+    pub client: Client,
+    pub request: ExchangeRequest,
+    /// How far clocks may differ before a time is called wrong; 60 s is common.
+    pub skew: Duration,
+}
+
+impl Simulation {
+    /// The address the person typed, of the issuer or the token endpoint.
+    pub fn address(&self) -> &str {
+        match &self.server {
+            Server::Issuer(issuer) => issuer,
+            Server::TokenEndpoint { url, .. } => url,
+        }
+    }
+}
+
+/// What was sent, as far as it may be seen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Sent {
+    pub method: &'static str,
+    pub url: String,
+    /// Masked where they authenticate.
+    pub headers: Vec<(String, String)>,
+    /// In order, masked where they are secret.
+    pub parameters: Vec<SentParameter>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SentParameter {
+    pub name: String,
+    pub value: String,
+    /// Whether `value` is a mask.
+    pub masked: bool,
+}
+
+/// One request and its answer.
+#[derive(Debug)]
+pub struct Exchange {
+    pub endpoint: Url,
+    /// Sent over plain `http` to this machine: to be marked wherever it is shown.
+    pub loopback_http: bool,
+    pub sent: Sent,
+    pub answer: HttpAnswer,
+    /// Knows what was sent.
+    pub redactor: Redactor,
+}
+
+/// Why a simulation has no report.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SimulateError {
+    #[error(transparent)]
+    Discovery(#[from] DiscoveryError),
+    #[error(transparent)]
+    Transport(#[from] TransportError),
+}
+
+impl SimulateError {
+    /// Whether the server could not be reached at all, as opposed to being reached and useless.
+    pub fn is_unreachable(&self) -> bool {
+        use super::http::TransportKind as Kind;
+        let transport = match self {
+            Self::Transport(error) | Self::Discovery(DiscoveryError::Transport(error)) => error,
+            Self::Discovery(_) => return false,
+        };
+        !matches!(transport.kind, Kind::Address | Kind::Content | Kind::Redirect)
+    }
+}
+
+/// Sends one token exchange.
+pub async fn exchange(
+    http: &Http,
+    endpoint: &Url,
+    client: &Client,
+    request: &ExchangeRequest,
+) -> Result<Exchange, TransportError> {
+    http::allowed(endpoint)?;
+    let mut redactor = Redactor::new();
+    request.teach(&mut redactor);
+    client.teach(&mut redactor);
+    let parameters = request.parameters(client);
+    let authorization = client.authorization();
+    let mut headers = vec![
+        ("Content-Type".to_owned(), "application/x-www-form-urlencoded".to_owned()),
+        ("Accept".to_owned(), "application/json".to_owned()),
+    ];
+    if authorization.is_some() {
+        headers.push(("Authorization".to_owned(), format!("Basic {MASK}")));
+    }
+    let sent = Sent {
+        method: "POST",
+        url: redactor.text(endpoint.as_str()),
+        headers,
+        parameters: parameters
+            .iter()
+            .map(|one| SentParameter {
+                name: redactor.text(&one.name),
+                value: if one.secret { one.shown() } else { redactor.text(&one.shown()) },
+                masked: one.secret,
+            })
+            .collect(),
+    };
+    let answer = http.post_form(endpoint, authorization.as_ref(), &form(&parameters)).await?;
+    Ok(Exchange {
+        endpoint: endpoint.clone(),
+        loopback_http: endpoint.scheme() == "http",
+        sent,
+        answer,
+        redactor,
+    })
+}
+
+/// Runs one test exchange: finds the endpoint, sends, verifies, checks, compares.
+pub async fn simulate(
+    http: &Http,
+    simulation: &Simulation,
+    now: SystemTime,
+) -> Result<Report, SimulateError> {
+    let Simulation { server, client, request, skew } = simulation;
+    let mut checks = request.check(client, simulation.address(), now, *skew);
+    let (metadata, endpoint) = match server {
+        Server::Issuer(issuer) => {
+            let metadata = discovery::discover(http, issuer).await?;
+            let endpoint = metadata.token_endpoint()?;
+            (Some(metadata), endpoint)
+        }
+        Server::TokenEndpoint { url, .. } => (None, http::parse_url(url)?),
+    };
+    if let Some(metadata) = &metadata {
+        checks.extend(metadata.checks.iter().cloned());
+    }
+    let exchange = exchange(http, &endpoint, client, request).await?;
+
+    let body = json::parse_object(exchange.answer.body.expose_secret());
+    let sent_redactor = exchange.redactor.clone();
+    let mut redactor = exchange.redactor.clone();
+    let mut issued_secret = None;
+    if let Ok(members) = &body {
+        for (name, value) in members {
+            if let Value::String(text) = value
+                && is_token_member(name)
+            {
+                redactor.add(&SecretString::from(text.as_str()));
+            }
+        }
+        issued_secret = members
+            .get("access_token")
+            .and_then(Value::as_str)
+            .filter(|text| !text.is_empty())
+            .filter(|_| (200..300).contains(&exchange.answer.status))
+            .map(SecretString::from);
+    }
+
+    let subject = token::decode(request.subject_token.expose_secret());
+    let actor = Some(request.actor_token.expose_secret())
+        .filter(|text| !text.is_empty())
+        .map(token::decode);
+    let issued = issued_secret.as_ref().map(|secret| token::decode(secret.expose_secret()));
+    let verification = match (&issued, &issued_secret) {
+        (Some(issued), Some(secret)) => {
+            Some(verification(http, server, metadata.as_ref(), issued, secret, &mut checks).await)
+        }
+        _ => None,
+    };
+
+    let context = Context {
+        client,
+        request,
+        redactor: &redactor,
+        sent: &sent_redactor,
+        answer: &exchange.answer,
+        body: body.as_ref(),
+        metadata: metadata.as_ref(),
+        subject: &subject,
+        actor: actor.as_ref(),
+        issued: issued.as_ref(),
+        verification: verification.as_ref(),
+        now,
+        skew: *skew,
+    };
+    checks.extend(checks::answer(&context));
+    for check in &mut checks {
+        check.finding = redactor.text(&check.finding);
+    }
+
+    let outcome = outcome(&context, issued_secret.is_some());
+    let refusal = (outcome == Outcome::Refused).then(|| {
+        let code = context.text("error").unwrap_or_default();
+        let description = context.text("error_description").unwrap_or_default();
+        Refusal {
+            error: redactor.text(code),
+            description: redactor.text(description),
+            explanation: explain::refusal(exchange.answer.status, code, description),
+        }
+    });
+    let comparison = match (subject.jwt(), issued.as_ref().and_then(Token::jwt)) {
+        (Some(before), Some(after)) => Some(Comparison::new(before, after, now)),
+        _ => None,
+    };
+    Ok(Report {
+        outcome,
+        server: ServerReport {
+            issuer: metadata.as_ref().map(|metadata| metadata.issuer.clone()),
+            token_endpoint: redactor.text(endpoint.as_str()),
+            loopback_http: exchange.loopback_http,
+        },
+        client: client.id.clone(),
+        client_auth: client.auth.method(),
+        request: RequestReport::new(&exchange.sent, &redactor),
+        answer: answer_report(&exchange.answer, &body, &redactor),
+        refusal,
+        verification,
+        comparison,
+        subject_token: redact_token(subject, &redactor),
+        actor_token: actor.map(|token| redact_token(token, &redactor)),
+        issued_token: issued.map(|token| redact_token(token, &redactor)),
+        checks,
+        timings: Timings {
+            first_byte_ms: super::time::milliseconds(exchange.answer.first_byte),
+            total_ms: super::time::milliseconds(exchange.answer.total),
+        },
+        issued: issued_secret,
+    })
+}
+
+/// Whether a member of an answer holds something that authenticates.
+fn is_token_member(name: &str) -> bool {
+    super::request::looks_secret(name)
+}
+
+async fn verification(
+    http: &Http,
+    server: &Server,
+    metadata: Option<&Metadata>,
+    issued: &Token,
+    secret: &SecretString,
+    checks: &mut Vec<checks::Check>,
+) -> Verification {
+    if issued.jwt().is_none() {
+        return verify::verify(secret, &Jwks::default());
+    }
+    let not_possible = |reason: String| Verification::NotPossible { reason };
+    let url = match (metadata, server) {
+        (Some(metadata), _) => match metadata.endpoint("jwks_uri") {
+            Ok(url) => url,
+            Err(error) => return not_possible(error.to_string()),
+        },
+        (None, Server::TokenEndpoint { jwks_uri: Some(url), .. }) => match http::parse_url(url) {
+            Ok(url) => url,
+            Err(error) => return not_possible(error.message),
+        },
+        (None, _) => {
+            return not_possible(
+                "Only the token endpoint is known, so there are no keys to verify with. Give the \
+                 issuer, or the address of its keys."
+                    .to_owned(),
+            );
+        }
+    };
+    match verify::fetch(http, &url).await {
+        Ok(jwks) => {
+            checks.push(jwks.check());
+            verify::verify(secret, &jwks)
+        }
+        Err(error) => not_possible(error.message),
+    }
+}
+
+fn outcome(context: &Context<'_>, issued: bool) -> Outcome {
+    match context.answer.status {
+        200..300 if issued => Outcome::Issued,
+        400..600 if context.text("error").is_some() => Outcome::Refused,
+        _ => Outcome::Unusable,
+    }
+}
+
+fn answer_report(
+    answer: &HttpAnswer,
+    body: &Result<serde_json::Map<String, Value>, json::JsonError>,
+    redactor: &Redactor,
+) -> AnswerReport {
+    let headers = answer
+        .headers
+        .iter()
+        .map(|(name, value)| {
+            let value = if name == "set-cookie" { MASK.to_owned() } else { redactor.text(value) };
+            (name.clone(), value)
+        })
+        .collect();
+    let (body, text) = match body {
+        Ok(members) => (Some(mask_members(members, redactor)), None),
+        // What is not JSON may hold a token that nobody can point at. A text that the server calls
+        // an error is shown all the same, with the known secrets taken out: it is what explains it.
+        Err(_) if answer.status >= 300 => {
+            let text = String::from_utf8_lossy(answer.body.expose_secret());
+            let start: String = text.chars().take(2_000).collect();
+            (None, Some(redactor.text(&start)))
+        }
+        Err(_) => (None, None),
+    };
+    AnswerReport {
+        status: answer.status,
+        headers,
+        body,
+        text,
+        bytes: answer.body.expose_secret().len(),
+    }
+}
+
+/// An answer's members, with what authenticates masked by name and by content.
+fn mask_members(members: &serde_json::Map<String, Value>, redactor: &Redactor) -> Value {
+    Value::Object(
+        members
+            .iter()
+            .map(|(name, value)| {
+                let shown = match value {
+                    Value::String(text) if is_token_member(name) => {
+                        Value::String(super::redact::masked(text))
+                    }
+                    Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
+                    other => redactor.value(other),
+                };
+                (redactor.text(name), shown)
+            })
+            .collect(),
+    )
+}
+
+fn redact_token(token: Token, redactor: &Redactor) -> Token {
+    let map =
+        |members: serde_json::Map<String, Value>| match redactor.value(&Value::Object(members)) {
+            Value::Object(members) => members,
+            _ => serde_json::Map::new(),
+        };
+    match token {
+        Token::Jwt(jwt) => {
+            Token::Jwt(token::Jwt { header: map(jwt.header), claims: map(jwt.claims) })
+        }
+        Token::Encrypted { header } => Token::Encrypted { header: map(header) },
+        opaque @ Token::Opaque { .. } => opaque,
+    }
+}

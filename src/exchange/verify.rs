@@ -1,0 +1,232 @@
+//! Whether a token was signed by the server that issued it.
+//!
+//! The keys come from the server's own `jwks_uri`, never from where a token points to (`jku`, `x5u`,
+//! `jwk` in its header are not followed, RFC 8725 §3.10). `none` and the symmetric algorithms are
+//! refused before any key is looked at (RFC 8725 §3.1, §3.2): a public key used as an HMAC secret is
+//! the classic confusion. Times and audiences are the business of the checks; this is about the
+//! signature alone.
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::Serialize;
+use serde_json::Value;
+use url::Url;
+
+use super::checks::{Check, Rule};
+use super::http::{self, Http, TransportError, TransportKind};
+use super::json;
+use super::keys::{KeySet, SignatureError};
+use super::token::{self, Token};
+
+/// What became of a signature.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "result", rename_all = "kebab-case")]
+pub enum Verification {
+    /// Signed by the key `kid` of the server.
+    Verified { alg: String, kid: Option<String> },
+    /// The signature is wrong, or the algorithm is one that proves nothing.
+    Failed { reason: String },
+    /// It cannot be told, as for an opaque token or a server without published keys.
+    NotPossible { reason: String },
+}
+
+/// The keys a server publishes (RFC 7517).
+#[derive(Clone, Debug, Default)]
+pub struct Jwks {
+    /// Every member of `keys`, also those that cannot be used.
+    keys: Vec<Value>,
+    /// Those that can.
+    set: KeySet,
+}
+
+impl Jwks {
+    /// Reads a key set. A key that makes no sense does not spoil the others.
+    pub fn parse(bytes: &[u8]) -> Result<Self, String> {
+        let mut document = json::parse_object(bytes).map_err(|error| error.to_string())?;
+        let set = KeySet::parse(bytes).map_err(|error| error.to_string())?;
+        match document.remove("keys") {
+            Some(Value::Array(keys)) => Ok(Self { keys, set }),
+            _ => Err("it has no list “keys”".to_owned()),
+        }
+    }
+
+    /// How many keys there are.
+    pub fn len(&self) -> usize {
+        self.keys.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+
+    /// DIS-05: what can be said of a key set by itself.
+    pub fn check(&self) -> Check {
+        const DIS_05: Rule = Rule::new(
+            "DIS-05",
+            "The key set holds distinct, strong, public signing keys",
+            "RFC 7517 §4, §5; RFC 7518 §3.3",
+        );
+        let text =
+            |key: &Value, name: &str| key.get(name).and_then(Value::as_str).map(str::to_owned);
+        if self
+            .keys
+            .iter()
+            .any(|key| ["d", "p", "q", "k"].iter().any(|name| key.get(*name).is_some()))
+        {
+            return DIS_05
+                .fail("A key in it has private members: whoever reads it can sign as the server.");
+        }
+        let weak = self.keys.iter().find(|key| {
+            text(key, "kty").as_deref() == Some("RSA")
+                // 2048 bits are 342 characters of base64url, or one less with a short first byte.
+                && text(key, "n").is_some_and(|n| n.trim_end_matches('=').len() < 341)
+        });
+        if let Some(key) = weak {
+            let kid = text(key, "kid").unwrap_or_default();
+            return DIS_05.fail(format!("The RSA key “{kid}” is shorter than 2048 bits."));
+        }
+        let mut kids: Vec<String> = self.keys.iter().filter_map(|key| text(key, "kid")).collect();
+        kids.sort();
+        if let Some(pair) = kids.windows(2).find(|pair| pair[0] == pair[1]) {
+            return DIS_05.warn(format!("Two keys have the id “{}”.", pair[0]));
+        }
+        if self.is_empty() {
+            return DIS_05.warn("It is empty.");
+        }
+        DIS_05.pass(format!("{} keys.", self.len()))
+    }
+}
+
+/// Fetches the keys of a server.
+pub async fn fetch(http: &Http, url: &Url) -> Result<Jwks, TransportError> {
+    let answer = http.get(url).await?;
+    let place = http::place(url);
+    if answer.status != 200 {
+        let kind = if (300..400).contains(&answer.status) {
+            TransportKind::Redirect
+        } else {
+            TransportKind::Content
+        };
+        return Err(TransportError::new(
+            kind,
+            format!("{place} answered {} when asked for its keys.", answer.status),
+        ));
+    }
+    Jwks::parse(answer.body.expose_secret()).map_err(|problem| {
+        TransportError::new(
+            TransportKind::Content,
+            format!("What {place} sent is no key set: {problem}."),
+        )
+    })
+}
+
+/// Verifies the signature of a token. What it claims is the business of the checks.
+pub fn verify(secret: &SecretString, jwks: &Jwks) -> Verification {
+    let text = secret.expose_secret();
+    let not_possible = |reason: &str| Verification::NotPossible { reason: reason.to_owned() };
+    let failed = |reason: String| Verification::Failed { reason };
+    let jwt = match token::decode(text) {
+        Token::Jwt(jwt) => jwt,
+        Token::Encrypted { .. } => return not_possible("The token is encrypted."),
+        Token::Opaque { .. } => return not_possible("The token is opaque."),
+    };
+    let alg = jwt.header_text("alg").unwrap_or_default();
+    match jwks.set.verify(text) {
+        Ok(verified) => Verification::Verified { alg: alg.to_owned(), kid: verified.kid },
+        Err(SignatureError::NotSignedJwt) => failed("It is not a signed JWT.".to_owned()),
+        Err(SignatureError::Algorithm(name)) if name.is_empty() => {
+            failed("Its header names no algorithm.".to_owned())
+        }
+        Err(SignatureError::Algorithm(name)) if name.eq_ignore_ascii_case("none") => {
+            failed("Its algorithm is “none”: it is not signed at all.".to_owned())
+        }
+        Err(SignatureError::Algorithm(name)) if name.starts_with("HS") => failed(format!(
+            "Its algorithm, {name}, is symmetric: only who could have signed it can verify it, and \
+             a public key taken for the secret lets anyone sign."
+        )),
+        Err(SignatureError::Algorithm(name)) => Verification::NotPossible {
+            reason: format!("Its algorithm, “{name}”, is not one this program verifies."),
+        },
+        Err(SignatureError::Critical) => not_possible(
+            "Its header has critical extensions (crit) that this program does not know.",
+        ),
+        Err(SignatureError::UnknownKey(Some(kid))) => {
+            failed(format!("The server publishes no usable key “{kid}”."))
+        }
+        Err(SignatureError::UnknownKey(None)) => {
+            failed("The server publishes no usable key.".to_owned())
+        }
+        Err(SignatureError::KeyMismatch(name)) => {
+            failed(format!("The server's key is not one for {name}."))
+        }
+        Err(SignatureError::Wrong) => {
+            failed("The signature does not fit the server's key.".to_owned())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exchange::Level;
+    use crate::exchange::keys::{SigningAlgorithm, SigningKey};
+    use base64::Engine;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    use serde_json::json;
+
+    fn jwks(key: &SigningKey) -> Jwks {
+        Jwks::parse(KeySet::of([key]).to_json().to_string().as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn a_right_signature_is_verified_and_a_wrong_one_is_not() {
+        let key = SigningKey::generate(SigningAlgorithm::Es256).unwrap();
+        let token = key.sign("at+jwt", &json!({"sub": "a"})).unwrap();
+        assert_eq!(
+            verify(&SecretString::from(token.as_str()), &jwks(&key)),
+            Verification::Verified { alg: "ES256".to_owned(), kid: Some(key.kid().to_owned()) }
+        );
+        let other = key.sign("at+jwt", &json!({"sub": "b"})).unwrap();
+        let (head, _) = token.rsplit_once('.').unwrap();
+        let (_, tail) = other.rsplit_once('.').unwrap();
+        let spliced = SecretString::from(format!("{head}.{tail}"));
+        assert!(matches!(verify(&spliced, &jwks(&key)), Verification::Failed { .. }));
+        let stranger = SigningKey::generate(SigningAlgorithm::Es256).unwrap();
+        let unknown = verify(&SecretString::from(token), &jwks(&stranger));
+        assert!(matches!(unknown, Verification::Failed { reason } if reason.contains("no usable")));
+    }
+
+    #[test]
+    fn what_proves_nothing_is_refused_with_the_reason() {
+        let key = SigningKey::generate(SigningAlgorithm::Es256).unwrap();
+        let result = |alg: &str| {
+            let part = |value: serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());
+            let token = format!("{}.{}.AAAA", part(json!({"alg": alg})), part(json!({"sub": "a"})));
+            verify(&SecretString::from(token), &jwks(&key))
+        };
+        for (alg, part) in [("none", "not signed"), ("NoNe", "not signed"), ("HS256", "symmetric")]
+        {
+            let Verification::Failed { reason } = result(alg) else { panic!("{alg}") };
+            assert!(reason.contains(part), "{reason}");
+        }
+        assert!(matches!(result("ES512"), Verification::NotPossible { .. }));
+        let opaque = verify(&SecretString::from("0123abcd"), &jwks(&key));
+        assert!(matches!(opaque, Verification::NotPossible { .. }));
+    }
+
+    #[test]
+    fn a_key_set_is_judged_by_itself() {
+        let level = |keys: serde_json::Value| {
+            Jwks::parse(json!({"keys": keys}).to_string().as_bytes()).unwrap().check().level
+        };
+        let key = SigningKey::generate(SigningAlgorithm::Es256).unwrap();
+        let public = serde_json::to_value(key.public()).unwrap();
+        assert_eq!(level(json!([public.clone()])), Level::Pass);
+        assert_eq!(level(json!([public.clone(), public.clone()])), Level::Warn);
+        assert_eq!(level(json!([])), Level::Warn);
+        let mut private = public;
+        private["d"] = json!("AAAA");
+        assert_eq!(level(json!([private])), Level::Fail);
+        assert_eq!(level(json!([{"kty": "RSA", "n": "AQAB", "e": "AQAB"}])), Level::Fail);
+        assert!(Jwks::parse(b"{}").is_err());
+    }
+}
