@@ -15,7 +15,7 @@ use url::Url;
 
 use super::client_auth::Client;
 use super::client_credentials::{Issued, token_request};
-use super::discovery::{DiscoveryError, Metadata};
+use super::discovery::{DiscoveryError, Metadata, discover};
 use super::http::{self, Http, TransportError, TransportKind};
 use super::keys::{KeyError, random_text, same_secret, sha256_base64url};
 
@@ -204,6 +204,18 @@ pub async fn sign_in(
     let code = login.code(&url)?;
     let endpoint = metadata.token_endpoint()?;
     login.redeem(http, &endpoint, client, &code).await
+}
+
+/// [`sign_in`] from an issuer alone: the access token of a test user.
+pub async fn as_test_user(
+    http: &Http,
+    issuer: &str,
+    client: &Client,
+    user: &str,
+    scope: &str,
+) -> Result<SecretString, LoginError> {
+    let metadata = discover(http, issuer).await?;
+    Ok(sign_in(http, &metadata, client, user, scope).await?.access_token)
 }
 
 /// The loopback end of a login in the browser (RFC 8252 §7.3).
