@@ -150,7 +150,11 @@ fn open_window(paths: Vec<PathBuf>, reading: Option<Reading>, terminal: &mut Ter
         };
         return terminal.finish(Err(failure));
     }
-    Exit::Window(crate::studio::run(paths, reading))
+    // A display that does not answer is a server that cannot be reached.
+    let outcome = crate::studio::run(paths, reading)
+        .map(|()| Exit::Fine)
+        .map_err(|error| Failure::new(Exit::Unreachable, error.to_string()));
+    terminal.finish(outcome)
 }
 
 #[cfg(test)]

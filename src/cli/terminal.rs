@@ -20,8 +20,6 @@ pub enum Exit {
     Unreadable,
     /// 4: the server cannot be reached.
     Unreachable,
-    /// What the window ended with.
-    Window(ExitCode),
 }
 
 impl From<Exit> for ExitCode {
@@ -32,7 +30,6 @@ impl From<Exit> for ExitCode {
             Exit::Usage => Self::from(2),
             Exit::Unreadable => Self::from(3),
             Exit::Unreachable => Self::from(4),
-            Exit::Window(code) => code,
         }
     }
 }

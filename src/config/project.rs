@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
@@ -272,7 +273,10 @@ impl Project {
     }
 
     pub(super) fn changed(&mut self) {
-        self.revision += 1;
+        // One count for all projects of the process: two projects never share a number, so what
+        // was derived from one is never taken for the other's.
+        static REVISIONS: AtomicU64 = AtomicU64::new(1);
+        self.revision = REVISIONS.fetch_add(1, Ordering::Relaxed);
     }
 
     /// The files, in the order in which they were opened.

@@ -41,24 +41,7 @@ pub(super) async fn token_request(
 ) -> Result<Issued, TransportError> {
     let mut redactor = Redactor::new();
     client.teach(&mut redactor);
-    let mut body = url::form_urlencoded::Serializer::new(String::new());
-    for (name, value) in parameters.iter().filter(|(_, value)| !value.is_empty()) {
-        if looks_secret(name) || matches!(*name, "code" | "code_verifier") {
-            redactor.add(&SecretString::from(*value));
-        }
-        body.append_pair(name, value);
-    }
-    match &client.auth {
-        ClientAuth::Basic(_) => {}
-        ClientAuth::Post(secret) => {
-            body.append_pair("client_id", &client.id);
-            body.append_pair("client_secret", secret.expose_secret());
-        }
-        ClientAuth::None => {
-            body.append_pair("client_id", &client.id);
-        }
-    }
-    let form = SecretString::from(body.finish());
+    let form = form(client, parameters, &mut redactor);
     let answer = http.post_form(endpoint, client.authorization().as_ref(), &form).await?;
     let place = http::place(endpoint);
     let wrong = |problem: String| {
@@ -87,4 +70,27 @@ pub(super) async fn token_request(
         id_token: text("id_token").map(SecretString::from),
         expires_in: members.get("expires_in").and_then(serde_json::Value::as_u64),
     })
+}
+
+/// The form body of a grant; what is secret in it the redactor learns. Apart from the request, since
+/// a serializer cannot wait on another thread's answer.
+fn form(client: &Client, parameters: &[(&str, &str)], redactor: &mut Redactor) -> SecretString {
+    let mut body = url::form_urlencoded::Serializer::new(String::new());
+    for (name, value) in parameters.iter().filter(|(_, value)| !value.is_empty()) {
+        if looks_secret(name) || matches!(*name, "code" | "code_verifier") {
+            redactor.add(&SecretString::from(*value));
+        }
+        body.append_pair(name, value);
+    }
+    match &client.auth {
+        ClientAuth::Basic(_) => {}
+        ClientAuth::Post(secret) => {
+            body.append_pair("client_id", &client.id);
+            body.append_pair("client_secret", secret.expose_secret());
+        }
+        ClientAuth::None => {
+            body.append_pair("client_id", &client.id);
+        }
+    }
+    SecretString::from(body.finish())
 }

@@ -1,3 +1,2 @@
 //! What protects documents: loading, keeping and editing text.
-mod samples;
 mod yaml_keep;

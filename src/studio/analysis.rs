@@ -1,0 +1,33 @@
+//! What is derived from the project: graph, findings, drawing.
+//!
+//! Small projects are analysed within the frame of the change; large ones in the background, while
+//! the window keeps showing the last analysis.
+
+use std::sync::Arc;
+
+use crate::audit::{self, Finding};
+use crate::config::Project;
+use crate::diagram::scene::Scene;
+use crate::trust::{Reading, TrustGraph};
+
+/// Up to this many client apps an analysis fits into a frame.
+pub const WITHIN_A_FRAME: usize = 300;
+
+#[derive(Debug)]
+pub struct Analysis {
+    /// The project it was made from. Places, keys and indices of the analysis are to be looked up
+    /// here: the project may have moved on.
+    pub project: Arc<Project>,
+    pub graph: TrustGraph,
+    pub findings: Vec<Finding>,
+    pub scene: Arc<Scene>,
+}
+
+impl Analysis {
+    pub fn of(project: Arc<Project>, reading: Reading) -> Self {
+        let graph = TrustGraph::new(&project, reading);
+        let findings = audit::run(&project, reading);
+        let scene = Arc::new(Scene::new(&project, &graph));
+        Self { project, graph, findings, scene }
+    }
+}

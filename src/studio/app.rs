@@ -1,0 +1,283 @@
+//! The window: a frame drains jobs and commands, then draws from the state.
+
+use std::path::PathBuf;
+
+use egui::{Panel, Ui};
+
+use super::command::{Action, Command, Leaving, Notice};
+use super::dialogs::NativeDialogs;
+use super::exchange_tab::exchange_ui;
+use super::graph_tab::{GraphTab, graph_ui};
+use super::jobs::Jobs;
+use super::panels::bars::{self, status_bar_ui, top_bar_ui};
+use super::panels::changes::changes_ui;
+use super::panels::clients::{ClientList, clients_ui};
+use super::panels::dialogs::{DialogDraft, dialogs_ui};
+use super::panels::inspector::{Inspector, inspector_ui};
+use super::panels::problems::problems_ui;
+use super::panels::source::{SourceView, source_ui};
+use super::state::{Origin, Outside, State, Tab, sample};
+use super::theme::{self, Tokens};
+use super::user_state::UserState;
+
+/// The application as eframe runs it.
+pub struct Studio {
+    pub state: State,
+    views: Views,
+    tabs: egui_tiles::Tree<Tab>,
+    commands: Vec<Command>,
+    toasts: egui_notify::Toasts,
+    title: String,
+}
+
+/// What the panels keep between frames.
+#[derive(Default)]
+struct Views {
+    clients: ClientList,
+    inspector: Inspector,
+    graph: GraphTab,
+    source: SourceView,
+    dialog: DialogDraft,
+}
+
+impl Studio {
+    /// The studio as a person starts it: native dialogs, settings where the platform keeps them,
+    /// the sample when no path is given.
+    ///
+    /// # Errors
+    ///
+    /// When the system gives no threads for background work.
+    pub fn start(context: &egui::Context, paths: Vec<PathBuf>) -> std::io::Result<Self> {
+        let outside = Outside {
+            dialogs: std::sync::Arc::new(NativeDialogs),
+            settings: UserState::default_path(),
+        };
+        let mut studio = Self::new(context, outside)?;
+        if paths.is_empty() {
+            studio.state.take_project(sample(), Origin::Sample);
+        } else {
+            studio.state.apply(Command::Open(paths));
+        }
+        Ok(studio)
+    }
+
+    /// An empty studio with its outside passed in.
+    ///
+    /// # Errors
+    ///
+    /// When the system gives no threads for background work.
+    pub fn new(context: &egui::Context, outside: Outside) -> std::io::Result<Self> {
+        theme::install(context);
+        let jobs = Jobs::new(context.clone())?;
+        let state = State::new(outside, jobs);
+        Ok(Self {
+            state,
+            views: Views::default(),
+            tabs: egui_tiles::Tree::new_tabs(egui::Id::unique("tabs"), Tab::ALL.to_vec()),
+            commands: Vec::new(),
+            toasts: egui_notify::Toasts::default().with_anchor(egui_notify::Anchor::BottomRight),
+            title: String::new(),
+        })
+    }
+
+    /// Carries out what was asked for since the last frame.
+    fn drain(&mut self, context: &egui::Context) {
+        self.commands.extend(self.state.jobs.finished());
+        let mut rounds = 0;
+        while !self.commands.is_empty() && rounds < 8 {
+            for command in std::mem::take(&mut self.commands) {
+                self.state.apply(command);
+            }
+            rounds += 1;
+        }
+        context.set_theme(egui::ThemePreference::from(self.state.user.theme));
+        for notice in std::mem::take(&mut self.state.notices) {
+            match notice {
+                Notice::Done(text) => {
+                    self.toasts.success(text).duration(std::time::Duration::from_secs(4))
+                }
+                Notice::Failed(text) => self.toasts.error(text).duration(None),
+            };
+        }
+        if let Some(tab) = self.state.requests.tab.take() {
+            self.tabs.make_active(
+                |_, tile| matches!(tile, egui_tiles::Tile::Pane(pane) if *pane == tab),
+            );
+        }
+        if let Some(place) = self.state.requests.place.take() {
+            self.views.source.show(&self.state, place);
+        }
+        self.name_window(context);
+        self.handle_closing(context);
+    }
+
+    fn name_window(&mut self, context: &egui::Context) {
+        let mark = if self.state.project.unsaved().is_empty() { "" } else { "• " };
+        let title = format!("{mark}{} – Exchange Studio", bars::title(&self.state));
+        if title != self.title {
+            context.send_viewport_cmd(egui::ViewportCommand::Title(title.clone()));
+            self.title = title;
+        }
+    }
+
+    fn handle_closing(&mut self, context: &egui::Context) {
+        if std::mem::take(&mut self.state.requests.quit) {
+            context.send_viewport_cmd(egui::ViewportCommand::Close);
+        }
+        let asked = context.input(|input| input.viewport().close_requested());
+        if asked && !self.state.may_close && !self.state.project.unsaved().is_empty() {
+            context.send_viewport_cmd(egui::ViewportCommand::CancelClose);
+            self.state.apply(Command::Leave(Leaving::Quit));
+        }
+    }
+
+    fn listen(&mut self, context: &egui::Context) {
+        // A dialog has the keyboard to itself.
+        if self.state.dialog.is_none() {
+            for action in Action::ALL {
+                for shortcut in [action.shortcut(), action.other_shortcut()].into_iter().flatten() {
+                    if context.input_mut(|input| input.consume_shortcut(&shortcut)) {
+                        self.commands.push(Command::Act(action));
+                    }
+                }
+            }
+        }
+        let dropped: Vec<PathBuf> = context.input(|input| {
+            input.raw.dropped_files.iter().map(|file| file.path().to_path_buf()).collect()
+        });
+        if !dropped.is_empty() {
+            self.commands.push(Command::Leave(Leaving::Open(dropped)));
+        }
+    }
+
+    fn draw(&mut self, ui: &mut Ui) {
+        let Self { state, views, tabs, commands, .. } = self;
+        let tokens = Tokens::of(ui);
+        let bar =
+            egui::Frame::new().fill(tokens.panel).inner_margin(egui::Margin::symmetric(10, 5));
+        let side = egui::Frame::new().fill(tokens.panel).inner_margin(theme::PANEL_MARGIN);
+        Panel::top("top").frame(bar).show(ui, |ui| top_bar_ui(ui, state, commands));
+        Panel::bottom("status").frame(bar).show(ui, |ui| status_bar_ui(ui, state, commands));
+        Panel::left("clients").frame(side).default_size(250.0).size_range(180.0..=480.0).show(
+            ui,
+            |ui| {
+                clients_ui(ui, &mut views.clients, state, commands);
+            },
+        );
+        Panel::right("inspector").frame(side).default_size(340.0).size_range(260.0..=620.0).show(
+            ui,
+            |ui| {
+                inspector_ui(ui, &mut views.inspector, state, commands);
+            },
+        );
+        if state.user.show_problems {
+            Panel::bottom("problems")
+                .frame(bar)
+                .resizable(true)
+                .default_size(150.0)
+                .size_range(80.0..=420.0)
+                .show(ui, |ui| problems_ui(ui, state, commands));
+        }
+        egui::CentralPanel::no_frame().show(ui, |ui| {
+            let mut behavior = Middle { state, views, commands };
+            tabs.ui(&mut behavior, ui);
+        });
+        dialogs_ui(ui.ctx(), &mut views.dialog, state, commands);
+        drop_hint_ui(ui);
+    }
+}
+
+impl eframe::App for Studio {
+    fn logic(&mut self, context: &egui::Context, _frame: &mut eframe::Frame) {
+        self.drain(context);
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        let context = ui.ctx().clone();
+        self.listen(&context);
+        self.draw(ui);
+        self.state.requests.focus_search = false;
+        if std::mem::take(&mut self.views.graph.drawn) {
+            self.state.requests.fit = false;
+            self.state.requests.reveal = false;
+        }
+        self.toasts.show(&context);
+        if !self.commands.is_empty() {
+            // They are carried out before the next frame, which is to come at once.
+            context.request_repaint();
+        }
+    }
+}
+
+/// Says that what hangs over the window may be let go.
+fn drop_hint_ui(ui: &Ui) {
+    if ui.input(|input| input.raw.hovered_files.is_empty()) {
+        return;
+    }
+    let tokens = Tokens::of(ui);
+    let painter = ui
+        .ctx()
+        .layer_painter(egui::LayerId::new(egui::Order::Foreground, egui::Id::unique("drop")));
+    let rect = ui.ctx().content_rect();
+    painter.rect_filled(rect, 0.0, tokens.window.gamma_multiply(0.85));
+    painter.text(
+        rect.center(),
+        egui::Align2::CENTER_CENTER,
+        "Drop to open",
+        egui::FontId::new(22.0, theme::semibold()),
+        tokens.text,
+    );
+}
+
+/// Draws the tabs of the middle.
+struct Middle<'frame> {
+    state: &'frame State,
+    views: &'frame mut Views,
+    commands: &'frame mut Vec<Command>,
+}
+
+impl egui_tiles::Behavior<Tab> for Middle<'_> {
+    fn pane_ui(
+        &mut self,
+        ui: &mut Ui,
+        _tile: egui_tiles::TileId,
+        tab: &mut Tab,
+    ) -> egui_tiles::UiResponse {
+        let tokens = Tokens::of(ui);
+        let margin = if *tab == Tab::Graph { 0 } else { theme::PANEL_MARGIN };
+        egui::Frame::new().fill(tokens.sunken).inner_margin(margin).show(ui, |ui| {
+            ui.set_min_size(ui.available_size());
+            match tab {
+                Tab::Graph => {
+                    let matches = self.views.clients.search_matches();
+                    graph_ui(ui, &mut self.views.graph, self.state, matches, self.commands);
+                }
+                Tab::Source => source_ui(ui, &mut self.views.source, self.state, self.commands),
+                Tab::Exchange => exchange_ui(ui, self.state, self.commands),
+                Tab::Changes => changes_ui(ui, self.state),
+            }
+        });
+        egui_tiles::UiResponse::None
+    }
+
+    fn tab_title_for_pane(&mut self, tab: &Tab) -> egui::WidgetText {
+        match tab {
+            Tab::Changes if !self.state.project.unsaved().is_empty() => {
+                format!("{} ({})", tab.title(), self.state.project.unsaved().len()).into()
+            }
+            _ => tab.title().into(),
+        }
+    }
+
+    fn simplification_options(&self) -> egui_tiles::SimplificationOptions {
+        egui_tiles::SimplificationOptions { all_panes_must_have_tabs: true, ..Default::default() }
+    }
+
+    fn tab_bar_color(&self, visuals: &egui::Visuals) -> egui::Color32 {
+        Tokens::for_dark_mode(visuals.dark_mode).panel
+    }
+
+    fn tab_bar_height(&self, _style: &egui::Style) -> f32 {
+        32.0
+    }
+}

@@ -1,0 +1,280 @@
+//! Everything the window can be asked to do.
+//!
+//! An [`Action`] is what a person asks for; one list feeds the menus, the palette, the shortcuts
+//! and the tests. A [`Command`] is what panels, dialogs, background jobs and actions send to
+//! [`super::State::apply`], the only place where anything changes.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use egui::{Key, KeyboardShortcut, Modifiers};
+
+use crate::config::{Change, ClientKey, FileId, OpenError, Place, Project};
+use crate::trust::Reading;
+
+use super::analysis::Analysis;
+use super::exchange_tab;
+use super::selection::Selection;
+use super::state::{Origin, State, Tab};
+
+/// A request to the window. Panels make them, [`super::State::apply`] carries them out.
+#[derive(Debug)]
+pub enum Command {
+    Act(Action),
+    Select(Option<Selection>),
+    /// Selects, and brings the graph to it.
+    Reveal(Selection),
+    /// Shows a place in the source tab.
+    ShowPlace(Place),
+    /// Selects a finding, by its place in the list, and shows where it stands.
+    SelectFinding(usize),
+    SetReading(Reading),
+    ShowTab(Tab),
+    CloseDialog,
+
+    /// Makes a change: one step of the history.
+    Change(Change),
+    /// Makes a change that belongs to the typing before it, when that was into the same field.
+    Typing {
+        change: Change,
+        field: String,
+    },
+    /// Asks, in words, whether an arrow from one client app to another is meant.
+    ProposeGrant {
+        from: ClientKey,
+        to: ClientKey,
+    },
+
+    Open(Vec<PathBuf>),
+    Opened {
+        result: Result<Box<Project>, OpenError>,
+        origin: Origin,
+    },
+    Analysed(Arc<Analysis>),
+    /// Where to save a file; answered by a dialog.
+    SaveAs {
+        file: FileId,
+        path: PathBuf,
+    },
+    /// Writes files after their review.
+    SaveFiles(Vec<FileId>),
+    /// Writes a file over what someone else wrote since.
+    SaveAnyway(FileId),
+    /// Takes what is on disk, dropping the changes made here.
+    Reload(FileId),
+    /// Asks before it drops unsaved work, then goes on.
+    Leave(Leaving),
+    /// Goes on without saving.
+    LeaveWithoutSaving(Leaving),
+    /// Shows the files as text, because no dialog service answered or because it was asked for.
+    AskForPath(PathPurpose),
+
+    Exchange(exchange_tab::Command),
+    /// Tells the user something that is not tied to a place.
+    Notice(Notice),
+    /// A job ended and nothing follows from it.
+    Nothing,
+}
+
+/// What the window is about to do when it asks about unsaved work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Leaving {
+    Quit,
+    Open(Vec<PathBuf>),
+    OpenSample,
+}
+
+/// What a path that a person types is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PathPurpose {
+    Open,
+    SaveAs(FileId),
+}
+
+/// A short message that goes away by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice {
+    Done(String),
+    Failed(String),
+}
+
+/// What a person can ask for by menu, palette or shortcut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Action {
+    OpenFiles,
+    OpenFolder,
+    OpenPath,
+    OpenSample,
+    Save,
+    SaveAs,
+    Quit,
+    Undo,
+    Redo,
+    Find,
+    Palette,
+    AllowExchange,
+    SimulateSelected,
+    Fit,
+    FocusSelection,
+    NextFinding,
+    PreviousFinding,
+    ShowGraph,
+    ShowSource,
+    ShowExchange,
+    ShowChanges,
+    ToggleProblems,
+    FollowSystemTheme,
+    LightTheme,
+    DarkTheme,
+    Shortcuts,
+}
+
+const fn command(key: Key) -> Option<KeyboardShortcut> {
+    Some(KeyboardShortcut::new(Modifiers::COMMAND, key))
+}
+
+const fn command_shift(key: Key) -> Option<KeyboardShortcut> {
+    Some(KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), key))
+}
+
+const fn plain(key: Key) -> Option<KeyboardShortcut> {
+    Some(KeyboardShortcut::new(Modifiers::NONE, key))
+}
+
+impl Action {
+    /// In the order of the menus.
+    pub const ALL: [Self; 26] = [
+        Self::OpenFiles,
+        Self::OpenFolder,
+        Self::OpenPath,
+        Self::OpenSample,
+        Self::Save,
+        Self::SaveAs,
+        Self::Quit,
+        Self::Undo,
+        Self::Redo,
+        Self::Find,
+        Self::Palette,
+        Self::AllowExchange,
+        Self::SimulateSelected,
+        Self::Fit,
+        Self::FocusSelection,
+        Self::NextFinding,
+        Self::PreviousFinding,
+        Self::ShowGraph,
+        Self::ShowSource,
+        Self::ShowExchange,
+        Self::ShowChanges,
+        Self::ToggleProblems,
+        Self::FollowSystemTheme,
+        Self::LightTheme,
+        Self::DarkTheme,
+        Self::Shortcuts,
+    ];
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::OpenFiles => "Open files…",
+            Self::OpenFolder => "Open folder…",
+            Self::OpenPath => "Open path…",
+            Self::OpenSample => "Open the sample estate",
+            Self::Save => "Review and save…",
+            Self::SaveAs => "Save file as…",
+            Self::Quit => "Quit",
+            Self::Undo => "Undo",
+            Self::Redo => "Redo",
+            Self::Find => "Find client app",
+            Self::Palette => "Command palette…",
+            Self::AllowExchange => "Allow exchange to…",
+            Self::SimulateSelected => "Simulate this exchange",
+            Self::Fit => "Fit graph to window",
+            Self::FocusSelection => "Zoom to selection",
+            Self::NextFinding => "Next finding",
+            Self::PreviousFinding => "Previous finding",
+            Self::ShowGraph => "Show graph",
+            Self::ShowSource => "Show source",
+            Self::ShowExchange => "Show exchange",
+            Self::ShowChanges => "Show changes",
+            Self::ToggleProblems => "Show or hide problems",
+            Self::FollowSystemTheme => "Theme of the system",
+            Self::LightTheme => "Light theme",
+            Self::DarkTheme => "Dark theme",
+            Self::Shortcuts => "Keyboard shortcuts",
+        }
+    }
+
+    pub fn shortcut(self) -> Option<KeyboardShortcut> {
+        match self {
+            Self::OpenFiles => command(Key::O),
+            Self::OpenFolder => command_shift(Key::O),
+            Self::OpenPath => command(Key::L),
+            Self::Save => command(Key::S),
+            Self::SaveAs => command_shift(Key::S),
+            Self::Quit => command(Key::Q),
+            Self::Undo => command(Key::Z),
+            Self::Redo => command_shift(Key::Z),
+            Self::Find => command(Key::F),
+            Self::Palette => command(Key::P),
+            Self::AllowExchange => command(Key::E),
+            Self::SimulateSelected => command(Key::Enter),
+            Self::Fit => command(Key::Num9),
+            Self::FocusSelection => command(Key::Num8),
+            Self::NextFinding => plain(Key::F8),
+            Self::PreviousFinding => Some(KeyboardShortcut::new(Modifiers::SHIFT, Key::F8)),
+            Self::ShowGraph => command(Key::Num1),
+            Self::ShowSource => command(Key::Num2),
+            Self::ShowExchange => command(Key::Num3),
+            Self::ShowChanges => command(Key::Num4),
+            Self::ToggleProblems => command(Key::J),
+            Self::Shortcuts => plain(Key::F1),
+            Self::OpenSample | Self::FollowSystemTheme | Self::LightTheme | Self::DarkTheme => None,
+        }
+    }
+
+    /// A second shortcut, where another platform's habit is widespread.
+    pub fn other_shortcut(self) -> Option<KeyboardShortcut> {
+        match self {
+            Self::Redo => command(Key::Y),
+            _ => None,
+        }
+    }
+
+    /// What the action does, where its name leaves a question.
+    pub fn hint(self) -> Option<&'static str> {
+        match self {
+            Self::OpenFolder => Some("Every .yaml and .yml file below a folder, as one project"),
+            Self::OpenPath => Some("Type the path of a file or a folder"),
+            Self::OpenSample => Some("40 client apps of an insurance company, to try things on"),
+            Self::Save => Some("Shows which lines change before anything is written"),
+            Self::AllowExchange => Some("From the selected client app to another one"),
+            Self::SimulateSelected => {
+                Some("Fills the exchange tab from the selected arrow or identity")
+            }
+            _ => None,
+        }
+    }
+
+    /// Why the action cannot be taken now.
+    pub fn disabled_reason(self, state: &State) -> Option<&'static str> {
+        match self {
+            Self::Save if state.project.unsaved().is_empty() => Some("Nothing has changed"),
+            Self::SaveAs if state.project.files().is_empty() => Some("No file is open"),
+            Self::Undo if state.project.undo_label().is_none() => Some("Nothing to undo"),
+            Self::Redo if state.project.redo_label().is_none() => Some("Nothing to redo"),
+            Self::Find | Self::Fit | Self::FocusSelection if state.project.clients().is_empty() => {
+                Some("There is no client app")
+            }
+            Self::FocusSelection if state.selection.is_none() => Some("Nothing is selected"),
+            Self::AllowExchange if !matches!(state.selection, Some(Selection::Client(_))) => {
+                Some("Select a client app first")
+            }
+            Self::SimulateSelected if state.simulation().is_none() => {
+                Some("Select an exchange arrow or an external identity first")
+            }
+            Self::NextFinding | Self::PreviousFinding if state.analysis.findings.is_empty() => {
+                Some("There are no findings")
+            }
+            _ => None,
+        }
+    }
+}

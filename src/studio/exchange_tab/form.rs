@@ -1,0 +1,366 @@
+//! What a test exchange will be made of, as the person has filled it in so far.
+
+use std::time::Duration;
+
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::config::{ClientApp, ClientKey, Project, Setting};
+use crate::exchange::token_type::{ACCESS_TOKEN, JWT};
+use crate::exchange::{
+    Client, ClientAuth, ClientAuthMethod, ExchangeRequest, Server, Simulation, Token,
+};
+use crate::trust::{Question, Subject};
+
+/// How far clocks may differ before a time is called wrong.
+pub const SKEW: Duration = Duration::from_secs(60);
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum ServerChoice {
+    /// The authority built in, which enforces the project that is open.
+    #[default]
+    BuiltIn,
+    Issuer,
+    TokenEndpoint,
+}
+
+impl ServerChoice {
+    pub const ALL: [Self; 3] = [Self::BuiltIn, Self::Issuer, Self::TokenEndpoint];
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::BuiltIn => "Built-in authority",
+            Self::Issuer => "Issuer",
+            Self::TokenEndpoint => "Token endpoint",
+        }
+    }
+}
+
+/// Where the subject token comes from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum SubjectSource {
+    /// A test user logs in to a client app at the built-in authority.
+    #[default]
+    TestUser,
+    /// The local external issuer mints a token.
+    External,
+    /// The requester's own token, by client credentials.
+    ClientCredentials,
+    Pasted,
+}
+
+impl SubjectSource {
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::TestUser => "Test user",
+            Self::External => "External identity",
+            Self::ClientCredentials => "Client credentials",
+            Self::Pasted => "Pasted token",
+        }
+    }
+
+    /// Whether a server of this kind can be given a subject token of this source.
+    pub fn suits(self, server: ServerChoice) -> bool {
+        match self {
+            Self::TestUser | Self::External => server == ServerChoice::BuiltIn,
+            Self::ClientCredentials | Self::Pasted => true,
+        }
+    }
+
+    pub const ALL: [Self; 4] =
+        [Self::TestUser, Self::External, Self::ClientCredentials, Self::Pasted];
+}
+
+/// The form. Secrets are kept in memory only and never printed.
+#[derive(Clone, Debug)]
+pub struct Form {
+    pub server: ServerChoice,
+    pub issuer: String,
+    pub token_endpoint: String,
+    pub jwks_uri: String,
+    /// The client app that asks, when it is one of the project.
+    pub requester: Option<ClientKey>,
+    pub client_id: String,
+    pub auth: ClientAuthMethod,
+    /// Ignored at the built-in authority, which makes its own.
+    pub client_secret: SecretString,
+    pub source: SubjectSource,
+    /// Whose user logs in.
+    pub login_client: Option<ClientKey>,
+    pub user: String,
+    pub external_issuer: String,
+    pub external_subject: String,
+    pub pasted: SecretString,
+    pub subject_token_type: String,
+    pub actor_token: SecretString,
+    pub actor_token_type: String,
+    pub requested_token_type: String,
+    pub audience: Vec<String>,
+    pub resource: Vec<String>,
+    pub scope: String,
+    pub extra: Vec<(String, String)>,
+}
+
+impl Default for Form {
+    fn default() -> Self {
+        Self {
+            server: ServerChoice::BuiltIn,
+            issuer: String::new(),
+            token_endpoint: String::new(),
+            jwks_uri: String::new(),
+            requester: None,
+            client_id: String::new(),
+            auth: ClientAuthMethod::ClientSecretPost,
+            client_secret: SecretString::default(),
+            source: SubjectSource::TestUser,
+            login_client: None,
+            user: "alice".to_owned(),
+            external_issuer: String::new(),
+            external_subject: String::new(),
+            pasted: SecretString::default(),
+            subject_token_type: ACCESS_TOKEN.to_owned(),
+            actor_token: SecretString::default(),
+            actor_token_type: String::new(),
+            requested_token_type: String::new(),
+            audience: Vec::new(),
+            resource: Vec::new(),
+            scope: String::new(),
+            extra: Vec::new(),
+        }
+    }
+}
+
+impl Form {
+    /// Fills in an exchange that the configuration names; what belongs to the server stays.
+    pub fn prefill(&mut self, project: &Project, question: &Question) {
+        self.choose_requester(project, question.requester);
+        match &question.subject {
+            Subject::UserOf(client) => {
+                self.login_client = Some(*client);
+                self.subject_token_type = ACCESS_TOKEN.to_owned();
+                self.source = SubjectSource::TestUser;
+            }
+            Subject::External { issuer, subject } => {
+                self.external_issuer.clone_from(issuer);
+                self.external_subject.clone_from(subject);
+                self.subject_token_type = JWT.to_owned();
+                self.source = SubjectSource::External;
+            }
+        }
+        if !self.source.suits(self.server) {
+            self.source = SubjectSource::Pasted;
+        }
+        self.audience = question
+            .target
+            .and_then(|target| project.client(target).id.as_ref())
+            .map(|id| vec![id.value.as_str().to_owned()])
+            .unwrap_or_default();
+    }
+
+    pub fn choose_requester(&mut self, project: &Project, key: ClientKey) {
+        let client = project.client(key);
+        self.requester = Some(key);
+        self.client_id = client_id(client).to_owned();
+        if client.flag(Setting::Public).is_some_and(|flag| flag.value) {
+            self.auth = ClientAuthMethod::None;
+        } else if self.auth == ClientAuthMethod::None {
+            self.auth = ClientAuthMethod::ClientSecretPost;
+        }
+    }
+
+    /// Names of client apps do not survive another project.
+    pub fn forget_project(&mut self) {
+        self.requester = None;
+        self.login_client = None;
+    }
+
+    /// The exchange as a question to the configuration, when it can be put as one.
+    pub fn question(&self, project: &Project) -> Option<Question> {
+        let requester = self
+            .requester
+            .filter(|key| key.0 < project.clients().len())
+            .or_else(|| project.find(self.client_id.trim()).ok())?;
+        let subject = match self.source {
+            SubjectSource::TestUser => Subject::UserOf(self.login_client?),
+            SubjectSource::External => Subject::External {
+                issuer: self.external_issuer.clone(),
+                subject: self.external_subject.clone(),
+            },
+            SubjectSource::ClientCredentials => Subject::UserOf(requester),
+            SubjectSource::Pasted => self.pasted_subject(project)?,
+        };
+        let target = match self.audience.first().map(|audience| audience.trim()) {
+            None | Some("") => None,
+            Some(audience) => Some(project.find(audience).ok()?),
+        };
+        Some(Question { requester, subject, target })
+    }
+
+    /// Whose token was pasted: of an external identity, or of a user of a client app.
+    fn pasted_subject(&self, project: &Project) -> Option<Subject> {
+        let token = crate::exchange::token::decode(self.pasted.expose_secret().trim());
+        let Token::Jwt(jwt) = token else { return None };
+        let (issuer, subject) = (jwt.text("iss")?, jwt.text("sub")?);
+        let own = jwt.text("client_id").or_else(|| jwt.text("azp"));
+        match own.and_then(|id| project.find(id).ok()) {
+            Some(client) => Some(Subject::UserOf(client)),
+            None => {
+                Some(Subject::External { issuer: issuer.to_owned(), subject: subject.to_owned() })
+            }
+        }
+    }
+
+    /// The address that is asked, as far as it is known before the authority runs.
+    pub fn address(&self, built_in: Option<&str>) -> String {
+        match self.server {
+            ServerChoice::BuiltIn => built_in.unwrap_or("http://127.0.0.1").to_owned(),
+            ServerChoice::Issuer => self.issuer.trim().to_owned(),
+            ServerChoice::TokenEndpoint => self.token_endpoint.trim().to_owned(),
+        }
+    }
+
+    pub fn server(&self, built_in: Option<&str>) -> Server {
+        match self.server {
+            ServerChoice::BuiltIn | ServerChoice::Issuer => Server::Issuer(self.address(built_in)),
+            ServerChoice::TokenEndpoint => {
+                let keys = self.jwks_uri.trim();
+                Server::TokenEndpoint {
+                    url: self.address(built_in),
+                    jwks_uri: (!keys.is_empty()).then(|| keys.to_owned()),
+                }
+            }
+        }
+    }
+
+    pub fn client(&self, built_in_secret: Option<&SecretString>) -> Client {
+        let secret = match self.server {
+            ServerChoice::BuiltIn => built_in_secret.cloned().unwrap_or_default(),
+            ServerChoice::Issuer | ServerChoice::TokenEndpoint => self.client_secret.clone(),
+        };
+        Client { id: self.client_id.trim().to_owned(), auth: ClientAuth::new(self.auth, secret) }
+    }
+
+    pub fn request(&self, subject_token: SecretString) -> ExchangeRequest {
+        let rows = |rows: &[String]| {
+            rows.iter().map(|row| row.trim().to_owned()).filter(|row| !row.is_empty()).collect()
+        };
+        ExchangeRequest {
+            subject_token,
+            subject_token_type: self.subject_token_type.trim().to_owned(),
+            actor_token: trimmed(&self.actor_token),
+            actor_token_type: self.actor_token_type.trim().to_owned(),
+            requested_token_type: self.requested_token_type.trim().to_owned(),
+            audience: rows(&self.audience),
+            resource: rows(&self.resource),
+            scope: self.scope.clone(),
+            extra: self.extra.iter().filter(|(name, _)| !name.trim().is_empty()).cloned().collect(),
+        }
+    }
+
+    pub fn simulation(
+        &self,
+        subject_token: SecretString,
+        built_in: Option<(&str, &SecretString)>,
+    ) -> Simulation {
+        Simulation {
+            server: self.server(built_in.map(|(issuer, _)| issuer)),
+            client: self.client(built_in.map(|(_, secret)| secret)),
+            request: self.request(subject_token),
+            skew: SKEW,
+        }
+    }
+
+    /// What keeps the exchange from being run, in words; nothing when it can be.
+    pub fn missing(&self) -> Option<&'static str> {
+        let empty = |text: &str| text.trim().is_empty();
+        match self.server {
+            ServerChoice::Issuer if empty(&self.issuer) => {
+                return Some("Type the issuer of the server");
+            }
+            ServerChoice::TokenEndpoint if empty(&self.token_endpoint) => {
+                return Some("Type the token endpoint of the server");
+            }
+            _ => {}
+        }
+        if empty(&self.client_id) {
+            return Some("Choose the client app that asks, or type its client id");
+        }
+        let secret = self.auth == ClientAuthMethod::None || self.server == ServerChoice::BuiltIn;
+        if !secret && self.client_secret.expose_secret().is_empty() {
+            return Some("Type the client secret, or choose the method none");
+        }
+        match self.source {
+            SubjectSource::TestUser if self.login_client.is_none() => {
+                Some("Choose the client app whose user logs in")
+            }
+            SubjectSource::External
+                if empty(&self.external_issuer) || empty(&self.external_subject) =>
+            {
+                Some("Type issuer and subject of the external identity")
+            }
+            SubjectSource::Pasted if empty(self.pasted.expose_secret()) => {
+                Some("Paste the subject token")
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The client id a client app is known by at the token endpoint: the id of its document.
+pub fn client_id(client: &ClientApp) -> &str {
+    client.id.as_ref().map_or("", |id| id.value.as_str())
+}
+
+fn trimmed(secret: &SecretString) -> SecretString {
+    SecretString::from(secret.expose_secret().trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Source;
+
+    fn project() -> Project {
+        let text =
+            "!ClientAppDto\nid: a\nname: A\nisPublic: true\n---\n!ClientAppDto\nid: b\nname: B\n";
+        let bytes = text.as_bytes().to_vec();
+        Project::from_sources(vec![Source { path: None, name: "x.yaml".to_owned(), bytes }])
+    }
+
+    #[test]
+    fn a_question_fills_the_form_and_comes_back() {
+        let project = project();
+        let (a, b) = (ClientKey(0), ClientKey(1));
+        for subject in [
+            Subject::UserOf(a),
+            Subject::External { issuer: "https://i.example".into(), subject: "007".into() },
+        ] {
+            let question = Question { requester: a, subject, target: Some(b) };
+            let mut form = Form::default();
+            form.prefill(&project, &question);
+            assert_eq!(form.question(&project), Some(question));
+            assert_eq!(form.missing(), None);
+        }
+    }
+
+    #[test]
+    fn a_public_client_authenticates_with_nothing() {
+        let project = project();
+        let mut form = Form::default();
+        form.choose_requester(&project, ClientKey(0));
+        assert_eq!(form.auth, ClientAuthMethod::None);
+        form.choose_requester(&project, ClientKey(1));
+        assert_eq!(form.auth, ClientAuthMethod::ClientSecretPost);
+    }
+
+    #[test]
+    fn secrets_do_not_show_in_debug_texts() {
+        let marked = SecretString::from("MARKED-SECRET");
+        let form = Form {
+            client_secret: marked.clone(),
+            pasted: marked.clone(),
+            actor_token: marked,
+            ..Form::default()
+        };
+        assert!(!format!("{form:?}").contains("MARKED"));
+    }
+}

@@ -1,0 +1,490 @@
+//! The request form. It works on a copy and sends the copy back when something was typed.
+
+use std::time::SystemTime;
+
+use egui::{RichText, Ui};
+use egui_material_icons::icons;
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::config::ClientKey;
+use crate::exchange::checks::{Check, Level};
+use crate::exchange::{ClientAuthMethod, token_type};
+
+use super::super::command::Command as WindowCommand;
+use super::super::state::State;
+use super::super::theme::{self, Tokens};
+use super::super::widgets::section_ui;
+use super::Command;
+use super::form::{Form, SKEW, ServerChoice, SubjectSource};
+
+const LABEL_WIDTH: f32 = 96.0;
+
+pub fn form_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) {
+    let tab = &state.exchange;
+    let mut form = tab.form.clone();
+    let mut changed = false;
+    let checks = checks(state);
+    ui.heading("Request");
+    changed |= server_ui(ui, &mut form);
+    changed |= requester_ui(ui, state, &mut form);
+    changed |= subject_ui(ui, state, &mut form);
+    findings_ui(ui, &checks, &["subject_token", "subject_token_type"]);
+    changed |= targets_ui(ui, state, &mut form, &checks);
+    changed |= more_ui(ui, &mut form, &checks);
+    run_ui(ui, state, &form, commands);
+    if changed {
+        commands.push(WindowCommand::Exchange(Command::Edit(Box::new(form))));
+    }
+}
+
+/// What is to be said of the request before it is sent. A token that is yet to be fetched is not
+/// missing.
+fn checks(state: &State) -> Vec<Check> {
+    let tab = &state.exchange;
+    let pasted = tab.form.source == SubjectSource::Pasted;
+    let authority = tab.authority.as_ref().map(|authority| authority.issuer());
+    let request = tab.form.request(tab.form.pasted.clone());
+    let client = tab.form.client(None);
+    request
+        .check(&client, &tab.form.address(authority), SystemTime::now(), SKEW)
+        .into_iter()
+        .filter(|check| check.level >= Level::Warn)
+        .filter(|check| pasted || check.field != Some("subject_token"))
+        .collect()
+}
+
+fn row_ui<R>(ui: &mut Ui, label: &str, content: impl FnOnce(&mut Ui) -> R) -> R {
+    ui.horizontal(|ui| {
+        let text = RichText::new(label).size(12.5).color(Tokens::of(ui).text_weak);
+        ui.allocate_ui_with_layout(
+            egui::vec2(LABEL_WIDTH, 22.0),
+            egui::Layout::left_to_right(egui::Align::Center),
+            |ui| {
+                ui.set_width(LABEL_WIDTH);
+                ui.add(egui::Label::new(text).wrap());
+            },
+        );
+        content(ui)
+    })
+    .inner
+}
+
+fn field_ui(ui: &mut Ui, name: &str, text: &mut String, hint: &str) -> bool {
+    let field =
+        egui::TextEdit::singleline(text).hint_text(hint).id_salt(name).desired_width(f32::INFINITY);
+    ui.add(field).accessible_name(name).changed()
+}
+
+/// A field whose text is masked on the screen.
+fn secret_ui(ui: &mut Ui, name: &str, secret: &mut SecretString, hint: &str) -> bool {
+    let mut text = secret.expose_secret().to_owned();
+    let field = egui::TextEdit::singleline(&mut text)
+        .password(true)
+        .hint_text(hint)
+        .id_salt(name)
+        .desired_width(f32::INFINITY);
+    let changed = ui.add(field).accessible_name(name).changed();
+    if changed {
+        *secret = SecretString::from(text);
+    }
+    changed
+}
+
+fn server_ui(ui: &mut Ui, form: &mut Form) -> bool {
+    let mut changed = false;
+    section_ui(ui, "Server");
+    row_ui(ui, "Server", |ui| {
+        egui::ComboBox::from_id_salt("server")
+            .selected_text(form.server.label())
+            .width(190.0)
+            .show_ui(ui, |ui| {
+                for choice in ServerChoice::ALL {
+                    changed |=
+                        ui.selectable_value(&mut form.server, choice, choice.label()).changed();
+                }
+            })
+            .response
+            .accessible_name(format!("Server: {}", form.server.label()));
+    });
+    match form.server {
+        ServerChoice::BuiltIn => {
+            let text = "Runs on this machine only and enforces the project that is open.";
+            ui.label(RichText::new(text).small().color(Tokens::of(ui).text_weak));
+        }
+        ServerChoice::Issuer => {
+            row_ui(ui, "Issuer", |ui| {
+                changed |= field_ui(
+                    ui,
+                    "Issuer of the server",
+                    &mut form.issuer,
+                    "https://login.example.com",
+                );
+            });
+        }
+        ServerChoice::TokenEndpoint => {
+            row_ui(ui, "Endpoint", |ui| {
+                let hint = "https://login.example.com/connect/token";
+                changed |= field_ui(ui, "Token endpoint", &mut form.token_endpoint, hint);
+            });
+            row_ui(ui, "Keys (JWKS)", |ui| {
+                let hint = "optional: to verify signatures";
+                changed |= field_ui(ui, "Address of the key set", &mut form.jwks_uri, hint);
+            });
+        }
+    }
+    if changed && !form.source.suits(form.server) {
+        form.source = SubjectSource::Pasted;
+    }
+    changed
+}
+
+fn client_choice_ui(
+    ui: &mut Ui,
+    state: &State,
+    name: &str,
+    current: Option<ClientKey>,
+) -> Option<ClientKey> {
+    let clients = state.project.clients();
+    let text = current
+        .filter(|key| key.0 < clients.len())
+        .map_or("Choose…", |key| state.project.client(key).label());
+    let mut chosen = None;
+    egui::ComboBox::from_id_salt(name)
+        .selected_text(text)
+        .width((ui.available_width() - 8.0).max(80.0))
+        .truncate()
+        .show_ui(ui, |ui| {
+            egui::ScrollArea::vertical().max_height(280.0).show_rows(
+                ui,
+                22.0,
+                clients.len(),
+                |ui, range| {
+                    ui.set_min_width(240.0);
+                    for client in &clients[range] {
+                        let selected = current == Some(client.key);
+                        if ui.selectable_label(selected, client.label()).clicked() {
+                            chosen = Some(client.key);
+                            ui.close();
+                        }
+                    }
+                },
+            );
+        })
+        .response
+        .accessible_name(format!("{name}: {text}"));
+    chosen
+}
+
+fn requester_ui(ui: &mut Ui, state: &State, form: &mut Form) -> bool {
+    let mut changed = false;
+    section_ui(ui, "Requester");
+    row_ui(ui, "Client app", |ui| {
+        if let Some(key) = client_choice_ui(ui, state, "Requester", form.requester) {
+            form.choose_requester(&state.project, key);
+            changed = true;
+        }
+    });
+    row_ui(ui, "client_id", |ui| {
+        if field_ui(ui, "client_id", &mut form.client_id, "as the server knows it") {
+            form.requester = state.project.find(form.client_id.trim()).ok();
+            changed = true;
+        }
+    });
+    row_ui(ui, "Method", |ui| {
+        egui::ComboBox::from_id_salt("auth")
+            .selected_text(form.auth.name())
+            .width(190.0)
+            .show_ui(ui, |ui| {
+                for method in ClientAuthMethod::ALL {
+                    changed |= ui.selectable_value(&mut form.auth, method, method.name()).changed();
+                }
+            })
+            .response
+            .accessible_name(format!("Client authentication: {}", form.auth.name()));
+    });
+    if form.auth != ClientAuthMethod::None {
+        row_ui(ui, "client_secret", |ui| {
+            if form.server == ServerChoice::BuiltIn {
+                let text = RichText::new("made by the authority").color(Tokens::of(ui).text_weak);
+                ui.label(text).on_hover_text(
+                    "Every confidential client has the same secret there, made when it starts",
+                );
+            } else {
+                changed |=
+                    secret_ui(ui, "client_secret", &mut form.client_secret, "kept in memory only");
+            }
+        });
+    }
+    changed
+}
+
+fn subject_ui(ui: &mut Ui, state: &State, form: &mut Form) -> bool {
+    let mut changed = false;
+    section_ui(ui, "Subject token");
+    row_ui(ui, "Comes from", |ui| {
+        egui::ComboBox::from_id_salt("source")
+            .selected_text(form.source.label())
+            .width(190.0)
+            .show_ui(ui, |ui| {
+                for source in SubjectSource::ALL {
+                    if source.suits(form.server) {
+                        changed |=
+                            ui.selectable_value(&mut form.source, source, source.label()).changed();
+                    }
+                }
+            })
+            .response
+            .accessible_name(format!("Subject token comes from: {}", form.source.label()));
+    });
+    match form.source {
+        SubjectSource::TestUser => {
+            row_ui(ui, "Logs in to", |ui| {
+                if let Some(key) = client_choice_ui(ui, state, "Logs in to", form.login_client) {
+                    form.login_client = Some(key);
+                    changed = true;
+                }
+            });
+            row_ui(ui, "User", |ui| changed |= user_ui(ui, form));
+        }
+        SubjectSource::External => {
+            row_ui(ui, "Issuer", |ui| {
+                changed |=
+                    field_ui(ui, "Issuer of the subject token", &mut form.external_issuer, "iss");
+            });
+            row_ui(ui, "Subject", |ui| {
+                changed |=
+                    field_ui(ui, "Subject of the subject token", &mut form.external_subject, "sub");
+            });
+            let text = "Minted by the external issuer of this machine, under that issuer's name.";
+            ui.label(RichText::new(text).small().color(Tokens::of(ui).text_weak));
+        }
+        SubjectSource::ClientCredentials => {
+            let text = "The requester first gets a token of its own.";
+            ui.label(RichText::new(text).small().color(Tokens::of(ui).text_weak));
+        }
+        SubjectSource::Pasted => {
+            row_ui(ui, "subject_token", |ui| {
+                changed |= secret_ui(
+                    ui,
+                    "subject_token",
+                    &mut form.pasted,
+                    "paste a token; kept in memory only",
+                );
+            });
+        }
+    }
+    row_ui(ui, "Type", |ui| {
+        changed |= token_type_ui(ui, "subject_token_type", &mut form.subject_token_type, false)
+    });
+    changed
+}
+
+fn user_ui(ui: &mut Ui, form: &mut Form) -> bool {
+    let mut changed = false;
+    egui::ComboBox::from_id_salt("user")
+        .selected_text(form.user.as_str())
+        .width(190.0)
+        .show_ui(ui, |ui| {
+            for user in crate::authority::TestUser::defaults() {
+                let label = format!("{} ({})", user.name, user.subject);
+                changed |= ui.selectable_value(&mut form.user, user.subject, label).changed();
+            }
+        })
+        .response
+        .accessible_name(format!("Test user: {}", form.user));
+    changed
+}
+
+/// A token type by name, or any URI typed.
+fn token_type_ui(ui: &mut Ui, name: &str, uri: &mut String, optional: bool) -> bool {
+    let mut changed = false;
+    let text = if uri.is_empty() { "not sent" } else { token_type::label(uri) }.to_owned();
+    egui::ComboBox::from_id_salt(name)
+        .selected_text(&text)
+        .width(190.0)
+        .show_ui(ui, |ui| {
+            if optional {
+                changed |= ui.selectable_value(uri, String::new(), "not sent").changed();
+            }
+            for known in &token_type::KNOWN {
+                changed |= ui
+                    .selectable_value(uri, known.uri.to_owned(), known.label)
+                    .on_hover_text(format!("{}\n{}", known.uri, known.meaning))
+                    .changed();
+            }
+            ui.separator();
+            let field =
+                egui::TextEdit::singleline(uri).hint_text("or another URI").desired_width(300.0);
+            changed |= ui.add(field).accessible_name(format!("{name} as a URI")).changed();
+        })
+        .response
+        .accessible_name(format!("{name}: {text}"))
+        .on_hover_text(uri.as_str());
+    changed
+}
+
+fn targets_ui(ui: &mut Ui, state: &State, form: &mut Form, checks: &[Check]) -> bool {
+    let mut changed = false;
+    section_ui(ui, "Target");
+    changed |= list_ui(ui, "audience", &mut form.audience, "client id or name of the target");
+    if let Some(audience) = form.audience.first() {
+        if let Ok(key) = state.project.find(audience.trim()) {
+            let text = format!("audience names {}", state.project.client(key).label());
+            ui.label(RichText::new(text).small().color(Tokens::of(ui).text_weak));
+        }
+    }
+    findings_ui(ui, checks, &["audience"]);
+    changed |= list_ui(ui, "resource", &mut form.resource, "https://api.example.com");
+    findings_ui(ui, checks, &["resource"]);
+    row_ui(ui, "scope", |ui| {
+        changed |= field_ui(ui, "scope", &mut form.scope, "separated by spaces");
+    });
+    findings_ui(ui, checks, &["scope"]);
+    changed
+}
+
+/// A parameter that may be repeated: one field each.
+fn list_ui(ui: &mut Ui, name: &str, values: &mut Vec<String>, hint: &str) -> bool {
+    let mut changed = false;
+    let mut removed = None;
+    for (index, value) in values.iter_mut().enumerate() {
+        let label = format!("{name} {}", index + 1);
+        row_ui(ui, name, |ui| {
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                if remove_ui(ui, &format!("Remove {label}")) {
+                    removed = Some(index);
+                }
+                changed |= field_ui(ui, &label, value, hint);
+            });
+        });
+    }
+    if let Some(index) = removed {
+        values.remove(index);
+        changed = true;
+    }
+    row_ui(ui, if values.is_empty() { name } else { "" }, |ui| {
+        let button = egui::Button::new(format!("{} Add {name}", icons::ICON_ADD.codepoint)).small();
+        if ui.add(button).accessible_name(format!("Add {name}")).clicked() {
+            values.push(String::new());
+            changed = true;
+        }
+    });
+    changed
+}
+
+fn remove_ui(ui: &mut Ui, name: &str) -> bool {
+    let button = egui::Button::new(icons::ICON_CLOSE.rich_text().size(13.0))
+        .small()
+        .frame_when_inactive(false);
+    ui.add(button).accessible_name(name).on_hover_text(name).clicked()
+}
+
+fn more_ui(ui: &mut Ui, form: &mut Form, checks: &[Check]) -> bool {
+    let mut changed = false;
+    ui.add_space(theme::GAP);
+    egui::CollapsingHeader::new("Requested type, actor, other parameters").id_salt("more").show(
+        ui,
+        |ui| {
+            row_ui(ui, "Requested type", |ui| {
+                changed |=
+                    token_type_ui(ui, "requested_token_type", &mut form.requested_token_type, true);
+            });
+            findings_ui(ui, checks, &["requested_token_type"]);
+            row_ui(ui, "actor_token", |ui| {
+                changed |= secret_ui(ui, "actor_token", &mut form.actor_token, "optional");
+            });
+            row_ui(ui, "Actor type", |ui| {
+                changed |= token_type_ui(ui, "actor_token_type", &mut form.actor_token_type, true);
+            });
+            findings_ui(ui, checks, &["actor_token", "actor_token_type"]);
+            changed |= extra_ui(ui, form);
+        },
+    );
+    changed
+}
+
+fn extra_ui(ui: &mut Ui, form: &mut Form) -> bool {
+    let mut changed = false;
+    let mut removed = None;
+    for (index, (name, value)) in form.extra.iter_mut().enumerate() {
+        let number = index + 1;
+        ui.horizontal(|ui| {
+            let key = egui::TextEdit::singleline(name)
+                .hint_text("name")
+                .id_salt(("extra", index))
+                .desired_width(LABEL_WIDTH);
+            changed |= ui.add(key).accessible_name(format!("Parameter {number} name")).changed();
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                if remove_ui(ui, &format!("Remove parameter {number}")) {
+                    removed = Some(index);
+                }
+                changed |= field_ui(ui, &format!("Parameter {number} value"), value, "value");
+            });
+        });
+        if crate::exchange::request::is_reserved(name) {
+            remark_ui(
+                ui,
+                Level::Fail,
+                "REQ-23",
+                &format!("{name} has its own field above; this row is not sent."),
+            );
+        }
+    }
+    if let Some(index) = removed {
+        form.extra.remove(index);
+        changed = true;
+    }
+    if ui.button(format!("{} Add parameter", icons::ICON_ADD.codepoint)).clicked() {
+        form.extra.push((String::new(), String::new()));
+        changed = true;
+    }
+    changed
+}
+
+/// The findings on some fields, under them.
+fn findings_ui(ui: &mut Ui, checks: &[Check], fields: &[&str]) {
+    for check in checks {
+        if check.field.is_some_and(|field| fields.contains(&field)) {
+            remark_ui(ui, check.level, check.id, &check.finding);
+        }
+    }
+}
+
+fn remark_ui(ui: &mut Ui, level: Level, id: &str, text: &str) {
+    let tokens = Tokens::of(ui);
+    let (icon, color) = super::result_ui::level_look(&tokens, level);
+    ui.horizontal_top(|ui| {
+        ui.add_space(LABEL_WIDTH + theme::GAP);
+        ui.label(icon.rich_text().size(14.0).color(color));
+        ui.add(
+            egui::Label::new(RichText::new(format!("{id}  {text}")).size(12.0).color(color)).wrap(),
+        );
+    });
+}
+
+fn run_ui(ui: &mut Ui, state: &State, form: &Form, commands: &mut Vec<WindowCommand>) {
+    let tokens = Tokens::of(ui);
+    ui.add_space(theme::GAP);
+    ui.horizontal(|ui| {
+        if state.exchange.running.is_some() {
+            ui.spinner();
+            ui.label("Running…");
+            if ui.button("Cancel").clicked() {
+                commands.push(WindowCommand::Exchange(Command::Cancel));
+            }
+            return;
+        }
+        let missing = form.missing();
+        let text = RichText::new(format!("{} Run exchange", icons::ICON_PLAY_ARROW.codepoint))
+            .color(tokens.on_accent);
+        let button = egui::Button::new(text).fill(tokens.accent).min_size(egui::vec2(130.0, 30.0));
+        let response = ui.add_enabled(missing.is_none(), button).accessible_name("Run exchange");
+        if response.clicked() {
+            commands.push(WindowCommand::Exchange(Command::Run));
+        }
+        if let Some(missing) = missing {
+            ui.label(RichText::new(missing).size(12.0).color(tokens.text_weak));
+        }
+    });
+    ui.add_space(theme::GAP * 2.0);
+}

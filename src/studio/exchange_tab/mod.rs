@@ -1,0 +1,269 @@
+//! The exchange tab: a request on the left; prediction, answer and tokens on the right.
+//!
+//! The prediction is made from the configuration before anything is sent, and kept as it was then:
+//! prediction and observation stand side by side and are never mixed.
+
+mod form;
+mod form_ui;
+mod result_ui;
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use secrecy::SecretString;
+use url::Url;
+
+use crate::authority::{self, MintRequest, Running};
+use crate::config::Project;
+use crate::exchange::{
+    Http, HttpOptions, Report, Server, client_credentials, discover, login, simulate,
+};
+use crate::trust::{Decision, Question, Reading, decide};
+
+use super::jobs::{JobId, Jobs};
+pub use form::{Form, ServerChoice, SubjectSource};
+
+/// What the tab can be asked to do.
+#[derive(Debug)]
+pub enum Command {
+    /// Fills the form from an exchange that the configuration names.
+    Prefill(Question),
+    /// The person changed the form.
+    Edit(Box<Form>),
+    Run,
+    Cancel,
+    AuthorityStarted(Result<Arc<Running>, String>),
+    Ended(Result<Box<Report>, String>),
+    /// Takes the issued token as the next subject token.
+    UseIssued,
+}
+
+/// What came of the last run.
+#[derive(Debug)]
+pub struct Outcome {
+    /// What the configuration said before it.
+    pub prediction: Option<Decision>,
+    /// The report, or why there is none.
+    pub observation: Result<Box<Report>, String>,
+}
+
+/// What the tab keeps between frames.
+#[derive(Debug, Default)]
+pub struct ExchangeTab {
+    pub form: Form,
+    /// What the configuration says of the form as it stands.
+    pub prediction: Option<Decision>,
+    pub outcome: Option<Outcome>,
+    pub running: Option<JobId>,
+    pub authority: Option<Arc<Running>>,
+}
+
+impl ExchangeTab {
+    pub fn apply(
+        &mut self,
+        command: Command,
+        project: &Arc<Project>,
+        reading: Reading,
+        jobs: &mut Jobs,
+    ) {
+        match command {
+            Command::Prefill(question) => {
+                self.form.prefill(project, &question);
+                self.outcome = None;
+            }
+            Command::Edit(form) => self.form = *form,
+            Command::Run => self.run(project, reading, jobs),
+            Command::Cancel => {
+                if let Some(job) = self.running.take() {
+                    jobs.cancel(job);
+                }
+            }
+            Command::AuthorityStarted(result) => {
+                self.running = None;
+                match result {
+                    Ok(authority) => {
+                        authority.set_project(Arc::clone(project), reading);
+                        self.authority = Some(authority);
+                        self.run(project, reading, jobs);
+                    }
+                    Err(error) => self.end(Err(error)),
+                }
+            }
+            Command::Ended(result) => {
+                self.running = None;
+                self.end(result);
+            }
+            Command::UseIssued => self.use_issued(),
+        }
+        self.predict(project, reading);
+    }
+
+    /// The project was opened, edited or is read differently.
+    pub fn project_changed(&mut self, project: &Arc<Project>, reading: Reading) {
+        let count = project.clients().len();
+        let gone = |key: &Option<crate::config::ClientKey>| key.is_some_and(|key| key.0 >= count);
+        if gone(&self.form.requester) || gone(&self.form.login_client) {
+            self.form.forget_project();
+        }
+        if let Some(authority) = &self.authority {
+            authority.set_project(Arc::clone(project), reading);
+        }
+        self.predict(project, reading);
+    }
+
+    fn predict(&mut self, project: &Project, reading: Reading) {
+        self.prediction =
+            self.form.question(project).map(|question| decide(project, reading, &question));
+    }
+
+    fn end(&mut self, observation: Result<Box<Report>, String>) {
+        let prediction = match self.outcome.take() {
+            Some(outcome) => outcome.prediction,
+            None => self.prediction.clone(),
+        };
+        self.outcome = Some(Outcome { prediction, observation });
+    }
+
+    fn use_issued(&mut self) {
+        let issued = match &self.outcome {
+            Some(Outcome { observation: Ok(report), .. }) => report.issued.clone(),
+            _ => None,
+        };
+        if let Some(issued) = issued {
+            self.form.pasted = issued;
+            self.form.source = SubjectSource::Pasted;
+            self.outcome = None;
+        }
+    }
+
+    fn run(&mut self, project: &Arc<Project>, reading: Reading, jobs: &mut Jobs) {
+        if self.running.is_some() || self.form.missing().is_some() {
+            return;
+        }
+        self.outcome = None;
+        self.predict(project, reading);
+        if self.form.server == ServerChoice::BuiltIn && self.authority.is_none() {
+            let project = Arc::clone(project);
+            self.running = Some(jobs.blocking("Starting the built-in authority", move |_| {
+                let started = authority::start(project, reading, authority::Options::default());
+                let started = started.map(Arc::new).map_err(|error| error.to_string());
+                super::Command::Exchange(Command::AuthorityStarted(started))
+            }));
+            return;
+        }
+        let (form, authority) = (self.form.clone(), self.authority.clone());
+        let project = Arc::clone(project);
+        self.running = Some(jobs.future("Running the exchange", async move {
+            let result = run(form, authority, &project).await.map(Box::new);
+            super::Command::Exchange(Command::Ended(result))
+        }));
+    }
+}
+
+/// Gets the subject token and sends the exchange.
+async fn run(
+    form: Form,
+    authority: Option<Arc<Running>>,
+    project: &Project,
+) -> Result<Report, String> {
+    let http = Http::new(HttpOptions::default()).map_err(|error| error.to_string())?;
+    let built_in = authority.as_ref().filter(|_| form.server == ServerChoice::BuiltIn);
+    let subject_token = subject_token(&http, &form, built_in, project).await?;
+    let address = built_in.map(|authority| (authority.issuer(), authority.client_secret()));
+    let simulation = form.simulation(subject_token, address);
+    simulate(&http, &simulation, SystemTime::now()).await.map_err(|error| error.to_string())
+}
+
+async fn subject_token(
+    http: &Http,
+    form: &Form,
+    built_in: Option<&Arc<Running>>,
+    project: &Project,
+) -> Result<SecretString, String> {
+    let no_authority = || "The built-in authority does not run.".to_owned();
+    match form.source {
+        SubjectSource::Pasted => Ok(form.pasted.clone()),
+        SubjectSource::External => {
+            let authority = built_in.ok_or_else(no_authority)?;
+            let request = MintRequest {
+                issuer: Some(form.external_issuer.clone()),
+                audience: vec![authority.issuer().to_owned()],
+                ..MintRequest::new(form.external_subject.clone())
+            };
+            authority::mint_over_http(&authority.mint_endpoint(), &request)
+                .await
+                .map_err(|error| error.to_string())
+        }
+        SubjectSource::TestUser => {
+            let authority = built_in.ok_or_else(no_authority)?;
+            let key = form.login_client.ok_or("Choose the client app whose user logs in.")?;
+            let mut login_form = form.clone();
+            login_form.choose_requester(project, key);
+            let client = login_form.client(Some(authority.client_secret()));
+            login::as_test_user(http, authority.issuer(), &client, &form.user, &form.scope)
+                .await
+                .map_err(|error| format!("{} could not log in: {error}", form.user))
+        }
+        SubjectSource::ClientCredentials => {
+            let client = form.client(built_in.map(|authority| authority.client_secret()));
+            let endpoint =
+                endpoint(http, form, built_in.map(|authority| authority.issuer())).await?;
+            client_credentials::client_credentials(
+                http,
+                &endpoint,
+                &client,
+                &form.scope,
+                &form.extra,
+            )
+            .await
+            .map(|issued| issued.access_token)
+            .map_err(|error| format!("No token by client credentials: {error}"))
+        }
+    }
+}
+
+async fn endpoint(http: &Http, form: &Form, built_in: Option<&str>) -> Result<Url, String> {
+    match form.server(built_in) {
+        Server::Issuer(issuer) => discover(http, &issuer)
+            .await
+            .and_then(|metadata| metadata.token_endpoint())
+            .map_err(|error| error.to_string()),
+        Server::TokenEndpoint { url, .. } => {
+            crate::exchange::http::parse_url(&url).map_err(|error| error.to_string())
+        }
+    }
+}
+
+/// Draws the tab.
+pub fn exchange_ui(ui: &mut egui::Ui, state: &super::State, commands: &mut Vec<super::Command>) {
+    let narrow = ui.available_width() < 720.0;
+    let form_width = if narrow {
+        ui.available_width()
+    } else {
+        (ui.available_width() * 0.4).clamp(320.0, 460.0)
+    };
+    if narrow {
+        egui::ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+            form_ui::form_ui(ui, state, commands);
+            ui.separator();
+            result_ui::result_ui(ui, state, commands);
+        });
+        return;
+    }
+    egui::Panel::left("exchange-form")
+        .frame(egui::Frame::new().inner_margin(egui::Margin { right: 12, ..Default::default() }))
+        .default_size(form_width)
+        .size_range(300.0..=560.0)
+        .show(ui, |ui| {
+            egui::ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+                form_ui::form_ui(ui, state, commands);
+            });
+        });
+    egui::CentralPanel::no_frame()
+        .frame(egui::Frame::new().inner_margin(egui::Margin { left: 12, ..Default::default() }))
+        .show(ui, |ui| {
+            egui::ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+                result_ui::result_ui(ui, state, commands);
+            });
+        });
+}

@@ -1,0 +1,332 @@
+//! Prediction and answer side by side, then the two tokens, then the checks, then what went over
+//! the wire.
+
+use egui::{RichText, Ui};
+use egui_material_icons::{MaterialIcon, icons};
+
+use crate::exchange::checks::{Check, Level};
+use crate::exchange::compare::Fate;
+use crate::exchange::report::Outcome as Ending;
+use crate::exchange::{Report, Token, Verification};
+use crate::trust::{Decision, Verdict};
+
+use super::super::command::Command as WindowCommand;
+use super::super::state::State;
+use super::super::theme::{self, Tokens};
+use super::super::widgets::{decision_ui, section_ui};
+use super::{Command, Outcome};
+
+pub fn result_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) {
+    let tab = &state.exchange;
+    let prediction = match &tab.outcome {
+        Some(outcome) => outcome.prediction.as_ref(),
+        None => tab.prediction.as_ref(),
+    };
+    if let Some(outcome) = &tab.outcome {
+        agreement_ui(ui, outcome);
+    }
+    ui.columns(2, |columns| {
+        card_ui(&mut columns[0], "Prediction", |ui| prediction_ui(ui, state, prediction, commands));
+        card_ui(&mut columns[1], "Answer", |ui| match &tab.outcome {
+            Some(outcome) => observation_ui(ui, outcome),
+            None => {
+                let text = "Nothing was sent yet. Run the exchange to see what the server says.";
+                ui.add(
+                    egui::Label::new(RichText::new(text).color(Tokens::of(ui).text_weak)).wrap(),
+                );
+            }
+        });
+    });
+    let Some(Outcome { observation: Ok(report), .. }) = &tab.outcome else { return };
+    tokens_ui(ui, report, commands);
+    checks_ui(ui, report);
+    wire_ui(ui, report);
+    ui.add_space(theme::GAP * 2.0);
+}
+
+fn card_ui(ui: &mut Ui, title: &str, content: impl FnOnce(&mut Ui)) {
+    let tokens = Tokens::of(ui);
+    egui::Frame::new()
+        .fill(tokens.panel)
+        .stroke(egui::Stroke::new(1.0, tokens.line))
+        .corner_radius(theme::RADIUS)
+        .inner_margin(12)
+        .show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            ui.heading(title);
+            content(ui);
+        });
+}
+
+/// Whether the configuration and the server say the same.
+fn agreement_ui(ui: &mut Ui, outcome: &Outcome) {
+    let tokens = Tokens::of(ui);
+    let (Some(prediction), Ok(report)) = (&outcome.prediction, &outcome.observation) else {
+        return;
+    };
+    let allowed = prediction.verdict() != Verdict::Refused;
+    let (icon, color, text) = match (allowed, report.outcome) {
+        (_, Ending::Unusable) => return,
+        (true, Ending::Issued) | (false, Ending::Refused) => {
+            (icons::ICON_CHECK_CIRCLE, tokens.good, "The server did what the configuration says.")
+        }
+        (true, Ending::Refused) => (
+            icons::ICON_DIFFERENCE,
+            tokens.bad,
+            "The configuration allows this and the server refused. Another reading may apply, or the server knows something the files do not state.",
+        ),
+        (false, Ending::Issued) => (
+            icons::ICON_DIFFERENCE,
+            tokens.bad,
+            "The configuration refuses this and the server issued a token. Another reading may apply, or the server does not enforce the permission.",
+        ),
+    };
+    ui.horizontal_top(|ui| {
+        ui.label(icon.rich_text().size(18.0).color(color));
+        ui.add(egui::Label::new(RichText::new(text).family(theme::semibold()).color(color)).wrap());
+    });
+    ui.add_space(4.0);
+}
+
+fn prediction_ui(
+    ui: &mut Ui,
+    state: &State,
+    prediction: Option<&Decision>,
+    commands: &mut Vec<WindowCommand>,
+) {
+    match prediction {
+        Some(decision) => decision_ui(ui, state, decision, commands),
+        None => {
+            let text = "The configuration cannot be asked yet: choose a requester and a subject token it knows.";
+            ui.add(egui::Label::new(RichText::new(text).color(Tokens::of(ui).text_weak)).wrap());
+        }
+    }
+}
+
+fn observation_ui(ui: &mut Ui, outcome: &Outcome) {
+    let tokens = Tokens::of(ui);
+    let report = match &outcome.observation {
+        Ok(report) => report,
+        Err(error) => {
+            ui.horizontal_top(|ui| {
+                ui.label(icons::ICON_CLOUD_OFF.rich_text().size(17.0).color(tokens.bad));
+                ui.add(egui::Label::new(error.as_str()).wrap());
+            });
+            return;
+        }
+    };
+    let (icon, color) = match report.outcome {
+        Ending::Issued => (icons::ICON_CHECK_CIRCLE, tokens.good),
+        Ending::Refused => (icons::ICON_CANCEL, tokens.bad),
+        Ending::Unusable => (icons::ICON_ERROR, tokens.bad),
+    };
+    line_ui(ui, icon, color, &report.sentence(), true);
+    if let Some(refusal) = &report.refusal {
+        if !refusal.description.is_empty() {
+            ui.add(
+                egui::Label::new(RichText::new(format!("“{}”", refusal.description)).italics())
+                    .wrap(),
+            );
+        }
+        ui.add(egui::Label::new(&refusal.explanation).wrap());
+    }
+    match &report.verification {
+        Some(Verification::Verified { alg, .. }) => {
+            line_ui(
+                ui,
+                icons::ICON_VERIFIED,
+                tokens.good,
+                &format!("Signed by a key of the server ({alg})."),
+                false,
+            );
+        }
+        Some(Verification::Failed { reason }) => {
+            line_ui(ui, icons::ICON_GPP_BAD, tokens.bad, reason, false)
+        }
+        Some(Verification::NotPossible { reason }) => {
+            line_ui(ui, icons::ICON_QUESTION_MARK, tokens.caution, reason, false);
+        }
+        None => {}
+    }
+    if report.server.loopback_http {
+        line_ui(
+            ui,
+            icons::ICON_LOCK_OPEN,
+            tokens.caution,
+            "Plain http, to this machine only.",
+            false,
+        );
+    }
+    let time = format!(
+        "{:.0} ms, first byte after {:.0} ms",
+        report.timings.total_ms, report.timings.first_byte_ms
+    );
+    ui.label(RichText::new(time).small().color(tokens.text_weak));
+    ui.label(RichText::new(&report.server.token_endpoint).small().color(tokens.text_weak));
+}
+
+fn line_ui(ui: &mut Ui, icon: MaterialIcon, color: egui::Color32, text: &str, strong: bool) {
+    ui.horizontal_top(|ui| {
+        ui.label(icon.rich_text().size(if strong { 17.0 } else { 15.0 }).color(color));
+        let text = if strong {
+            RichText::new(text).family(theme::semibold())
+        } else {
+            RichText::new(text).size(12.5)
+        };
+        ui.add(egui::Label::new(text).wrap());
+    });
+}
+
+// --- Tokens ------------------------------------------------------------------------------------
+
+fn tokens_ui(ui: &mut Ui, report: &Report, commands: &mut Vec<WindowCommand>) {
+    ui.add_space(theme::GAP);
+    ui.horizontal(|ui| {
+        ui.heading("Subject token and issued token");
+        if report.issued.is_some()
+            && ui
+                .small_button("Use as next subject token")
+                .on_hover_text("Puts the issued token into the form, for the next hop of a chain")
+                .clicked()
+        {
+            commands.push(WindowCommand::Exchange(Command::UseIssued));
+        }
+    });
+    let Some(comparison) = &report.comparison else {
+        ui.columns(2, |columns| {
+            token_ui(&mut columns[0], "Subject token", Some(&report.subject_token));
+            token_ui(&mut columns[1], "Issued token", report.issued_token.as_ref());
+        });
+        return;
+    };
+    for sentence in &comparison.sentences {
+        ui.add(egui::Label::new(RichText::new(format!("• {sentence}")).size(12.5)).wrap());
+    }
+    ui.add_space(4.0);
+    let tokens = Tokens::of(ui);
+    let width = ((ui.available_width() - 150.0) / 2.0).max(140.0);
+    egui::Grid::new("claims").num_columns(4).spacing([10.0, 5.0]).striped(true).show(ui, |ui| {
+        for title in ["", "Claim", "Subject token", "Issued token"] {
+            ui.label(RichText::new(title).small().color(tokens.text_weak));
+        }
+        ui.end_row();
+        for claim in &comparison.claims {
+            let (icon, color, word) = fate_look(&tokens, claim.fate);
+            ui.label(icon.rich_text().size(14.0).color(color)).on_hover_text(word);
+            ui.label(RichText::new(&claim.claim).monospace().size(12.0));
+            for side in [&claim.before, &claim.after] {
+                let text = side.as_deref().unwrap_or("–");
+                let color = if claim.fate == Fate::Same { tokens.text_weak } else { tokens.text };
+                ui.vertical(|ui| {
+                    ui.set_width(width);
+                    ui.add(
+                        egui::Label::new(RichText::new(text).monospace().size(12.0).color(color))
+                            .wrap(),
+                    );
+                });
+            }
+            ui.end_row();
+        }
+    });
+}
+
+fn fate_look(tokens: &Tokens, fate: Fate) -> (MaterialIcon, egui::Color32, &'static str) {
+    match fate {
+        Fate::Same => (icons::ICON_DRAG_HANDLE, tokens.text_weak, "the same"),
+        Fate::Changed => (icons::ICON_CHANGE_HISTORY, tokens.caution, "changed"),
+        Fate::Gained => (icons::ICON_ADD, tokens.good, "gained"),
+        Fate::Lost => (icons::ICON_REMOVE, tokens.bad, "lost"),
+    }
+}
+
+fn token_ui(ui: &mut Ui, title: &str, token: Option<&Token>) {
+    section_ui(ui, title);
+    let Some(token) = token else {
+        ui.label(RichText::new("none").color(Tokens::of(ui).text_weak));
+        return;
+    };
+    ui.add(egui::Label::new(token.summary()).wrap());
+    if let Some(jwt) = token.jwt() {
+        let text = serde_json::to_string_pretty(&jwt.claims).unwrap_or_default();
+        ui.add(egui::Label::new(RichText::new(text).monospace().size(12.0)).wrap());
+    }
+}
+
+// --- Checks ------------------------------------------------------------------------------------
+
+fn checks_ui(ui: &mut Ui, report: &Report) {
+    ui.add_space(theme::GAP);
+    ui.heading("Checks");
+    for (title, level) in [("Breaches", Level::Fail), ("Advice", Level::Warn)] {
+        group_ui(ui, title, report.at(level), true);
+    }
+    group_ui(ui, "Dialects", report.dialects(), true);
+    group_ui(ui, "Notes", report.at(Level::Note), true);
+    group_ui(ui, "Passed", report.at(Level::Pass), false);
+    group_ui(ui, "Not applicable", report.at(Level::NotApplicable), false);
+}
+
+fn group_ui<'a>(ui: &mut Ui, title: &str, checks: impl Iterator<Item = &'a Check>, open: bool) {
+    let checks: Vec<_> = checks.collect();
+    if checks.is_empty() {
+        return;
+    }
+    egui::CollapsingHeader::new(format!("{title} ({})", checks.len()))
+        .id_salt(title)
+        .default_open(open)
+        .show(ui, |ui| {
+            for check in checks {
+                check_ui(ui, check);
+            }
+        });
+}
+
+fn check_ui(ui: &mut Ui, check: &Check) {
+    let tokens = Tokens::of(ui);
+    let (icon, color) = level_look(&tokens, check.level);
+    ui.horizontal_top(|ui| {
+        ui.label(icon.rich_text().size(14.0).color(color));
+        ui.label(RichText::new(check.id).monospace().size(12.0).color(tokens.text_weak));
+        ui.vertical(|ui| {
+            ui.add(egui::Label::new(RichText::new(&check.finding).size(12.5)).wrap());
+            ui.add(
+                egui::Label::new(
+                    RichText::new(format!("{} · {}", check.title, check.clause))
+                        .small()
+                        .color(tokens.text_weak),
+                )
+                .wrap(),
+            );
+        });
+    });
+}
+
+pub fn level_look(tokens: &Tokens, level: Level) -> (MaterialIcon, egui::Color32) {
+    match level {
+        Level::Fail => (icons::ICON_ERROR, tokens.bad),
+        Level::Warn => (icons::ICON_WARNING, tokens.caution),
+        Level::Note => (icons::ICON_INFO, tokens.accent),
+        Level::Pass => (icons::ICON_CHECK, tokens.good),
+        Level::NotApplicable => (icons::ICON_REMOVE, tokens.text_weak),
+    }
+}
+
+// --- The wire ----------------------------------------------------------------------------------
+
+fn wire_ui(ui: &mut Ui, report: &Report) {
+    ui.add_space(theme::GAP);
+    for (title, text) in [
+        ("Request as sent", report.request.to_text()),
+        ("Answer as received", report.answer.to_text()),
+    ] {
+        egui::CollapsingHeader::new(title).show(ui, |ui| {
+            if ui.small_button("Copy").accessible_name(format!("Copy {title}")).clicked() {
+                ui.ctx().copy_text(text.clone());
+            }
+            egui::Frame::new().fill(Tokens::of(ui).panel).inner_margin(8).show(ui, |ui| {
+                ui.set_width(ui.available_width());
+                ui.add(egui::Label::new(RichText::new(&text).monospace().size(12.0)).wrap());
+            });
+        });
+    }
+}

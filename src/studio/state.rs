@@ -1,0 +1,574 @@
+//! The state of the window and the only place where it changes.
+//!
+//! Panels read a [`State`] and answer with [`Command`]s; [`State::apply`] carries them out, one
+//! after the other, between two frames. After each of them the selection is checked again, so no
+//! panel ever meets a name of something that is gone.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::config::{Change, ClientKey, FileId, OpenError, Place, Project, SaveError};
+use crate::trust::{Edge, Node, Question, Reading, Subject};
+
+use super::analysis::{Analysis, WITHIN_A_FRAME};
+use super::command::{Action, Command, Leaving, Notice, PathPurpose};
+use super::dialogs::FileDialogs;
+use super::exchange_tab::ExchangeTab;
+use super::jobs::Jobs;
+use super::selection::{Selection, permission_index};
+use super::user_state::{ThemeChoice, UserState};
+
+/// A tab of the middle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Tab {
+    Graph,
+    Source,
+    Exchange,
+    Changes,
+}
+
+impl Tab {
+    pub const ALL: [Self; 4] = [Self::Graph, Self::Source, Self::Exchange, Self::Changes];
+
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Graph => "Graph",
+            Self::Source => "Source",
+            Self::Exchange => "Exchange",
+            Self::Changes => "Changes",
+        }
+    }
+}
+
+/// Where the project came from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Origin {
+    #[default]
+    Nothing,
+    /// The estate built into the program.
+    Sample,
+    Paths(Vec<PathBuf>),
+}
+
+/// The dialog that is open, if any.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Dialog {
+    /// Is this arrow meant?
+    Grant {
+        from: ClientKey,
+        to: ClientKey,
+    },
+    /// To which client app?
+    GrantTo {
+        from: ClientKey,
+    },
+    /// Which lines change?
+    Review,
+    /// What about the unsaved work?
+    Unsaved(Leaving),
+    /// Somebody else wrote the file.
+    ChangedOnDisk(FileId),
+    Path(PathPurpose),
+    Palette,
+    Shortcuts,
+    /// A path could not be opened, in words.
+    CannotOpen(String),
+}
+
+/// What the next frame is asked to do with the eyes of the user.
+#[derive(Debug, Default)]
+pub struct Requests {
+    pub tab: Option<Tab>,
+    pub place: Option<Place>,
+    pub fit: bool,
+    pub reveal: bool,
+    pub focus_search: bool,
+    pub quit: bool,
+}
+
+/// What the window reaches outside of itself, passed in so that a test passes another.
+pub struct Outside {
+    pub dialogs: Arc<dyn FileDialogs>,
+    /// Where settings and recent files are kept; `None` keeps them nowhere.
+    pub settings: Option<PathBuf>,
+}
+
+pub struct State {
+    pub project: Arc<Project>,
+    pub origin: Origin,
+    pub reading: Reading,
+    pub analysis: Arc<Analysis>,
+    pub selection: Option<Selection>,
+    /// The finding last gone to, by its place in the list.
+    pub finding: Option<usize>,
+    pub dialog: Option<Dialog>,
+    pub requests: Requests,
+    /// Messages that wait to be shown.
+    pub notices: Vec<Notice>,
+    pub user: UserState,
+    pub exchange: ExchangeTab,
+    pub jobs: Jobs,
+    outside: Outside,
+    analysing: bool,
+    /// Whether the window may close although work is unsaved.
+    pub may_close: bool,
+}
+
+impl State {
+    pub fn new(outside: Outside, jobs: Jobs) -> Self {
+        let project = Arc::new(Project::default());
+        let reading = Reading::default();
+        let user = outside.settings.as_deref().map(UserState::load).unwrap_or_default();
+        Self {
+            analysis: Arc::new(Analysis::of(Arc::clone(&project), reading)),
+            project,
+            origin: Origin::Nothing,
+            reading,
+            selection: None,
+            finding: None,
+            dialog: None,
+            requests: Requests::default(),
+            notices: Vec::new(),
+            user,
+            exchange: ExchangeTab::default(),
+            jobs,
+            outside,
+            analysing: false,
+            may_close: false,
+        }
+    }
+
+    /// Carries out one command.
+    pub fn apply(&mut self, command: Command) {
+        match command {
+            Command::Act(action) => self.act(action),
+            Command::Select(selection) => self.select(selection),
+            Command::Reveal(selection) => {
+                self.select(Some(selection));
+                self.requests.reveal = true;
+            }
+            Command::ShowPlace(place) => self.show_place(place),
+            Command::SelectFinding(index) => self.select_finding(index),
+            Command::SetReading(reading) => {
+                self.reading = reading;
+                self.after_change();
+            }
+            Command::ShowTab(tab) => self.requests.tab = Some(tab),
+            Command::CloseDialog => self.dialog = None,
+            Command::Change(change) => self.change(&change, None),
+            Command::Typing { change, field } => self.change(&change, Some(&field)),
+            Command::ProposeGrant { from, to } => self.dialog = Some(Dialog::Grant { from, to }),
+            Command::Open(paths) => self.open(paths),
+            Command::Opened { result, origin } => self.opened(result, origin),
+            Command::Analysed(analysis) => self.analysed(analysis),
+            Command::SaveAs { file, path } => self.save_as(file, &path),
+            Command::SaveFiles(files) => self.save(&files),
+            Command::SaveAnyway(file) => self.save_anyway(file),
+            Command::Reload(file) => self.reload(file),
+            Command::Leave(leaving) => self.leave(leaving),
+            Command::LeaveWithoutSaving(leaving) => self.go(leaving),
+            Command::AskForPath(purpose) => self.dialog = Some(Dialog::Path(purpose)),
+            Command::Exchange(command) => {
+                let project = Arc::clone(&self.project);
+                self.exchange.apply(command, &project, self.reading, &mut self.jobs);
+            }
+            Command::Notice(notice) => self.notices.push(notice),
+            Command::Nothing => {}
+        }
+        if self.selection.as_ref().is_some_and(|selection| !selection.still_there(&self.project)) {
+            self.selection = None;
+        }
+    }
+
+    fn act(&mut self, action: Action) {
+        if let Some(reason) = action.disabled_reason(self) {
+            self.notices.push(Notice::Failed(format!("{}: {reason}", action.label())));
+            return;
+        }
+        if self.dialog == Some(Dialog::Palette) {
+            self.dialog = None;
+        }
+        match action {
+            Action::OpenFiles | Action::OpenFolder => self.ask_what_to_open(action),
+            Action::OpenPath => self.dialog = Some(Dialog::Path(PathPurpose::Open)),
+            Action::OpenSample => self.leave(Leaving::OpenSample),
+            Action::Save => self.dialog = Some(Dialog::Review),
+            Action::SaveAs => self.ask_where_to_save(),
+            Action::Quit => self.leave(Leaving::Quit),
+            Action::Undo => self.step_history(Project::undo),
+            Action::Redo => self.step_history(Project::redo),
+            Action::Find => self.requests.focus_search = true,
+            Action::Palette => self.dialog = Some(Dialog::Palette),
+            Action::Shortcuts => self.dialog = Some(Dialog::Shortcuts),
+            Action::AllowExchange => {
+                if let Some(Selection::Client(from)) = self.selection {
+                    self.dialog = Some(Dialog::GrantTo { from });
+                }
+            }
+            Action::SimulateSelected => self.simulate(),
+            Action::Fit => {
+                self.requests.fit = true;
+                self.requests.tab = Some(Tab::Graph);
+            }
+            Action::FocusSelection => {
+                self.requests.reveal = true;
+                self.requests.tab = Some(Tab::Graph);
+            }
+            Action::NextFinding => self.step_finding(1),
+            Action::PreviousFinding => self.step_finding(-1),
+            Action::ShowGraph => self.requests.tab = Some(Tab::Graph),
+            Action::ShowSource => self.requests.tab = Some(Tab::Source),
+            Action::ShowExchange => self.requests.tab = Some(Tab::Exchange),
+            Action::ShowChanges => self.requests.tab = Some(Tab::Changes),
+            Action::ToggleProblems => {
+                self.user.show_problems = !self.user.show_problems;
+                self.keep_settings();
+            }
+            Action::FollowSystemTheme => self.set_theme(ThemeChoice::System),
+            Action::LightTheme => self.set_theme(ThemeChoice::Light),
+            Action::DarkTheme => self.set_theme(ThemeChoice::Dark),
+        }
+    }
+
+    // --- Selection ---------------------------------------------------------------------------
+
+    fn select(&mut self, selection: Option<Selection>) {
+        self.selection = selection;
+    }
+
+    /// The exchange that the selection stands for, as a question for [`crate::trust::decide`].
+    pub fn simulation(&self) -> Option<Question> {
+        match self.selection.as_ref()? {
+            Selection::Exchange { owner, entry } => {
+                let index = permission_index(&self.project, *owner, entry)?;
+                let graph = &self.analysis.graph.graph;
+                let (edge, exchange) =
+                    graph.edge_indices().find_map(|edge| match &graph[edge] {
+                        Edge::Exchange(exchange)
+                            if exchange.owner == *owner && exchange.index == index =>
+                        {
+                            Some((edge, exchange))
+                        }
+                        _ => None,
+                    })?;
+                let (from, to) = graph.edge_endpoints(edge)?;
+                let (Node::Client(from), Node::Client(to)) = (&graph[from], &graph[to]) else {
+                    return None;
+                };
+                let requester = if exchange.source_asks { *from } else { *to };
+                Some(Question { requester, subject: Subject::UserOf(*from), target: Some(*to) })
+            }
+            Selection::External { issuer, subject } => {
+                let (principal, _) = self.project.by_identity(issuer, subject).first().copied()?;
+                self.federated_question(principal, issuer, subject)
+            }
+            Selection::Federation { client, index } => {
+                let identity = self.project.client(*client).identities.get(*index)?;
+                let (issuer, subject) = (identity.issuer.as_ref()?, identity.subject.as_ref()?);
+                self.federated_question(*client, &issuer.value, &subject.value)
+            }
+            Selection::Client(_) | Selection::Ghost(_) | Selection::Issuer(_) => None,
+        }
+    }
+
+    fn federated_question(
+        &self,
+        principal: ClientKey,
+        issuer: &str,
+        subject: &str,
+    ) -> Option<Question> {
+        let requester = *self.analysis.graph.brokers(&self.analysis.project, principal).first()?;
+        let subject = Subject::External { issuer: issuer.to_owned(), subject: subject.to_owned() };
+        Some(Question { requester, subject, target: Some(principal) })
+    }
+
+    fn simulate(&mut self) {
+        if let Some(question) = self.simulation() {
+            let project = Arc::clone(&self.project);
+            let command = super::exchange_tab::Command::Prefill(question);
+            self.exchange.apply(command, &project, self.reading, &mut self.jobs);
+            self.requests.tab = Some(Tab::Exchange);
+        }
+    }
+
+    fn show_place(&mut self, place: Place) {
+        self.requests.place = Some(place);
+        self.requests.tab = Some(Tab::Source);
+    }
+
+    fn step_finding(&mut self, step: isize) {
+        let count = self.analysis.findings.len() as isize;
+        let next = match self.finding {
+            Some(index) => (index as isize + step).rem_euclid(count),
+            None if step > 0 => 0,
+            None => count - 1,
+        };
+        self.select_finding(next as usize);
+    }
+
+    fn select_finding(&mut self, index: usize) {
+        let Some(finding) = self.analysis.findings.get(index) else { return };
+        let place = finding.place();
+        self.finding = Some(index);
+        if let Some(place) = place {
+            if let Some(client) = self.project.client_at(place.file, place.document) {
+                self.selection = Some(Selection::Client(client));
+                self.requests.reveal = true;
+            }
+            self.requests.place = Some(place);
+        }
+    }
+
+    // --- Changes -----------------------------------------------------------------------------
+
+    fn change(&mut self, change: &Change, field: Option<&str>) {
+        let project = Arc::make_mut(&mut self.project);
+        let result = match field {
+            Some(field) => project.apply_merging(change, field),
+            None => project.apply(change),
+        };
+        match result {
+            Ok(()) => {
+                self.dialog = None;
+                self.after_change();
+            }
+            Err(error) => self.notices.push(Notice::Failed(error.to_string())),
+        }
+    }
+
+    fn step_history(&mut self, step: fn(&mut Project) -> Option<String>) {
+        if step(Arc::make_mut(&mut self.project)).is_some() {
+            self.after_change();
+        }
+    }
+
+    /// Brings everything derived up to date.
+    fn after_change(&mut self) {
+        self.exchange.project_changed(&self.project, self.reading);
+        if self.project.clients().len() <= WITHIN_A_FRAME {
+            self.analysis = Arc::new(Analysis::of(Arc::clone(&self.project), self.reading));
+            self.finding = None;
+        } else {
+            self.analyse_in_background();
+        }
+    }
+
+    fn analyse_in_background(&mut self) {
+        if self.analysing {
+            return;
+        }
+        self.analysing = true;
+        let (project, reading) = (Arc::clone(&self.project), self.reading);
+        self.jobs.blocking("Analysing", move |_| {
+            Command::Analysed(Arc::new(Analysis::of(project, reading)))
+        });
+    }
+
+    fn analysed(&mut self, analysis: Arc<Analysis>) {
+        self.analysing = false;
+        let current = analysis.project.revision() == self.project.revision()
+            && analysis.graph.reading == self.reading;
+        self.analysis = analysis;
+        self.finding = None;
+        if !current {
+            self.analyse_in_background();
+        }
+    }
+
+    // --- Opening -----------------------------------------------------------------------------
+
+    fn ask_what_to_open(&mut self, action: Action) {
+        if !self.outside.dialogs.available() {
+            self.dialog = Some(Dialog::Path(PathPurpose::Open));
+            return;
+        }
+        let dialogs = Arc::clone(&self.outside.dialogs);
+        self.jobs.blocking("Waiting for the file dialog", move |_| {
+            let paths = match action {
+                Action::OpenFolder => dialogs.pick_folder().map(|folder| vec![folder]),
+                _ => dialogs.pick_files(),
+            };
+            match paths {
+                Some(paths) if !paths.is_empty() => Command::Leave(Leaving::Open(paths)),
+                _ => Command::Nothing,
+            }
+        });
+    }
+
+    fn open(&mut self, paths: Vec<PathBuf>) {
+        self.dialog = None;
+        let names: Vec<_> = paths.iter().map(|path| path.display().to_string()).collect();
+        self.jobs.blocking(format!("Opening {}", names.join(", ")), move |_| Command::Opened {
+            result: Project::open(&paths).map(Box::new),
+            origin: Origin::Paths(paths),
+        });
+    }
+
+    fn opened(&mut self, result: Result<Box<Project>, OpenError>, origin: Origin) {
+        match result {
+            Ok(project) => {
+                if let Origin::Paths(paths) = &origin {
+                    self.user.remember(paths);
+                    self.keep_settings();
+                }
+                self.take_project(*project, origin);
+            }
+            Err(error) => self.dialog = Some(Dialog::CannotOpen(error.to_string())),
+        }
+    }
+
+    /// Puts a project into the window.
+    pub fn take_project(&mut self, project: Project, origin: Origin) {
+        self.project = Arc::new(project);
+        self.origin = origin;
+        self.selection = None;
+        self.finding = None;
+        if self.project.clients().len() > WITHIN_A_FRAME {
+            // What was derived from another project must not be read with this one's names.
+            self.analysis = Arc::new(Analysis::of(Arc::default(), self.reading));
+        }
+        self.after_change();
+        self.requests.fit = true;
+        self.requests.place = None;
+    }
+
+    // --- Saving ------------------------------------------------------------------------------
+
+    fn ask_where_to_save(&mut self) {
+        let file = self.file_in_view();
+        if !self.outside.dialogs.available() {
+            self.dialog = Some(Dialog::Path(PathPurpose::SaveAs(file)));
+            return;
+        }
+        let dialogs = Arc::clone(&self.outside.dialogs);
+        let suggested = self.suggested_path(file);
+        self.jobs.blocking("Waiting for the file dialog", move |_| {
+            match dialogs.save_file(&suggested) {
+                Some(path) => Command::SaveAs { file, path },
+                None => Command::Nothing,
+            }
+        });
+    }
+
+    /// The file of what is selected, else the first unsaved one, else the first.
+    fn file_in_view(&self) -> FileId {
+        self.selection
+            .as_ref()
+            .and_then(Selection::owner)
+            .map(|key| self.project.client(key).file)
+            .or_else(|| self.project.unsaved().first().copied())
+            .unwrap_or(FileId(0))
+    }
+
+    /// Where a file is, or could be, on disk.
+    pub fn suggested_path(&self, file: FileId) -> PathBuf {
+        let file = self.project.file(file);
+        file.path.clone().unwrap_or_else(|| PathBuf::from(&file.name))
+    }
+
+    fn save(&mut self, files: &[FileId]) {
+        let mut saved = Vec::new();
+        for file in files.iter().copied() {
+            match Arc::make_mut(&mut self.project).save(file) {
+                Ok(()) => saved.push(self.project.file(file).name.clone()),
+                Err(error) => {
+                    self.cannot_save(file, &error);
+                    return;
+                }
+            }
+        }
+        self.dialog = None;
+        self.notices.push(Notice::Done(format!("Saved {}", saved.join(", "))));
+    }
+
+    fn save_as(&mut self, file: FileId, path: &Path) {
+        let result = Arc::make_mut(&mut self.project).save_as(file, path);
+        self.saved(file, result);
+    }
+
+    fn save_anyway(&mut self, file: FileId) {
+        let result = Arc::make_mut(&mut self.project).save_anyway(file);
+        self.saved(file, result);
+    }
+
+    fn saved(&mut self, file: FileId, result: Result<(), SaveError>) {
+        match result {
+            Ok(()) => {
+                self.dialog = None;
+                let name = self.project.file(file).name.clone();
+                self.notices.push(Notice::Done(format!("Saved {name}")));
+                self.after_change();
+            }
+            Err(error) => self.cannot_save(file, &error),
+        }
+    }
+
+    fn cannot_save(&mut self, file: FileId, error: &SaveError) {
+        match error {
+            SaveError::ChangedOnDisk(_) => self.dialog = Some(Dialog::ChangedOnDisk(file)),
+            SaveError::NoPath => self.dialog = Some(Dialog::Path(PathPurpose::SaveAs(file))),
+            SaveError::InProject(_) | SaveError::Io { .. } => {
+                let name = &self.project.file(file).name;
+                self.notices.push(Notice::Failed(format!(
+                    "{name} was not saved: {error}. Nothing is lost; save it again or elsewhere."
+                )));
+            }
+        }
+    }
+
+    fn reload(&mut self, file: FileId) {
+        match Arc::make_mut(&mut self.project).reload(file) {
+            Ok(()) => {
+                self.dialog = None;
+                self.after_change();
+            }
+            Err(error) => self.notices.push(Notice::Failed(error.to_string())),
+        }
+    }
+
+    // --- Leaving -----------------------------------------------------------------------------
+
+    fn leave(&mut self, leaving: Leaving) {
+        if self.project.unsaved().is_empty() {
+            self.go(leaving);
+        } else {
+            self.dialog = Some(Dialog::Unsaved(leaving));
+        }
+    }
+
+    fn go(&mut self, leaving: Leaving) {
+        self.dialog = None;
+        match leaving {
+            Leaving::Quit => {
+                self.may_close = true;
+                self.requests.quit = true;
+            }
+            Leaving::Open(paths) => self.open(paths),
+            Leaving::OpenSample => self.take_project(sample(), Origin::Sample),
+        }
+    }
+
+    // --- Settings ----------------------------------------------------------------------------
+
+    fn set_theme(&mut self, theme: ThemeChoice) {
+        self.user.theme = theme;
+        self.keep_settings();
+    }
+
+    fn keep_settings(&mut self) {
+        let Some(path) = self.outside.settings.clone() else { return };
+        let user = self.user.clone();
+        self.jobs.blocking("Keeping settings", move |_| match user.store(&path) {
+            Ok(()) => Command::Nothing,
+            Err(error) => Command::Notice(Notice::Failed(format!(
+                "Settings were not kept: {error}: {}",
+                path.display()
+            ))),
+        });
+    }
+}
+
+/// The estate built into the program.
+pub fn sample() -> Project {
+    Project::from_sources(crate::samples::estate())
+}

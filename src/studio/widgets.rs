@@ -1,0 +1,150 @@
+//! Small pieces that several panels use, so that the same thing looks the same everywhere.
+
+use egui::{RichText, Ui};
+use egui_material_icons::icons;
+
+use crate::audit::Severity;
+use crate::trust::{Truth, Verdict};
+
+use super::command::{Action, Command};
+use super::state::State;
+use super::theme::{self, Tokens};
+
+/// A heading of a section within a panel.
+pub fn section_ui(ui: &mut Ui, title: &str) {
+    ui.add_space(theme::GAP);
+    ui.label(
+        RichText::new(title).family(theme::semibold()).size(12.0).color(Tokens::of(ui).text_weak),
+    );
+}
+
+/// A button for an action, with its shortcut in the tooltip and its reason when disabled.
+pub fn action_button_ui(
+    ui: &mut Ui,
+    state: &State,
+    action: Action,
+    icon: egui_material_icons::MaterialIcon,
+    commands: &mut Vec<Command>,
+) {
+    let reason = action.disabled_reason(state);
+    let button = egui::Button::new(icon.rich_text().size(17.0)).frame_when_inactive(false);
+    let name = action.label().trim_end_matches('…');
+    let response = ui.add_enabled(reason.is_none(), button).accessible_name(name);
+    let mut hover = action.label().to_owned();
+    if let Some(shortcut) = action.shortcut() {
+        hover = format!("{hover}  {}", ui.ctx().format_shortcut(&shortcut));
+    }
+    let response = response.on_hover_text(hover);
+    if let Some(reason) = reason {
+        response.on_disabled_hover_text(reason);
+    } else if response.clicked() {
+        commands.push(Command::Act(action));
+    }
+}
+
+/// An entry of a menu.
+pub fn action_menu_ui(ui: &mut Ui, state: &State, action: Action, commands: &mut Vec<Command>) {
+    let reason = action.disabled_reason(state);
+    let label = match action {
+        Action::Undo => named(action, state.project.undo_label()),
+        Action::Redo => named(action, state.project.redo_label()),
+        _ => action.label().to_owned(),
+    };
+    let mut button = egui::Button::new(label).frame_when_inactive(false);
+    if let Some(shortcut) = action.shortcut() {
+        button = button.shortcut_text(ui.ctx().format_shortcut(&shortcut));
+    }
+    let mut response = ui.add_enabled(reason.is_none(), button);
+    if let Some(hint) = action.hint() {
+        response = response.on_hover_text(hint);
+    }
+    if let Some(reason) = reason {
+        response.on_disabled_hover_text(reason);
+    } else if response.clicked() {
+        commands.push(Command::Act(action));
+        ui.close();
+    }
+}
+
+fn named(action: Action, what: Option<&str>) -> String {
+    what.map_or_else(|| action.label().to_owned(), |what| format!("{}: {what}", action.label()))
+}
+
+/// Icon and colour of a severity; the word goes with them wherever there is room.
+pub fn severity_look(
+    tokens: &Tokens,
+    severity: Severity,
+) -> (egui_material_icons::MaterialIcon, egui::Color32) {
+    match severity {
+        Severity::Critical | Severity::High => (icons::ICON_ERROR, tokens.bad),
+        Severity::Medium | Severity::Low => (icons::ICON_WARNING, tokens.caution),
+        Severity::Info => (icons::ICON_INFO, tokens.accent),
+    }
+}
+
+/// A place as a link that shows its line.
+pub fn place_link_ui(
+    ui: &mut Ui,
+    state: &State,
+    place: crate::config::Place,
+    commands: &mut Vec<Command>,
+) {
+    let text = state.project.describe_place(place);
+    if ui.link(RichText::new(&text).small()).on_hover_text("Show this line in the source").clicked()
+    {
+        commands.push(Command::ShowPlace(place));
+    }
+}
+
+/// A calm message in the middle of an empty place, with what to do next.
+pub fn empty_ui(ui: &mut Ui, title: &str, text: &str) {
+    ui.vertical_centered(|ui| {
+        ui.add_space(ui.available_height() * 0.3);
+        ui.label(RichText::new(title).heading());
+        ui.label(RichText::new(text).color(Tokens::of(ui).text_weak));
+    });
+}
+
+/// The steps of a decision, each with its mark and the lines it rests on.
+pub fn decision_ui(
+    ui: &mut Ui,
+    state: &State,
+    decision: &crate::trust::Decision,
+    commands: &mut Vec<Command>,
+) {
+    let tokens = Tokens::of(ui);
+    let (icon, color) = match decision.verdict() {
+        Verdict::Allowed => (icons::ICON_CHECK_CIRCLE, tokens.good),
+        Verdict::AllowedIfNotStated => (icons::ICON_HELP, tokens.caution),
+        Verdict::Refused => (icons::ICON_CANCEL, tokens.bad),
+    };
+    ui.horizontal_top(|ui| {
+        ui.label(icon.rich_text().size(17.0).color(color));
+        let sentence = RichText::new(decision.sentence(&state.project)).family(theme::semibold());
+        ui.add(egui::Label::new(sentence).wrap());
+    });
+    for step in &decision.steps {
+        let (icon, color, word) = truth_look(&tokens, step.truth);
+        ui.horizontal_top(|ui| {
+            ui.label(icon.rich_text().size(15.0).color(color)).on_hover_text(word);
+            ui.vertical(|ui| {
+                ui.add(egui::Label::new(RichText::new(&step.sentence).size(12.5)).wrap());
+                for place in &step.evidence {
+                    place_link_ui(ui, state, *place, commands);
+                }
+            });
+        });
+    }
+}
+
+/// Icon, colour and word of a condition.
+pub fn truth_look(
+    tokens: &Tokens,
+    truth: Truth,
+) -> (egui_material_icons::MaterialIcon, egui::Color32, &'static str) {
+    match truth {
+        Truth::True => (icons::ICON_CHECK, tokens.good, "true"),
+        Truth::False => (icons::ICON_CLOSE, tokens.bad, "false"),
+        Truth::NotStated => (icons::ICON_QUESTION_MARK, tokens.caution, "not stated"),
+    }
+}

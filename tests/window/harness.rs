@@ -1,0 +1,88 @@
+//! A studio without a screen.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+use exchange_studio::studio::{Command, FileDialogs, Outside, Studio};
+
+/// Dialogs that answer with what the test put in, as a person would.
+#[derive(Default)]
+pub struct Answers {
+    pub available: bool,
+    pub files: Mutex<Option<Vec<PathBuf>>>,
+    pub folder: Mutex<Option<PathBuf>>,
+    pub save: Mutex<Option<PathBuf>>,
+}
+
+impl FileDialogs for Answers {
+    fn available(&self) -> bool {
+        self.available
+    }
+    fn pick_files(&self) -> Option<Vec<PathBuf>> {
+        self.files.lock().unwrap().take()
+    }
+    fn pick_folder(&self) -> Option<PathBuf> {
+        self.folder.lock().unwrap().take()
+    }
+    fn save_file(&self, _suggested: &Path) -> Option<PathBuf> {
+        self.save.lock().unwrap().take()
+    }
+}
+
+/// A window of a given size with nothing open.
+pub fn empty(answers: Answers) -> Harness<'static, Studio> {
+    Harness::builder().with_size(egui::vec2(1360.0, 860.0)).with_max_steps(24).build_eframe(
+        |creation| {
+            let outside = Outside { dialogs: Arc::new(answers), settings: None };
+            Studio::new(&creation.egui_ctx, outside).unwrap()
+        },
+    )
+}
+
+/// A window with a file or folder open.
+pub fn opened(path: &Path) -> Harness<'static, Studio> {
+    let mut harness = empty(Answers::default());
+    send(&mut harness, Command::Open(vec![path.to_path_buf()]));
+    until(&mut harness, "the project is open", |studio| !studio.state.project.files().is_empty());
+    harness
+}
+
+pub fn send(harness: &mut Harness<'static, Studio>, command: Command) {
+    harness.state_mut().state.apply(command);
+    harness.run();
+}
+
+/// Runs frames until a condition holds; what it waits for is work on other threads.
+pub fn until(harness: &mut Harness<'static, Studio>, what: &str, done: impl Fn(&Studio) -> bool) {
+    let started = Instant::now();
+    while !done(harness.state()) {
+        assert!(started.elapsed() < Duration::from_secs(60), "waited for: {what}");
+        std::thread::yield_now();
+        harness.step();
+    }
+    harness.run_ok();
+}
+
+/// Presses a button by its name.
+pub fn click(harness: &mut Harness<'static, Studio>, name: &str) {
+    harness.get_by_label(name).click();
+    harness.run();
+}
+
+/// Replaces the text of a field.
+pub fn retype(harness: &mut Harness<'static, Studio>, name: &str, text: &str) {
+    harness.get_by_label(name).focus();
+    harness.run();
+    harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
+    harness.run();
+    harness.get_by_label(name).type_text(text);
+    harness.run();
+}
+
+pub fn press(harness: &mut Harness<'static, Studio>, modifiers: egui::Modifiers, key: egui::Key) {
+    harness.key_press_modifiers(modifiers, key);
+    harness.run();
+}

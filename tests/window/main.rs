@@ -1,0 +1,6 @@
+//! What protects the window: the jobs people do in it, driven by accessible names.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod harness;
+mod jobs;
