@@ -1,2 +1,4 @@
 //! What protects documents: loading, keeping and editing text.
+mod yaml_corpus;
 mod yaml_keep;
+mod yaml_properties;

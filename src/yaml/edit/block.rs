@@ -364,6 +364,14 @@ impl<'a> Editor<'a> {
         }
         let before = self.text[..start].strip_suffix('\n').unwrap_or(&self.text[..start]);
         let before = before.strip_suffix('\r').unwrap_or(before);
+        // The break after a block of text is part of it.
+        let is_block = |id: NodeId| match self.tree.node(id).kind {
+            Kind::Scalar(scalar) => !is_one_line(scalar.style),
+            _ => false,
+        };
+        if self.tree.ids().any(|id| is_block(id) && self.tree.node(id).span.end == before.len()) {
+            return Span { start, end };
+        }
         Span { start: before.len(), end }
     }
 

@@ -8,6 +8,7 @@
 use std::ops::Range;
 
 use super::super::{Document, Kind, NodeId, Span, Tree};
+use super::scalar::is_one_line;
 use super::{EditError, Proposal, Value};
 
 /// What an edit means in terms of the old tree.
@@ -148,6 +149,13 @@ pub(super) fn check(old: &Document, new: &Document, proposal: &Proposal) -> Resu
     if let Some(id) = found.next() {
         return not_as_meant(format!("{} would be new", show(&Fact::of(new_tree, id))));
     }
+    let was_open = ends_in_open_block(old, old_tree) && !range.contains(&(count - 1));
+    if was_open != ends_in_open_block(new, new_tree) {
+        return super::unsupported(
+            "a block of text at the end of the document has no line break after it, and programs \
+             differ on whether it ends with one",
+        );
+    }
     let gone = |c: &&Span| c.start >= meaning.comments.start && c.start < meaning.comments.end;
     let before = old_tree.comments().iter().filter(|c| !gone(c)).map(|c| old.slice(*c));
     let after = new_tree.comments().iter().map(|c| new.slice(*c));
@@ -155,6 +163,20 @@ pub(super) fn check(old: &Document, new: &Document, proposal: &Proposal) -> Resu
         return not_as_meant("a comment would be lost or changed".to_owned());
     }
     Ok(())
+}
+
+/// Whether the text ends within a block scalar, without a line break. The official test suite
+/// (case L24T) reads one into such a scalar, libyaml and what builds on it do not, so an edit must
+/// neither make nor end that state.
+fn ends_in_open_block(document: &Document, tree: &Tree) -> bool {
+    let text = document.text();
+    !text.ends_with(['\n', '\r'])
+        && tree.ids().last().is_some_and(|id| {
+            let node = tree.node(id);
+            let is_block = matches!(node.kind, Kind::Scalar(s) if !is_one_line(s.style));
+            let header = document.slice(node.span).split(['\n', '\r', ' ', '#']).next();
+            is_block && node.span.end == text.len() && !header.unwrap_or_default().contains('-')
+        })
 }
 
 fn show(fact: &Fact) -> String {
