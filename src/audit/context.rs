@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::config::{ClientApp, ClientKey, FileId, Place, Project, Stated};
+use crate::audit::{Finding, Rule};
+use crate::config::{ClientApp, ClientKey, FileId, Place, ProblemKind, Project, Stated};
 use crate::trust::{Edge, Node, Reading, TrustGraph};
 use crate::yaml::{Document, Span, Tree};
 
@@ -83,6 +84,21 @@ impl<'a> Context<'a> {
 
     pub fn clients(&self) -> impl Iterator<Item = &'a ClientApp> {
         self.project.clients().iter()
+    }
+
+    /// Makes findings of what was noted when the files were read.
+    pub fn report_problems(
+        &self,
+        rule: &'static Rule,
+        kinds: &[ProblemKind],
+        findings: &mut Vec<Finding>,
+    ) {
+        for problem in self.project.problems().filter(|problem| kinds.contains(&problem.kind)) {
+            let owner = problem.client.map(|client| self.identity(client));
+            let owner = owner.as_deref().unwrap_or_default();
+            let message = format!("{}.", problem.message.trim_end_matches('.'));
+            findings.push(Finding::at(rule, problem.place, &[owner, &message], message.clone()));
+        }
     }
 
     /// Every issuer that a federated identity states, with the client app that holds it.

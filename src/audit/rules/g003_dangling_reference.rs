@@ -19,8 +19,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for client in context.clients() {
         for permission in &client.permissions {
             let (Some(id), None) = (&permission.id, permission.client) else { continue };
-            let written = context.source(permission.place);
-            if written.contains("{{") && !written.contains(['"', '\'']) {
+            if id.is_unquoted() {
                 continue; // Y-014
             }
             let message = format!(

@@ -34,6 +34,10 @@ mod y012_unreadable_text;
 mod y013_no_client_apps;
 mod y014_unquoted_placeholder;
 mod y015_settings_left_out;
+mod y016_wrong_kind;
+mod y017_client_without_id;
+mod y018_unclear_setting;
+mod y019_missing_tag;
 
 use super::Rule;
 
@@ -45,7 +49,7 @@ mod prelude {
 }
 
 /// Every rule, by id.
-pub static RULES: [&Rule; 31] = [
+pub static RULES: [&Rule; 35] = [
     &c001_disabled_requester::RULE,
     &c002_disabled_target::RULE,
     &c003_public_requester::RULE,
@@ -77,6 +81,10 @@ pub static RULES: [&Rule; 31] = [
     &y013_no_client_apps::RULE,
     &y014_unquoted_placeholder::RULE,
     &y015_settings_left_out::RULE,
+    &y016_wrong_kind::RULE,
+    &y017_client_without_id::RULE,
+    &y018_unclear_setting::RULE,
+    &y019_missing_tag::RULE,
 ];
 
 /// The rule with an id, in either case.
