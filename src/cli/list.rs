@@ -49,19 +49,19 @@ fn human(project: &Project, terminal: &mut Terminal) -> Result<(), Failure> {
         }
         let at = project::describe(project, client.place);
         writeln!(out, "{}  {}", colour.bold(client.label()), colour.dim(at))?;
-        match &client.id {
-            Some(id) => writeln!(out, "  id            {}", id.value.as_str())?,
-            None => writeln!(out, "  id            not stated")?,
-        }
+        let mut line = |label: &str, text: &str, at: Option<Place>| {
+            let at = at.map(|at| format!("  {}", colour.dim(project::describe(project, at))));
+            writeln!(out, "  {label:<24}  {text}{}", at.unwrap_or_default())
+        };
+        line("id", client.id.as_ref().map_or("not stated", |id| id.value.as_str()), None)?;
         if let Some(subscription) = &client.subscription {
-            writeln!(out, "  subscription  {}", subscription.value.as_str())?;
+            line("subscription", subscription.value.as_str(), None)?;
         }
         for setting in &client.settings {
-            let label = setting.setting.label().to_lowercase();
-            writeln!(out, "  {label:<12}  {}", setting.text)?;
+            line(&setting.setting.label().to_lowercase(), &setting.text, None)?;
         }
         if let Some(secrets) = client.secrets {
-            writeln!(out, "  secrets       {secrets} (not shown)")?;
+            line("secrets", &format!("{secrets} (not shown)"), None)?;
         }
         for permission in &client.permissions {
             let who = match (permission.client, &permission.id) {
@@ -69,14 +69,13 @@ fn human(project: &Project, terminal: &mut Terminal) -> Result<(), Failure> {
                 (None, Some(id)) => ghost_label(id),
                 (None, None) => "an entry without id".to_owned(),
             };
-            let at = colour.dim(project::describe(project, permission.place));
-            writeln!(out, "  lists         {who}  {at}")?;
+            line("lists", &who, Some(permission.place))?;
         }
         for identity in &client.identities {
             let issuer = text_or_not_stated(identity.issuer.as_ref());
             let subject = text_or_not_stated(identity.subject.as_ref());
-            let at = colour.dim(project::describe(project, identity.place));
-            writeln!(out, "  stands for    {subject} of {issuer}  {at}")?;
+            let text = format!("subject {subject} of {issuer}");
+            line("external identity", &text, Some(identity.place))?;
         }
     }
     Ok(())

@@ -70,7 +70,7 @@ fn issuer_unfinished(text: &str) -> Option<&'static str> {
     let host = Url::cut(text).map_or(text, |url| url.host).to_ascii_lowercase();
     let reserved = ["example.com", "example.net", "example.org"];
     let below = |name: &&str| host == **name || host.ends_with(&format!(".{name}"));
-    (reserved.iter().any(below) || host.ends_with(".example") || host.ends_with(".invalid"))
+    (reserved.iter().any(below) || host.ends_with(".invalid"))
         .then_some("is on a host that is reserved for examples")
 }
 
@@ -112,6 +112,7 @@ mod tests {
         for (issuer, subject) in [
             ("https://auth.external.com", "123456789"),
             ("https://myexample.com", "s"),
+            ("https://sso.partner.example", "s"),
             ("https://i.net", "repo:example/app:ref:refs/heads/main"),
             ("https://i.net", "{{env:sub}}"),
         ] {

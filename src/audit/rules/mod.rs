@@ -103,7 +103,7 @@ mod tests {
             assert!(!rule.references.is_empty(), "{}", rule.id);
             for text in [rule.why, rule.help] {
                 assert!(text.ends_with('.'), "{}: {text}", rule.id);
-                assert!(!text.contains("  ") && !text.contains('!'), "{}: {text}", rule.id);
+                assert!(!text.contains("  ") && !text.contains("! "), "{}: {text}", rule.id);
             }
             assert!(!rule.title.ends_with('.'), "{}", rule.id);
         }

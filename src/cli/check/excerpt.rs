@@ -27,7 +27,8 @@ pub fn write(
         for place in places(finding) {
             covered.entry((place.file, place.document)).or_insert_with(|| {
                 let document = project.document(place.file, place.document);
-                document.map(|document| secrets::covered(document)).unwrap_or_default()
+                // A carriage return would be drawn as a sign of its own; a blank is as long.
+                document.map_or_else(String::new, |it| secrets::covered(it).replace('\r', " "))
             });
         }
         let text = renderer.render(&[group(project, finding, &covered)]);
