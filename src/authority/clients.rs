@@ -7,6 +7,7 @@ use secrecy::ExposeSecret as _;
 
 use super::Shared;
 use super::http::{Form, OAuthError};
+use super::predict::by_audience;
 use crate::config::{ClientApp, ClientKey, Id, Project, Setting};
 use crate::exchange::keys::same_secret;
 
@@ -20,14 +21,6 @@ pub(super) fn client_id(app: &ClientApp) -> Option<&str> {
     app.id.as_ref().map(|id| id.value.as_str())
 }
 
-/// The client app that an audience or a resource names: by the map given at start, by id, by
-/// placeholder, or by a name that only one client app has.
-pub(super) fn by_audience(shared: &Shared, project: &Project, audience: &str) -> Option<ClientKey> {
-    let mapped = shared.audiences.iter().find(|(url, _)| url == audience);
-    let text = mapped.map_or(audience, |(_, client)| client);
-    project.find(text).ok()
-}
-
 /// The one client app that all of these name.
 pub(super) fn by_audiences<'a>(
     shared: &Shared,
@@ -36,7 +29,7 @@ pub(super) fn by_audiences<'a>(
 ) -> Result<Option<ClientKey>, AudienceError> {
     let mut found = None;
     for audience in audiences {
-        let key = by_audience(shared, project, audience)
+        let key = by_audience(&shared.audiences, project, audience)
             .ok_or_else(|| AudienceError::Unknown(audience.to_owned()))?;
         if found.is_some_and(|earlier| earlier != key) {
             return Err(AudienceError::Several);

@@ -89,10 +89,11 @@ pub(super) async fn exchange(
     let target = match (decision.verdict(), decision.target) {
         (Verdict::Refused, _) => return Err(refusal(current, &decision)),
         (_, None) => {
-            return Err(OAuthError::invalid_target(
-                "The configuration does not settle which client app the token is for: name it as \
-                 audience.",
-            ));
+            // Nothing is false, but nothing says for whom either.
+            let sentence = decision.step("target-known").map(|step| step.sentence.clone());
+            return Err(OAuthError::invalid_request(sentence.unwrap_or_else(|| {
+                "The configuration does not settle which client app the token is for.".to_owned()
+            })));
         }
         (_, Some(target)) => current.project.client(target),
     };
@@ -320,17 +321,17 @@ fn refusal(current: &Current, decision: &Decision) -> OAuthError {
     OAuthError::new(code_of(id, decision.question.target.is_some()), sentence)
 }
 
-/// The error code for a failed step. A requester that is switched off is nobody (RFC 6749 §5.2);
-/// a subject token that does not fit is an invalid request (RFC 8693 §2.2.2); everything else means
-/// that no token can be had for that target.
+/// The error code for a failed step of a decision.
+///
+/// A requester that is switched off is nobody (RFC 6749 §5.2), one that cannot authenticate may not
+/// use the grant; a subject token that does not fit is an invalid request, and a target that cannot
+/// be served an invalid target (RFC 8693 §2.2.2), unless none was named.
 fn code_of(step: &str, target_requested: bool) -> &'static str {
-    if step.starts_with("requester") {
-        "invalid_client"
-    } else if step.starts_with("subject") || step.starts_with("identity") {
-        "invalid_request"
-    } else if target_requested {
-        "invalid_target"
-    } else {
-        "invalid_request"
+    match step {
+        "requester-known" | "requester-enabled" => "invalid_client",
+        "requester-credential" => "unauthorized_client",
+        "subject-token" | "subject-client-enabled" | "identity-match" => "invalid_request",
+        _ if target_requested => "invalid_target",
+        _ => "invalid_request",
     }
 }

@@ -38,6 +38,7 @@ mod issuers;
 mod login;
 mod metadata;
 mod pages;
+mod predict;
 mod token;
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -52,6 +53,7 @@ use secrecy::SecretString;
 use tokio::sync::watch;
 
 pub use issuers::{DEFAULT_LIFETIME, MintError, MintRequest};
+pub use predict::{Planned, Prediction, predict};
 
 use crate::config::Project;
 use crate::exchange::keys::{KeyError, SigningAlgorithm, SigningKey, random_text};

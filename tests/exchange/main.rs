@@ -1,0 +1,9 @@
+//! What protects exchanges: the authority's protocol, and that it decides what the configuration
+//! says.
+mod authority_bench;
+mod authority_decides;
+mod authority_issuers;
+mod authority_lifecycle;
+mod authority_login;
+mod authority_refuses;
+mod authority_scenarios;
