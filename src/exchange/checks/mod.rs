@@ -9,6 +9,9 @@ pub mod issued;
 pub mod request;
 pub mod response;
 
+#[cfg(test)]
+mod tests;
+
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::time::{Duration, SystemTime};
