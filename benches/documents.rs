@@ -13,6 +13,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
+use exchange_studio::audit;
 use exchange_studio::config::{Change, Project, Source};
 use exchange_studio::trust::{Reading, TrustGraph};
 
@@ -23,7 +24,8 @@ fn source(text: &str) -> Source {
 /// Everything that has to be right before the window shows it.
 fn understand(project: &Project) -> usize {
     let graph = TrustGraph::new(project, Reading::default());
-    graph.graph.edge_count()
+    let findings = audit::run(project, Reading::default());
+    graph.graph.edge_count() + findings.len()
 }
 
 fn open(criterion: &mut Criterion) {

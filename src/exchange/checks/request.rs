@@ -1,15 +1,654 @@
+//! Before sending: is the request one a conforming server understands, and a wise one? (REQ)
+
+use std::collections::HashSet;
 use std::time::{Duration, SystemTime};
 
-use super::Check;
-use crate::exchange::client_auth::Client;
-use crate::exchange::request::ExchangeRequest;
+use secrecy::ExposeSecret;
+use url::Url;
 
+use super::{Check, Rule};
+use crate::exchange::client_auth::{Client, ClientAuth};
+use crate::exchange::http;
+use crate::exchange::request::{ExchangeRequest, is_reserved, looks_secret};
+use crate::exchange::time;
+use crate::exchange::token::{self, Jwt, Token};
+use crate::exchange::token_type::{
+    ACCESS_TOKEN, GRANT_TYPE, ID_TOKEN, JWT, REFRESH_TOKEN, SAML2, TXN_TOKEN, label,
+};
+
+/// What the REQ checks look at.
+struct Look<'a> {
+    request: &'a ExchangeRequest,
+    client: &'a Client,
+    /// The address typed so far.
+    endpoint: &'a str,
+    subject: Option<Token>,
+    actor: Option<Token>,
+    now: SystemTime,
+    skew: Duration,
+}
+
+/// All checks of a request.
 pub fn all(
-    _request: &ExchangeRequest,
-    _client: &Client,
-    _endpoint: &str,
-    _now: SystemTime,
-    _skew: Duration,
+    request: &ExchangeRequest,
+    client: &Client,
+    endpoint: &str,
+    now: SystemTime,
+    skew: Duration,
 ) -> Vec<Check> {
-    Vec::new()
+    let decode = |text: &str| (!text.is_empty()).then(|| token::decode(text));
+    let look = Look {
+        request,
+        client,
+        endpoint: endpoint.trim(),
+        subject: decode(request.subject_token.expose_secret()),
+        actor: decode(request.actor_token.expose_secret()),
+        now,
+        skew,
+    };
+    [
+        transport,
+        grant_type,
+        subject_token,
+        subject_token_type,
+        actor,
+        requested_token_type,
+        resource,
+        audience,
+        scope,
+        repetition,
+        empty_values,
+        one_authentication,
+        basic_encoding,
+        secrets_in_place,
+        authenticated,
+        cross_product,
+        declared_shape,
+        declared_content,
+        freshness,
+        subject_audience,
+        may_act,
+        refresh_subject,
+        extras,
+    ]
+    .into_iter()
+    .map(|check| check(&look))
+    .collect()
+}
+
+fn absolute(text: &str) -> bool {
+    Url::parse(text.trim()).is_ok()
+}
+
+fn transport(look: &Look<'_>) -> Check {
+    const RULE: Rule =
+        Rule::new("REQ-01", "The request goes out encrypted, as a form", "RFC 6749 §3.2")
+            .about("endpoint");
+    match http::parse_url(look.endpoint) {
+        Err(error) => RULE.fail(error.message),
+        Ok(url) if url.scheme() == "http" => {
+            RULE.note("Plain http, allowed because the server is this machine.")
+        }
+        Ok(_) => RULE.pass("POST over https, as application/x-www-form-urlencoded."),
+    }
+}
+
+fn grant_type(_: &Look<'_>) -> Check {
+    Rule::new("REQ-02", "The grant type is token exchange", "RFC 8693 §2.1")
+        .about("grant_type")
+        .pass(format!("{GRANT_TYPE}."))
+}
+
+fn subject_token(look: &Look<'_>) -> Check {
+    const RULE: Rule =
+        Rule::new("REQ-03", "There is a subject token", "RFC 8693 §2.1").about("subject_token");
+    let text = look.request.subject_token.expose_secret();
+    if text.is_empty() {
+        RULE.fail("There is none. Choose where it comes from, or paste one.")
+    } else if text.trim() != text || text.chars().any(char::is_whitespace) {
+        RULE.warn("It holds white space, as a careless copy leaves it. No token has any.")
+    } else {
+        RULE.pass("Present, once.")
+    }
+}
+
+fn subject_token_type(look: &Look<'_>) -> Check {
+    const RULE: Rule =
+        Rule::new("REQ-04", "The subject token's type is a URI", "RFC 8693 §2.1, §3")
+            .about("subject_token_type");
+    match look.request.subject_token_type.trim() {
+        "" => RULE.fail("It is missing. For most tokens it is the access token type."),
+        text if !absolute(text) => RULE.fail(format!("“{text}” is not an absolute URI.")),
+        text => RULE.pass(format!("{}.", label(text))),
+    }
+}
+
+fn actor(look: &Look<'_>) -> Check {
+    const RULE: Rule =
+        Rule::new("REQ-05", "Actor token and its type come together", "RFC 8693 §2.1")
+            .about("actor_token");
+    let kind = look.request.actor_token_type.trim();
+    match (look.actor.is_some(), kind) {
+        (false, "") => RULE.not_applicable("There is no actor token."),
+        (false, _) => RULE.fail("There is a type but no actor token."),
+        (true, "") => RULE.fail("There is an actor token without its type."),
+        (true, text) if !absolute(text) => {
+            RULE.fail(format!("The type “{text}” is not an absolute URI."))
+        }
+        (true, text) => RULE.pass(format!("An actor token, {}.", label(text))),
+    }
+}
+
+fn requested_token_type(look: &Look<'_>) -> Check {
+    const RULE: Rule = Rule::new("REQ-06", "The requested type is a URI", "RFC 8693 §2.1, §3")
+        .about("requested_token_type");
+    match look.request.requested_token_type.trim() {
+        "" => RULE.not_applicable("None is asked for; the server chooses."),
+        text if !absolute(text) => RULE.fail(format!("“{text}” is not an absolute URI.")),
+        text => RULE.pass(format!("{}.", label(text))),
+    }
+}
+
+fn resource(look: &Look<'_>) -> Check {
+    const RULE: Rule = Rule::new(
+        "REQ-07",
+        "Each resource is an absolute URI without a fragment",
+        "RFC 8693 §2.1, RFC 8707 §2",
+    )
+    .about("resource");
+    let resources: Vec<&str> =
+        look.request.resource.iter().map(String::as_str).filter(|text| !text.is_empty()).collect();
+    if resources.is_empty() {
+        return RULE.not_applicable("No resource is named.");
+    }
+    for text in &resources {
+        match Url::parse(text) {
+            Err(_) => {
+                return RULE.fail(format!(
+                    "“{text}” is not an absolute URI. A logical name belongs in audience."
+                ));
+            }
+            Ok(url) if url.fragment().is_some() => {
+                return RULE.fail(format!("“{text}” has a fragment (#…)."));
+            }
+            Ok(_) => {}
+        }
+    }
+    match resources.iter().find(|text| text.contains('?')) {
+        Some(text) => RULE.warn(format!("“{text}” has a query, which a resource should not have.")),
+        None => RULE.pass(resources.join(", ")),
+    }
+}
+
+fn audience(look: &Look<'_>) -> Check {
+    const RULE: Rule =
+        Rule::new("REQ-08", "The audience names the targets", "RFC 8693 §2.1").about("audience");
+    let audiences: Vec<&str> =
+        look.request.audience.iter().map(String::as_str).filter(|text| !text.is_empty()).collect();
+    if let Some(text) = audiences.iter().find(|text| text.trim() != **text) {
+        return RULE.warn(format!("“{text}” begins or ends with a space, and is sent like that."));
+    }
+    let mut seen = HashSet::new();
+    if let Some(text) = audiences.iter().find(|text| !seen.insert(**text)) {
+        return RULE.note(format!("“{text}” stands twice."));
+    }
+    match (audiences.is_empty(), look.request.resource.iter().all(String::is_empty)) {
+        (true, true) => {
+            RULE.note("Neither audience nor resource is named; the server chooses the target.")
+        }
+        (true, false) => RULE.not_applicable("The target is named as a resource."),
+        (false, _) => RULE.pass(audiences.join(", ")),
+    }
+}
+
+fn scope(look: &Look<'_>) -> Check {
+    const RULE: Rule =
+        Rule::new("REQ-09", "The scope is a list of proper words", "RFC 6749 §3.3").about("scope");
+    let text = look.request.scope.as_str();
+    if text.is_empty() {
+        return RULE.not_applicable("No scope is asked for; the server chooses.");
+    }
+    let proper = |c: char| matches!(c, '\x21' | '\x23'..='\x5b' | '\x5d'..='\x7e');
+    if let Some(bad) = text.chars().find(|c| *c != ' ' && !proper(*c)) {
+        return RULE.fail(format!("The character “{}” may not be in a scope.", bad.escape_debug()));
+    }
+    if text.split(' ').any(str::is_empty) {
+        return RULE.fail("Scopes are separated by exactly one space, with none at either end.");
+    }
+    RULE.pass(format!("{} scopes.", text.split(' ').count()))
+}
+
+fn repetition(look: &Look<'_>) -> Check {
+    const RULE: Rule =
+        Rule::new("REQ-10", "Only resource and audience are repeated", "RFC 6749 §3.2")
+            .about("extra");
+    let mut seen = HashSet::new();
+    let twice = look
+        .request
+        .extra
+        .iter()
+        .filter(|(name, value)| !name.trim().is_empty() && !value.is_empty())
+        .find(|(name, _)| !seen.insert(name.trim()));
+    match twice {
+        Some((name, _)) => RULE.fail(format!("“{name}” stands twice.")),
+        None => RULE.pass("Nothing else is repeated."),
+    }
+}
+
+fn empty_values(look: &Look<'_>) -> Check {
+    const RULE: Rule = Rule::new("REQ-11", "No empty value is sent", "RFC 6749 §3.2");
+    let empty =
+        look.request.extra.iter().find(|(name, value)| !name.trim().is_empty() && value.is_empty());
+    match empty {
+        Some((name, _)) => {
+            RULE.about("extra").note(format!("“{name}” is empty and will be left out."))
+        }
+        None => RULE.pass("Empty fields are left out."),
+    }
+}
+
+fn one_authentication(look: &Look<'_>) -> Check {
+    const RULE: Rule = Rule::new("REQ-12", "The client authenticates in one way", "RFC 6749 §2.3")
+        .about("client_id");
+    if look.client.id.is_empty() {
+        return RULE.fail("The client id is missing: it says who asks.");
+    }
+    match &look.client.auth {
+        ClientAuth::Basic(secret) | ClientAuth::Post(secret)
+            if secret.expose_secret().is_empty() =>
+        {
+            RULE.about("client_secret").warn("The client secret is empty.")
+        }
+        auth => RULE.pass(format!("{}, and nothing beside it.", auth.method().name())),
+    }
+}
+
+fn basic_encoding(look: &Look<'_>) -> Check {
+    const RULE: Rule =
+        Rule::new("REQ-13", "Id and secret are form-encoded before Basic", "RFC 6749 §2.3.1")
+            .about("client_id");
+    match &look.client.auth {
+        ClientAuth::Basic(secret) => {
+            let plain = |text: &str| {
+                text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_'))
+            };
+            if plain(&look.client.id) && plain(secret.expose_secret()) {
+                RULE.pass("They are the same with and without.")
+            } else {
+                RULE.note(
+                    "Id or secret hold characters that are encoded. A server that does not decode \
+                     them will say invalid_client; client_secret_post avoids that.",
+                )
+            }
+        }
+        ClientAuth::Post(_) | ClientAuth::None => RULE.not_applicable("Basic is not used."),
+    }
+}
+
+fn secrets_in_place(look: &Look<'_>) -> Check {
+    const RULE: Rule =
+        Rule::new("REQ-14", "No secret is where it may be logged", "RFC 6749 §2.3.1");
+    let in_query = Url::parse(look.endpoint).ok().and_then(|url| {
+        url.query_pairs().map(|(name, _)| name.into_owned()).find(|name| looks_secret(name))
+    });
+    if let Some(name) = in_query {
+        return RULE
+            .about("endpoint")
+            .fail(format!("The address carries “{name}” in its query, which ends up in logs."));
+    }
+    match look.client.auth {
+        ClientAuth::Post(_) => RULE
+            .about("client_auth")
+            .note("The secret travels in the body, which the standard does not recommend."),
+        ClientAuth::Basic(_) | ClientAuth::None => RULE.pass("None is in the address or the body."),
+    }
+}
+
+fn authenticated(look: &Look<'_>) -> Check {
+    const RULE: Rule = Rule::new("REQ-15", "The client proves who it is", "RFC 8693 §2.1, §5")
+        .about("client_auth");
+    match look.client.auth {
+        ClientAuth::None => RULE.warn(
+            "It does not. Where that is enough, anybody with a stolen token can exchange it.",
+        ),
+        ClientAuth::Basic(_) | ClientAuth::Post(_) => RULE.pass("With its secret."),
+    }
+}
+
+fn cross_product(look: &Look<'_>) -> Check {
+    const RULE: Rule =
+        Rule::new("REQ-16", "Several scopes do not meet several targets", "RFC 8693 §2.1.1")
+            .about("scope");
+    let targets = look.request.audience.iter().chain(&look.request.resource);
+    let targets = targets.filter(|text| !text.is_empty()).count();
+    let scopes = look.request.scopes().len();
+    if targets > 1 && scopes > 1 {
+        RULE.warn(format!(
+            "This asks for every one of {scopes} scopes at every one of {targets} targets."
+        ))
+    } else {
+        RULE.pass(format!("{scopes} scopes at {targets} targets."))
+    }
+}
+
+fn declared_shape(look: &Look<'_>) -> Check {
+    const RULE: Rule =
+        Rule::new("REQ-17", "The subject token has the form of its type", "RFC 8693 §3")
+            .about("subject_token_type");
+    let Some(subject) = &look.subject else { return RULE.not_applicable("There is no token.") };
+    let kind = look.request.subject_token_type.trim();
+    match (kind, subject) {
+        (JWT | ID_TOKEN, Token::Opaque { reason, .. }) => {
+            RULE.warn(format!("It is declared a {}, but {reason}.", label(kind)))
+        }
+        (SAML2, Token::Jwt(_) | Token::Encrypted { .. }) => {
+            RULE.warn("It is declared a SAML assertion, but it is a JWT.")
+        }
+        (ACCESS_TOKEN, _) => RULE.pass("An access token may have any form."),
+        _ => RULE.pass("It has."),
+    }
+}
+
+fn declared_content(look: &Look<'_>) -> Check {
+    const RULE: Rule = Rule::new(
+        "REQ-18",
+        "The subject token is what it is declared to be",
+        "RFC 9068 §2.1, OpenID Connect Core §2",
+    )
+    .about("subject_token_type");
+    let Some(jwt) = look.subject.as_ref().and_then(Token::jwt) else {
+        return RULE.not_applicable("It cannot be looked into.");
+    };
+    let is_access = jwt
+        .header_text("typ")
+        .map(|typ| typ.to_ascii_lowercase())
+        .is_some_and(|typ| typ.trim_start_matches("application/") == "at+jwt");
+    let is_id = ["nonce", "at_hash", "c_hash"].iter().any(|name| jwt.claim(name).is_some());
+    match look.request.subject_token_type.trim() {
+        ID_TOKEN if is_access => {
+            RULE.note("It is declared an ID token, but its header says at+jwt: an access token.")
+        }
+        ACCESS_TOKEN if is_id && !is_access => {
+            RULE.note("It is declared an access token, but it has claims that only ID tokens have.")
+        }
+        _ => RULE.pass("Nothing speaks against it."),
+    }
+}
+
+fn freshness(look: &Look<'_>) -> Check {
+    const RULE: Rule =
+        Rule::new("REQ-19", "The tokens are valid now", "RFC 7519 §4.1.4, §4.1.5, §4.1.6")
+            .about("subject_token");
+    let tokens = [("subject", &look.subject), ("actor", &look.actor)];
+    let mut dated = false;
+    for (which, token) in tokens {
+        let Some(jwt) = token.as_ref().and_then(Token::jwt) else { continue };
+        dated |= jwt.date("exp").is_some();
+        if let Some(problem) = untimely(jwt, look.now, look.skew) {
+            let rule = if which == "actor" { RULE.about("actor_token") } else { RULE };
+            return rule.warn(format!("The {which} token {problem}."));
+        }
+    }
+    if dated {
+        RULE.pass(format!("They are, with {} of tolerance.", time::span(look.skew.as_secs())))
+    } else {
+        RULE.not_applicable("No token says when it ends.")
+    }
+}
+
+/// What is wrong with a token's times.
+fn untimely(jwt: &Jwt, now: SystemTime, skew: Duration) -> Option<String> {
+    let clock = time::seconds(now);
+    let skew = i64::try_from(skew.as_secs()).unwrap_or(i64::MAX);
+    let at = |seconds: i64| time::relative(seconds, now);
+    if let Some(exp) = jwt.date("exp").filter(|exp| exp.saturating_add(skew) < clock) {
+        return Some(format!("ended {}", at(exp)));
+    }
+    if let Some(nbf) = jwt.date("nbf").filter(|nbf| nbf.saturating_sub(skew) > clock) {
+        return Some(format!("is valid only {}", at(nbf)));
+    }
+    jwt.date("iat")
+        .filter(|iat| iat.saturating_sub(skew) > clock)
+        .map(|iat| format!("says it was issued {}", at(iat)))
+}
+
+fn subject_audience(look: &Look<'_>) -> Check {
+    const RULE: Rule = Rule::new(
+        "REQ-20",
+        "The subject token is meant for the requester or the server",
+        "RFC 8693 §5; Keycloak token exchange guide",
+    )
+    .about("subject_token");
+    let Some(jwt) = look.subject.as_ref().and_then(Token::jwt) else {
+        return RULE.not_applicable("It cannot be looked into.");
+    };
+    let audiences = jwt.audiences();
+    if audiences.is_empty() {
+        return RULE.note("It names no audience.");
+    }
+    let server = look.endpoint.trim_end_matches('/');
+    let own = jwt.client().is_some_and(|(_, id)| id == look.client.id);
+    let meant = audiences.iter().any(|one| {
+        one.eq_ignore_ascii_case(&look.client.id)
+            || one.trim_end_matches('/') == server
+            || server.starts_with(&format!("{}/", one.trim_end_matches('/')))
+    });
+    if meant {
+        RULE.pass(format!("Its audience is {}.", audiences.join(", ")))
+    } else if own {
+        RULE.pass("It was issued to the requester itself.")
+    } else {
+        RULE.note(format!(
+            "It is meant for {}, neither the requester nor the server. Some servers refuse that, \
+             and they are right to be careful: whoever holds it may not be whom it was given to.",
+            audiences.join(", ")
+        ))
+    }
+}
+
+fn may_act(look: &Look<'_>) -> Check {
+    const RULE: Rule =
+        Rule::new("REQ-21", "The actor is the one the subject token allows", "RFC 8693 §4.4")
+            .about("actor_token");
+    let Some(allowed) =
+        look.subject.as_ref().and_then(Token::jwt).and_then(|jwt| jwt.claim("may_act"))
+    else {
+        return RULE.not_applicable("The subject token does not say who may act.");
+    };
+    let Some(actor) = &look.actor else {
+        return RULE.warn(
+            "The subject token names who may act (may_act), but no actor token is sent. A good \
+             server refuses that.",
+        );
+    };
+    let Some(actor) = actor.jwt() else {
+        return RULE.not_applicable("The actor token cannot be looked into.");
+    };
+    let differs = ["iss", "sub"]
+        .into_iter()
+        .find(|name| allowed.get(name).is_some_and(|value| actor.claim(name) != Some(value)));
+    match differs {
+        Some(name) => RULE.warn(format!(
+            "The actor token's {name} is not the one that may_act allows; a good server refuses."
+        )),
+        None => RULE.pass("The actor token is of the party that may_act names."),
+    }
+}
+
+fn refresh_subject(look: &Look<'_>) -> Check {
+    const RULE: Rule = Rule::new(
+        "REQ-22",
+        "The subject token is not a refresh token",
+        "draft-ietf-oauth-transaction-tokens",
+    )
+    .about("subject_token_type");
+    if look.request.subject_token_type.trim() != REFRESH_TOKEN {
+        return RULE.pass("It is not.");
+    }
+    if look.request.requested_token_type.trim() == TXN_TOKEN {
+        RULE.fail("A transaction token is never issued for a refresh token.")
+    } else {
+        RULE.note("It is. Few servers take that, and it hands over more than an access token does.")
+    }
+}
+
+fn extras(look: &Look<'_>) -> Check {
+    const RULE: Rule = Rule::new(
+        "REQ-23",
+        "Extra parameters do not replace those of the standard",
+        "RFC 6749 §3.2",
+    )
+    .about("extra");
+    match look.request.extra.iter().find(|(name, _)| is_reserved(name)) {
+        Some((name, _)) => RULE.fail(format!(
+            "“{}” has a field of its own; as an extra parameter it is not sent.",
+            name.trim()
+        )),
+        None => RULE.pass("They do not."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exchange::Level;
+    use base64::Engine;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    use secrecy::SecretString;
+    use serde_json::{Value, json};
+    use std::time::UNIX_EPOCH;
+
+    const NOW: u64 = 1_800_000_000;
+
+    fn jwt(header: Value, claims: Value) -> SecretString {
+        let part = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
+        SecretString::from(format!("{}.{}.c2ln", part(header), part(claims)))
+    }
+
+    fn good() -> (ExchangeRequest, Client) {
+        (
+            ExchangeRequest {
+                subject_token: jwt(
+                    json!({"alg": "ES256", "typ": "at+jwt"}),
+                    json!({"aud": "portal", "exp": NOW + 60, "iat": NOW - 10}),
+                ),
+                subject_token_type: ACCESS_TOKEN.to_owned(),
+                audience: vec!["dashboard".to_owned()],
+                scope: "read write".to_owned(),
+                ..ExchangeRequest::default()
+            },
+            Client {
+                id: "portal".to_owned(),
+                auth: ClientAuth::Basic(SecretString::from("s3cret")),
+            },
+        )
+    }
+
+    fn run(request: &ExchangeRequest, client: &Client, endpoint: &str) -> Vec<Check> {
+        let now = UNIX_EPOCH + Duration::from_secs(NOW);
+        all(request, client, endpoint, now, Duration::from_secs(60))
+    }
+
+    #[test]
+    fn a_good_request_has_no_findings() {
+        let (request, client) = good();
+        let checks = run(&request, &client, "https://login.example");
+        assert_eq!(checks.len(), 23);
+        for (index, check) in checks.iter().enumerate() {
+            assert_eq!(check.id, format!("REQ-{:02}", index + 1));
+            assert!(check.level <= Level::Pass, "{check:?}");
+        }
+    }
+
+    #[test]
+    fn each_check_fires_on_what_it_is_for() {
+        type Spoil = fn(&mut ExchangeRequest, &mut Client, &mut String);
+        let cases: &[(&str, Level, Spoil)] = &[
+            ("REQ-01", Level::Fail, |_, _, e| *e = "http://login.example".into()),
+            ("REQ-01", Level::Note, |_, _, e| *e = "http://localhost:1".into()),
+            ("REQ-03", Level::Fail, |r, _, _| r.subject_token = SecretString::default()),
+            ("REQ-03", Level::Warn, |r, _, _| r.subject_token = SecretString::from("abc \n")),
+            ("REQ-04", Level::Fail, |r, _, _| r.subject_token_type.clear()),
+            ("REQ-04", Level::Fail, |r, _, _| r.subject_token_type = "access_token".into()),
+            ("REQ-05", Level::Fail, |r, _, _| r.actor_token_type = JWT.into()),
+            ("REQ-05", Level::Fail, |r, _, _| r.actor_token = SecretString::from("x")),
+            ("REQ-06", Level::Fail, |r, _, _| r.requested_token_type = "jwt".into()),
+            ("REQ-07", Level::Fail, |r, _, _| r.resource = vec!["dashboard".into()]),
+            ("REQ-07", Level::Fail, |r, _, _| r.resource = vec!["https://a/#x".into()]),
+            ("REQ-07", Level::Warn, |r, _, _| r.resource = vec!["https://a/?x".into()]),
+            ("REQ-08", Level::Warn, |r, _, _| r.audience = vec!["a ".into()]),
+            ("REQ-08", Level::Note, |r, _, _| r.audience.clear()),
+            ("REQ-09", Level::Fail, |r, _, _| r.scope = "a  b".into()),
+            ("REQ-09", Level::Fail, |r, _, _| r.scope = "a \"b\"".into()),
+            ("REQ-10", Level::Fail, |r, _, _| {
+                r.extra = vec![("a".into(), "1".into()), ("a".into(), "2".into())];
+            }),
+            ("REQ-11", Level::Note, |r, _, _| r.extra = vec![("a".into(), String::new())]),
+            ("REQ-12", Level::Fail, |_, c, _| c.id.clear()),
+            ("REQ-12", Level::Warn, |_, c, _| c.auth = ClientAuth::Post(SecretString::default())),
+            ("REQ-13", Level::Note, |_, c, _| c.id = "a:b".into()),
+            ("REQ-14", Level::Fail, |_, _, e| *e = "https://a/?client_secret=x".into()),
+            ("REQ-14", Level::Note, |_, c, _| c.auth = ClientAuth::Post(SecretString::from("x"))),
+            ("REQ-15", Level::Warn, |_, c, _| c.auth = ClientAuth::None),
+            ("REQ-16", Level::Warn, |r, _, _| r.audience.push("other".into())),
+            ("REQ-17", Level::Warn, |r, _, _| {
+                r.subject_token = SecretString::from("0123");
+                r.subject_token_type = JWT.into();
+            }),
+            ("REQ-18", Level::Note, |r, _, _| r.subject_token_type = ID_TOKEN.into()),
+            ("REQ-18", Level::Note, |r, _, _| {
+                r.subject_token = jwt(json!({"alg": "ES256"}), json!({"nonce": "n"}));
+            }),
+            ("REQ-19", Level::Warn, |r, _, _| {
+                r.subject_token = jwt(json!({}), json!({"exp": NOW - 61}));
+            }),
+            ("REQ-19", Level::Warn, |r, _, _| {
+                r.subject_token = jwt(json!({}), json!({"nbf": NOW + 61}));
+            }),
+            ("REQ-19", Level::Warn, |r, _, _| {
+                r.actor_token = jwt(json!({}), json!({"iat": NOW + 90}));
+            }),
+            ("REQ-20", Level::Note, |r, _, _| {
+                r.subject_token = jwt(json!({}), json!({"aud": ["elsewhere"]}));
+            }),
+            ("REQ-21", Level::Warn, |r, _, _| {
+                r.subject_token = jwt(json!({}), json!({"may_act": {"sub": "x"}}));
+            }),
+            ("REQ-21", Level::Warn, |r, _, _| {
+                r.subject_token = jwt(json!({}), json!({"may_act": {"sub": "x"}}));
+                r.actor_token = jwt(json!({}), json!({"sub": "y"}));
+            }),
+            ("REQ-22", Level::Note, |r, _, _| r.subject_token_type = REFRESH_TOKEN.into()),
+            ("REQ-22", Level::Fail, |r, _, _| {
+                r.subject_token_type = REFRESH_TOKEN.into();
+                r.requested_token_type = TXN_TOKEN.into();
+            }),
+            ("REQ-23", Level::Fail, |r, _, _| r.extra = vec![("Audience".into(), "x".into())]),
+        ];
+        for (index, (id, level, spoil)) in cases.iter().enumerate() {
+            let (mut request, mut client) = good();
+            let mut endpoint = "https://login.example".to_owned();
+            spoil(&mut request, &mut client, &mut endpoint);
+            let checks = run(&request, &client, &endpoint);
+            let check = checks.iter().find(|check| check.id == *id).unwrap();
+            assert_eq!(check.level, *level, "case {index}: {check:?}");
+        }
+    }
+
+    #[test]
+    fn edges_of_time_are_within_tolerance() {
+        let (mut request, client) = good();
+        request.subject_token = jwt(json!({}), json!({"exp": NOW - 60, "nbf": NOW + 60}));
+        let checks = run(&request, &client, "https://login.example");
+        assert_eq!(checks[18].level, Level::Pass);
+    }
+
+    #[test]
+    fn an_actor_that_may_act_passes() {
+        let (mut request, client) = good();
+        request.subject_token =
+            jwt(json!({}), json!({"may_act": {"sub": "x", "iss": "https://a"}}));
+        request.actor_token = jwt(json!({}), json!({"sub": "x", "iss": "https://a"}));
+        assert_eq!(run(&request, &client, "https://a")[20].level, Level::Pass);
+    }
 }
