@@ -437,8 +437,11 @@ impl<'a> Inquiry<'a> {
             match (owners.len(), owners.first()) {
                 (1, Some(target)) => Some(*target),
                 (0, _) => {
-                    let sentence = format!("No list names {asks}.");
-                    self.say("permission", Truth::False, sentence, Vec::new());
+                    let (truth, sentence) = match self.client(requester).id {
+                        Some(_) => (Truth::False, format!("No list names {asks}.")),
+                        None => (Truth::NotStated, no_id(asks)),
+                    };
+                    self.say("permission", truth, sentence, Vec::new());
                     let sentence =
                         format!("Name the target, and add the id of {asks} to its list.");
                     self.say("target-known", Truth::NotStated, sentence, Vec::new());
@@ -562,9 +565,7 @@ impl<'a> Inquiry<'a> {
             return self.say("permission", Truth::True, sentence, places);
         }
         if self.client(entry).id.is_none() {
-            let sentence =
-                format!("{named} states no id, so whether a list names it is not stated.");
-            return self.say("permission", Truth::NotStated, sentence, Vec::new());
+            return self.say("permission", Truth::NotStated, no_id(named), Vec::new());
         }
         // An entry that was cut short or mistyped is the likeliest reason.
         let meant = self.client(owner).permissions.iter().find(|permission| {
@@ -661,6 +662,10 @@ impl<'a> Inquiry<'a> {
         };
         self.say("subscription", truth, sentence, evidence);
     }
+}
+
+fn no_id(label: &str) -> String {
+    format!("{label} states no id, so whether a list names it is not stated.")
 }
 
 /// Where a client app states a setting, in whatever way.
