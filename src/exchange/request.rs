@@ -13,7 +13,7 @@ use url::form_urlencoded;
 
 use super::checks::{self, Check};
 use super::client_auth::{Client, ClientAuth};
-use super::redact::{Redactor, masked};
+use super::redact::{MASK, Redactor, masked};
 use super::token_type::GRANT_TYPE;
 
 /// Names no extra parameter may have: those of RFC 8693 §2.1, and those client authentication uses.
@@ -34,8 +34,9 @@ pub const RESERVED: [&str; 14] = [
     "code_verifier",
 ];
 
-/// A token exchange, before it is sent. Empty texts are parameters that are not there.
-#[derive(Clone, Debug, Default)]
+/// A token exchange, before it is sent. Empty texts are parameters that are not there. `Debug` masks
+/// tokens, and extra parameters whose name says that they are secret.
+#[derive(Clone, Default)]
 pub struct ExchangeRequest {
     pub subject_token: SecretString,
     /// A URI; see [`super::token_type`].
@@ -51,6 +52,27 @@ pub struct ExchangeRequest {
     pub scope: String,
     /// What the server wants beyond the standard, in order. A reserved name is not sent.
     pub extra: Vec<(String, String)>,
+}
+
+impl std::fmt::Debug for ExchangeRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let extra: Vec<(&str, &str)> = self
+            .extra
+            .iter()
+            .map(|(name, value)| (name.as_str(), if looks_secret(name) { MASK } else { value }))
+            .collect();
+        f.debug_struct("ExchangeRequest")
+            .field("subject_token", &self.subject_token)
+            .field("subject_token_type", &self.subject_token_type)
+            .field("actor_token", &self.actor_token)
+            .field("actor_token_type", &self.actor_token_type)
+            .field("requested_token_type", &self.requested_token_type)
+            .field("audience", &self.audience)
+            .field("resource", &self.resource)
+            .field("scope", &self.scope)
+            .field("extra", &extra)
+            .finish()
+    }
 }
 
 /// One parameter as it will be sent.
@@ -226,10 +248,8 @@ mod tests {
 
     #[test]
     fn debug_shows_no_token() {
-        let request = ExchangeRequest {
-            subject_token: SecretString::from("MARKED-SUBJECT"),
-            ..ExchangeRequest::default()
-        };
+        let request =
+            ExchangeRequest { subject_token: SecretString::from("MARKED-SUBJECT"), ..request() };
         assert!(!format!("{request:?}").contains("MARKED"));
     }
 

@@ -1,5 +1,5 @@
-//! What protects exchanges: the authority's protocol, and that it decides what the configuration
-//! says.
+//! What protects exchanges: the client against every kind of server, the authority's protocol, and
+//! that it decides what the configuration says.
 mod authority_bench;
 mod authority_decides;
 mod authority_issuers;
@@ -7,3 +7,5 @@ mod authority_lifecycle;
 mod authority_login;
 mod authority_refuses;
 mod authority_scenarios;
+mod client_faults;
+mod client_secrets;
