@@ -75,6 +75,11 @@ fn push<'a>(
     }
 }
 
+/// Whether a value under this key would be a secret in plain text.
+pub fn would_be_literal(key: &str, value: &str) -> bool {
+    is_secret_key(key) && is_literal(value)
+}
+
 /// A key without case and separators, so that spellings fall together.
 fn squeeze(key: &str) -> String {
     key.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
@@ -196,6 +201,13 @@ mod tests {
             let text = format!("clientSecret: {value}\n");
             assert_eq!(covered_text(&text), text);
         }
+    }
+
+    #[test]
+    fn a_value_is_judged_with_its_key() {
+        assert!(would_be_literal("clientSecret", "hush"));
+        assert!(!would_be_literal("clientSecret", "{{secret:a}}"));
+        assert!(!would_be_literal("name", "hush"));
     }
 
     #[test]

@@ -1,17 +1,19 @@
 //! `diff`: how the text of two configurations differs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
+use super::text_diff::{self, Text};
 use super::{Exit, Failure, Globals, Terminal};
+use crate::yaml::{Limits, Stream};
 
 /// Show how two files or folders differ
 ///
 /// Prints a unified diff from OLD to NEW. Of folders every .yaml and .yml below them is compared by
 /// its path within the folder. The text is compared as it is, so files with broken YAML differ like
-/// any others.
+/// any others. Values of secrets are covered; a changed one is still a changed line.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Examples:
@@ -48,56 +50,37 @@ pub fn run(args: &Args, _globals: &Globals, terminal: &mut Terminal) -> Result<E
     }
     let old = texts(&args.old)?;
     let new = texts(&args.new)?;
-    let names: std::collections::BTreeSet<_> = old.keys().chain(new.keys()).collect();
+    let names: BTreeSet<_> = old.keys().chain(new.keys()).collect();
     let mut differs = false;
     for name in names {
+        let nothing = Text::default();
         let (before, after) = (old.get(name), new.get(name));
-        if before == after {
-            continue;
-        }
-        differs = true;
-        let label = |base: &Path, text: Option<&String>| match text {
+        let label = |base: &Path, text: Option<&Text>| match text {
             Some(_) => base.join(name).display().to_string().trim_end_matches('/').to_owned(),
             None => "/dev/null".to_owned(),
         };
         let (from, to) = (label(&args.old, before), label(&args.new, after));
-        let colour = terminal.out_colour();
-        let before = before.map_or("", String::as_str);
-        let after = after.map_or("", String::as_str);
-        let diff = similar::TextDiff::from_lines(before, after);
-        let text = diff.unified_diff().context_radius(3).header(&from, &to).to_string();
-        let out = terminal.out();
-        if !colour.0 {
-            out.write_all(text.as_bytes())?;
-            continue;
-        }
-        for line in text.split_inclusive('\n') {
-            let (body, end) = line.strip_suffix('\n').map_or((line, ""), |body| (body, "\n"));
-            let body = match body.as_bytes().first() {
-                _ if body.starts_with("--- ") || body.starts_with("+++ ") => colour.bold(body),
-                Some(b'+') => colour.good(body),
-                Some(b'-') => colour.bad(body),
-                Some(b'@') => colour.note(body),
-                _ => body.to_owned(),
-            };
-            write!(out, "{body}{end}")?;
+        let appears = before.is_some() != after.is_some();
+        let (before, after) = (before.unwrap_or(&nothing), after.unwrap_or(&nothing));
+        if appears || before.differs(after) {
+            differs = true;
+            text_diff::write((&from, before), (&to, after), terminal)?;
         }
     }
     Ok(if differs && args.fail_on == Some(FailOn::Change) { Exit::No } else { Exit::Fine })
 }
 
 /// The texts below a path, by their path within it; a file alone is under the empty path.
-fn texts(base: &Path) -> Result<BTreeMap<PathBuf, String>, Failure> {
+fn texts(base: &Path) -> Result<BTreeMap<PathBuf, Text>, Failure> {
     let unreadable = |path: &Path, error: std::io::Error| {
         Failure::unreadable(format!("cannot read {}: {error}", path.display()))
     };
     let read = |path: &Path| {
         let bytes = std::fs::read(path).map_err(|error| unreadable(path, error))?;
-        String::from_utf8(bytes).map_err(|error| {
-            let offset = error.utf8_error().valid_up_to();
-            Failure::unreadable(format!("{} is not UTF-8 at byte {offset}", path.display()))
-                .hint("exchange-studio check says which encoding it looks like")
-        })
+        let stream = Stream::load(&bytes, &Limits::default());
+        let stream =
+            stream.map_err(|error| Failure::unreadable(format!("{}: {error}", path.display())))?;
+        Ok::<_, Failure>(Text::of(&stream))
     };
     let mut texts = BTreeMap::new();
     if !base.is_dir() {

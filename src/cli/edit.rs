@@ -9,7 +9,9 @@ use std::ffi::OsString;
 use clap::{Parser, Subcommand};
 
 use super::project::{self, Paths};
+use super::text_diff::{self, Text};
 use super::{Exit, Failure, Globals, Terminal};
+use crate::audit::secrets;
 use crate::config::{Change, ChangeError, ClientKey, Id, Project, SaveError};
 use crate::trust::{self, Reading};
 
@@ -46,7 +48,7 @@ pub struct Args {
     #[command(flatten)]
     paths: Paths,
 
-    /// Print the change as a unified diff and write nothing.
+    /// Print the change as a unified diff, secrets covered, and write nothing.
     #[arg(long, global = true)]
     dry_run: bool,
 
@@ -130,7 +132,7 @@ pub enum Request {
     disable_help_subcommand = true
 )]
 pub struct Further {
-    /// Print the change as a unified diff and write nothing.
+    /// Print the change as a unified diff, secrets covered, and write nothing.
     #[arg(long, global = true)]
     dry_run: bool,
 
@@ -166,6 +168,11 @@ pub fn run(
 ) -> Result<Exit, Failure> {
     let mut project = project::open(&args.paths.paths)?;
     project::warn_about_gaps(&project, terminal);
+    let dry_run = args.dry_run || further.iter().any(|further| further.dry_run);
+    let texts = |project: &Project| -> Vec<_> {
+        project.files().iter().map(|it| it.stream.as_ref().ok().map(Text::of)).collect()
+    };
+    let before = if dry_run { texts(&project) } else { Vec::new() };
     let requests =
         std::iter::once(&args.change).chain(further.iter().map(|further| &further.change));
     for request in requests {
@@ -176,16 +183,18 @@ pub fn run(
         project.apply(&change).map_err(|error| refused(&description, &error))?;
         terminal.say(format_args!("{description}."));
     }
-    if args.dry_run || further.iter().any(|further| further.dry_run) {
+    if dry_run {
         for file in project.unsaved() {
-            terminal.out().write_all(project.diff(file).as_bytes())?;
+            let Ok(stream) = &project.file(file).stream else { continue };
+            let (path, nothing) = (project::path_of(&project, file), Text::default());
+            let before = before.get(file.0).and_then(Option::as_ref).unwrap_or(&nothing);
+            text_diff::write((&path, before), (&path, &Text::of(stream)), terminal)?;
         }
         return Ok(Exit::Fine);
     }
     for file in project.unsaved() {
         project.save(file).map_err(|error| not_saved(&error))?;
-        let name = project.file(file).name.clone();
-        terminal.say(format_args!("Wrote {name}."));
+        terminal.say(format_args!("Wrote {}.", project::path_of(&project, file)));
     }
     Ok(Exit::Fine)
 }
@@ -250,6 +259,14 @@ fn resolve(
                 return Err(no_such_identity(project, client, issuer, subject));
             };
             Change::Unfederate { client, index }
+        }
+        Request::Set { key, value, .. } if secrets::would_be_literal(key, value) => {
+            return Err(Failure::usage(format!(
+                "the value of '{key}' would be a secret, and what is on a command line can be \
+                 read by others"
+            ))
+            .hint("give a placeholder that is filled in on import, such as '{{secret:name}}'")
+            .hint("nothing was written"));
         }
         Request::Set { client, key, value } => Change::Set {
             client: project::client(project, client)?,

@@ -22,6 +22,7 @@ mod project;
 mod secret;
 mod serve;
 mod terminal;
+mod text_diff;
 
 use std::ffi::OsString;
 use std::path::PathBuf;

@@ -1,0 +1,78 @@
+//! Input that nobody wants: each gives one clear message, and nothing hangs.
+
+use insta::assert_snapshot;
+
+use crate::support::Folder;
+
+#[test]
+fn an_empty_file() {
+    let folder = Folder::new(&[("empty.yaml", "")]);
+    assert_snapshot!(folder.run(&["check", "empty.yaml"]), @"");
+    let listed = folder.run(&["list", "empty.yaml"]);
+    assert_eq!((listed.code, listed.stdout.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn a_file_of_comments() {
+    let folder = Folder::new(&[("notes.yaml", "# nothing\n# here\n")]);
+    assert_snapshot!(folder.run(&["check", "notes.yaml"]), @"");
+}
+
+#[test]
+fn a_file_in_latin_1() {
+    let folder = Folder::new(&[("good.yaml", "!ClientAppDto\nid: \"{{guid:a}}\"\n")]);
+    folder.write("latin.yaml", b"!ClientAppDto\nid: b\nname: Z\xfcrich\n");
+    assert_snapshot!(folder.run(&["check", "."]), @"");
+}
+
+#[test]
+fn a_file_in_utf_16() {
+    let folder = Folder::new(&[]);
+    let units = std::iter::once(0xfeff).chain("!ClientAppDto\nid: b\n".encode_utf16());
+    folder.write("wide.yaml", &units.flat_map(u16::to_le_bytes).collect::<Vec<_>>());
+    assert_snapshot!(folder.run(&["check", "wide.yaml"]), @"");
+}
+
+#[test]
+fn a_folder_without_yaml() {
+    let folder = Folder::new(&[("empty/readme.txt", "x")]);
+    assert_snapshot!(folder.run(&["check", "empty"]), @"");
+}
+
+#[test]
+fn a_path_that_is_not_there() {
+    assert_snapshot!(Folder::new(&[]).run(&["check", "missing.yaml"]), @"");
+}
+
+#[test]
+fn a_yaml_bomb_does_not_go_off() {
+    let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
+    for level in 1..30 {
+        let item = format!("*a{}", level - 1);
+        bomb += &format!("a{level}: &a{level} [{}]\n", vec![item; 9].join(", "));
+    }
+    bomb += "allowedTokenExchangeClientApps: *a29\nclientAppSecrets: *a29\n";
+    let folder = Folder::new(&[("bomb.yaml", &format!("!ClientAppDto\nid: bomb\n{bomb}"))]);
+    let ran = folder.run(&["check", "bomb.yaml"]);
+    assert_eq!(ran.code, Some(0), "{ran}");
+    assert!(ran.stdout.contains("Y-003") && ran.stdout.contains("Y-009"), "{ran}");
+    assert!(ran.stdout.len() < 20_000);
+}
+
+#[test]
+fn a_hundred_thousand_brackets() {
+    for brackets in ["[".repeat(100_000), "{a: ".repeat(100_000), "- ".repeat(100_000)] {
+        let folder = Folder::new(&[
+            ("deep.yaml", &brackets),
+            ("good.yaml", "!ClientAppDto\nid: \"{{guid:a}}\"\n"),
+        ]);
+        let ran = folder.run(&["check", "."]);
+        assert_eq!(ran.code, Some(1), "{ran}");
+        assert!(ran.stdout.contains("Y-011") && ran.stdout.contains("deep.yaml:1:"), "{ran}");
+        assert!(ran.stdout.len() < 2_000, "{ran}");
+        assert!(
+            ran.stderr.contains("1 finding: 1 high. Checked 1 client app in 2 files."),
+            "{ran}"
+        );
+    }
+}
