@@ -175,13 +175,18 @@ pub fn run(
     let before = if dry_run { texts(&project) } else { Vec::new() };
     let requests =
         std::iter::once(&args.change).chain(further.iter().map(|further| &further.change));
+    // Told only when all of them are made: after a failure nothing of it holds.
+    let mut told = Vec::new();
     for request in requests {
-        let Some(change) = resolve(&project, globals.reading, request, terminal)? else {
+        let Some(change) = resolve(&project, globals.reading, request, &mut told)? else {
             continue;
         };
         let description = change.describe(&project);
         project.apply(&change).map_err(|error| refused(&description, &error))?;
-        terminal.say(format_args!("{description}."));
+        told.push(format!("{description}."));
+    }
+    for sentence in told {
+        terminal.say(sentence);
     }
     if dry_run {
         for file in project.unsaved() {
@@ -218,14 +223,14 @@ fn resolve(
     project: &Project,
     reading: Reading,
     request: &Request,
-    terminal: &mut Terminal,
+    told: &mut Vec<String>,
 ) -> Result<Option<Change>, Failure> {
     Ok(Some(match request {
         Request::Allow { from, to } => {
             let (from, to) = (project::client(project, from)?, project::client(project, to)?);
             let (owner, entry) = reading.permission(from, to);
             if project.client(owner).permissions.iter().any(|p| p.client == Some(entry)) {
-                terminal.say(format_args!(
+                told.push(format!(
                     "{} lists {} already; nothing to change.",
                     project.client(owner).label(),
                     project.client(entry).label()
@@ -239,7 +244,7 @@ fn resolve(
                 ))
                 .hint("give its document an id first; nothing was written"));
             };
-            terminal.say(trust::describe_grant(project, reading, from, to));
+            told.push(trust::describe_grant(project, reading, from, to));
             Change::Allow { owner, entry: id.value.as_str().to_owned() }
         }
         Request::Revoke { from, to } => revoke(project, reading, from, to)?,

@@ -65,7 +65,8 @@ pub fn warn_about_gaps(project: &Project, terminal: &mut Terminal) -> Exit {
 /// What a file is called on the command line: its path, so that editors and terminals can follow it.
 pub fn path_of(project: &Project, file: FileId) -> String {
     let file = project.file(file);
-    file.path.as_ref().map_or_else(|| file.name.clone(), |path| path.display().to_string())
+    let Some(path) = &file.path else { return file.name.clone() };
+    path.strip_prefix(".").unwrap_or(path).display().to_string()
 }
 
 /// `path:line` of a place.

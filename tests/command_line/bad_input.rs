@@ -7,7 +7,16 @@ use crate::support::Folder;
 #[test]
 fn an_empty_file() {
     let folder = Folder::new(&[("empty.yaml", "")]);
-    assert_snapshot!(folder.run(&["check", "empty.yaml"]), @"");
+    assert_snapshot!(folder.run(&["check", "empty.yaml"]), @r#"
+        exit 1
+        ── stdout
+        high[Y-013]: empty.yaml has no !ClientAppDto document.
+        --> empty.yaml
+         = help: Open the files whose documents begin with the tag !ClientAppDto.
+
+        ── stderr
+        1 finding: 1 high. Checked 0 client apps in 1 file.
+        "#);
     let listed = folder.run(&["list", "empty.yaml"]);
     assert_eq!((listed.code, listed.stdout.as_str()), (Some(0), ""));
 }
@@ -15,14 +24,32 @@ fn an_empty_file() {
 #[test]
 fn a_file_of_comments() {
     let folder = Folder::new(&[("notes.yaml", "# nothing\n# here\n")]);
-    assert_snapshot!(folder.run(&["check", "notes.yaml"]), @"");
+    assert_snapshot!(folder.run(&["check", "notes.yaml"]), @r#"
+        exit 1
+        ── stdout
+        high[Y-013]: notes.yaml has no !ClientAppDto document.
+        --> notes.yaml
+         = help: Open the files whose documents begin with the tag !ClientAppDto.
+
+        ── stderr
+        1 finding: 1 high. Checked 0 client apps in 1 file.
+        "#);
 }
 
 #[test]
 fn a_file_in_latin_1() {
     let folder = Folder::new(&[("good.yaml", "!ClientAppDto\nid: \"{{guid:a}}\"\n")]);
     folder.write("latin.yaml", b"!ClientAppDto\nid: b\nname: Z\xfcrich\n");
-    assert_snapshot!(folder.run(&["check", "."]), @"");
+    assert_snapshot!(folder.run(&["check", "."]), @r#"
+        exit 3
+        ── stdout
+        high[Y-012]: latin.yaml is not UTF-8 (first at byte 27); it looks like Latin-1 (ISO 8859-1). Nothing of it is loaded.
+        --> latin.yaml
+         = help: Save it as UTF-8 in your editor, or convert it: iconv -f ISO-8859-1 -t UTF-8 latin.yaml > converted.yaml
+
+        ── stderr
+        1 finding: 1 high. Checked 1 client app in 2 files.
+        "#);
 }
 
 #[test]
@@ -30,18 +57,37 @@ fn a_file_in_utf_16() {
     let folder = Folder::new(&[]);
     let units = std::iter::once(0xfeff).chain("!ClientAppDto\nid: b\n".encode_utf16());
     folder.write("wide.yaml", &units.flat_map(u16::to_le_bytes).collect::<Vec<_>>());
-    assert_snapshot!(folder.run(&["check", "wide.yaml"]), @"");
+    assert_snapshot!(folder.run(&["check", "wide.yaml"]), @r#"
+        exit 3
+        ── stdout
+        high[Y-012]: wide.yaml is not UTF-8 (first at byte 3); it looks like UTF-16 (little endian). Nothing of it is loaded.
+        --> wide.yaml
+         = help: Save it as UTF-8 in your editor, or convert it: iconv -f UTF-16LE -t UTF-8 wide.yaml > converted.yaml
+
+        ── stderr
+        1 finding: 1 high. Checked 0 client apps in 1 file.
+        "#);
 }
 
 #[test]
 fn a_folder_without_yaml() {
     let folder = Folder::new(&[("empty/readme.txt", "x")]);
-    assert_snapshot!(folder.run(&["check", "empty"]), @"");
+    assert_snapshot!(folder.run(&["check", "empty"]), @r#"
+        exit 3
+        ── stdout
+        ── stderr
+        error: no YAML file (.yaml, .yml) in empty
+        "#);
 }
 
 #[test]
 fn a_path_that_is_not_there() {
-    assert_snapshot!(Folder::new(&[]).run(&["check", "missing.yaml"]), @"");
+    assert_snapshot!(Folder::new(&[]).run(&["check", "missing.yaml"]), @r#"
+        exit 3
+        ── stdout
+        ── stderr
+        error: no such file or folder: missing.yaml
+        "#);
 }
 
 #[test]

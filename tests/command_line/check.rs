@@ -6,31 +6,169 @@ use crate::support::{ESTATE, Folder, estate, run_on_seed};
 
 #[test]
 fn the_cross_client_scenario_shows_its_slips() {
-    assert_snapshot!(run_on_seed(&["check", "cross-client.yaml"]), @"");
+    assert_snapshot!(run_on_seed(&["check", "cross-client.yaml"]), @r#"
+        exit 1
+        ── stdout
+        medium[Y-003]: The id of 'ProAuth ExchangeToken Source TestClient A', 'b8075fdb-ac4f-4c25-8f2a-2', is neither a GUID nor a placeholder; it looks cut short.
+         --> cross-client.yaml:2:5
+          |
+        2 | id: b8075fdb-ac4f-4c25-8f2a-2
+          |     ^^^^^^^^^^^^^^^^^^^^^^^^^
+          |
+          = help: A list names 'b8075fdb-ac4f-4c25-8f2a-2085a9addbf6', which begins the same and which no document defines. If it is this client app, complete the id here.
+
+        info[Y-015]: 'ProAuth ExchangeToken Source TestClient A' leaves settings out here.
+         --> cross-client.yaml:4:1
+          |
+        4 | # ...
+          | ^^^^^
+          |
+          = help: Check the whole configuration where you can, or read 'not stated' as a question to ask.
+
+        info[Y-015]: 'ProAuth ExchangeToken Target TestClient B' leaves settings out here.
+         --> cross-client.yaml:9:1
+          |
+        9 | # ...
+          | ^^^^^
+          |
+          = help: Check the whole configuration where you can, or read 'not stated' as a question to ask.
+
+        high[G-003]: 'ProAuth ExchangeToken Target TestClient B' lists 'b8075fdb-ac4f-4c25-8f2a-2085a9addbf6', which no document of the project defines.
+          --> cross-client.yaml:11:5
+           |
+        11 |   - id: "b8075fdb-ac4f-4c25-8f2a-2085a9addbf6"
+           |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+           |
+          ::: cross-client.yaml:2:5
+           |
+         2 | id: b8075fdb-ac4f-4c25-8f2a-2
+           |     ------------------------- perhaps this one
+           |
+           = help: Did you mean 'ProAuth ExchangeToken Source TestClient A', whose id is 'b8075fdb-ac4f-4c25-8f2a-2'? Make the two agree.
+
+        ── stderr
+        4 findings: 1 high, 1 medium, 2 info. Checked 2 client apps in 1 file.
+        "#);
 }
 
 #[test]
 fn the_federation_scenario_shows_its_slip() {
     let ran = run_on_seed(&["check", "service-principal.yaml", "broker.yaml"]);
-    assert_snapshot!(ran, @"");
+    assert_snapshot!(ran, @r#"
+        exit 1
+        ── stdout
+        info[Y-015]: 'Service Principal' leaves settings out here.
+         --> service-principal.yaml:4:1
+          |
+        4 | # ...
+          | ^^^^^
+          |
+          = help: Check the whole configuration where you can, or read 'not stated' as a question to ask.
+
+        high[F-021]: The subject 123456789 on 'Service Principal' is not quoted, and other readers take it for a number.
+         --> service-principal.yaml:8:14
+          |
+        8 |     subject: 123456789
+          |              ^^^^^^^^^
+          |
+          = help: Put quotes around it: "123456789".
+
+        info[Y-015]: 'Broker' leaves settings out here.
+         --> broker.yaml:4:1
+          |
+        4 | # ...
+          | ^^^^^
+          |
+          = help: Check the whole configuration where you can, or read 'not stated' as a question to ask.
+
+        ── stderr
+        3 findings: 1 high, 2 info. Checked 2 client apps in 2 files.
+        "#);
 }
 
 #[test]
 fn nothing_to_report() {
-    assert_snapshot!(estate().run(&["check", "estate.yaml"]), @"");
+    assert_snapshot!(estate().run(&["check", "estate.yaml"]), @r#"
+        exit 0
+        ── stdout
+        ── stderr
+        No findings. Checked 4 client apps in 1 file.
+        "#);
 }
 
 #[test]
 fn findings_as_json() {
     let folder = Folder::new(&[("a.yaml", "!ClientAppDto\nid: portal\nname: Portal\n")]);
-    assert_snapshot!(folder.run(&["check", "a.yaml", "--format", "json"]), @"");
+    assert_snapshot!(folder.run(&["check", "a.yaml", "--format", "json"]), @r#"
+        exit 0
+        ── stdout
+        {
+          "version": 1,
+          "reading": "requester-lists-target",
+          "files": 1,
+          "clients": 1,
+          "summary": {
+            "critical": 0,
+            "high": 0,
+            "medium": 1,
+            "low": 0,
+            "info": 0
+          },
+          "findings": [
+            {
+              "rule": "Y-003",
+              "title": "Malformed id",
+              "severity": "medium",
+              "confidence": "high",
+              "message": "The id of 'Portal', 'portal', is neither a GUID nor a placeholder.",
+              "help": "Write the whole GUID (8-4-4-4-12 hexadecimal digits), or a quoted placeholder such as \"{{guid:portal}}\".",
+              "at": {
+                "file": "a.yaml",
+                "line": 2,
+                "column": 5,
+                "end_line": 2,
+                "end_column": 11
+              },
+              "related": [],
+              "reading": null,
+              "references": [
+                "RFC 9562 §4",
+                "NIST SP 800-53 IA-4"
+              ],
+              "fingerprint": "Y-003|portal|portal"
+            }
+          ]
+        }
+        ── stderr
+        "#);
 }
 
 #[test]
 fn broken_yaml_is_shown_and_its_neighbours_are_checked() {
     let broken = format!("{ESTATE}---\n!ClientAppDto\nid: a\nname: \"Broken\nenabled: [true\n");
     let folder = Folder::new(&[("broken.yaml", &broken), ("other.yaml", "!ClientAppDto\nid: x\n")]);
-    assert_snapshot!(folder.run(&["check", "."]), @"");
+    assert_snapshot!(folder.run(&["check", "."]), @r#"
+        exit 1
+        ── stdout
+        high[Y-011]: Line 37, column 1 is not valid YAML: the indentation does not fit what stands around it.
+          --> broken.yaml:37:1
+           |
+        37 | enabled: [true
+           | ^
+           |
+           = help: Correct the line that is shown; often the cause is on the line before it.
+
+        medium[Y-003]: The id of 'x', 'x', is neither a GUID nor a placeholder.
+         --> other.yaml:2:5
+          |
+        2 | id: x
+          |     ^
+          |
+          = help: Write the whole GUID (8-4-4-4-12 hexadecimal digits), or a quoted placeholder such as "{{guid:portal}}".
+
+        ── stderr
+        2 findings: 1 high, 1 medium. Checked 5 client apps in 2 files.
+        "#);
 }
 
 #[test]
@@ -48,7 +186,24 @@ fn the_level_that_fails_is_chosen() {
 fn a_finding_that_depends_on_the_reading_says_so() {
     let public = ESTATE.replacen("isPublic: false", "isPublic: true", 1);
     let folder = Folder::new(&[("a.yaml", &public)]);
-    assert_snapshot!(folder.run(&["check", "a.yaml"]), @"");
+    assert_snapshot!(folder.run(&["check", "a.yaml"]), @r#"
+        exit 1
+        ── stdout
+        critical[C-003]: 'Portal' is public, so anybody can ask in its name, and it may exchange with 'Dashboard'.
+         --> a.yaml:5:11
+          |
+        5 | isPublic: true
+          |           ^^^^ public here
+        6 | allowedTokenExchangeClientApps:
+        7 |   - id: "{{guid:dashboard}}"
+          |     ------------------------ permitted here
+          |
+          = help: Let a confidential client app ask instead, or take the permission back.
+          = note: found under the reading requester-lists-target; another reading may change it
+
+        ── stderr
+        1 finding: 1 critical. Checked 4 client apps in 1 file.
+        "#);
     let other = folder.run(&["check", "a.yaml", "--reading", "target-lists-requester"]);
     assert!(!other.stdout.contains("C-003"), "{other}");
 }
@@ -69,8 +224,34 @@ fn the_lines_around_a_finding_do_not_show_secrets() {
 
 #[test]
 fn a_rule_explains_itself() {
-    assert_snapshot!(estate().run(&["check", "--explain", "g-003"]), @"");
-    assert_snapshot!(estate().run(&["check", "--explain", "X-1"]), @"");
+    assert_snapshot!(estate().run(&["check", "--explain", "g-003"]), @r#"
+        exit 0
+        ── stdout
+        G-003  A reference to a client app that no document defines
+
+        Why it matters
+          Either the id is mistyped, and the permission that seems to be there is not;
+          or the client app does not exist yet, and whoever creates one with that id
+          later inherits the permission.
+
+        What to do
+          Correct the id, remove the entry, or open the file that defines the client app
+          together with this one.
+
+        Severity    high
+        Confidence  high
+        References  CWE-1188
+                    MITRE ATT&CK T1098
+                    NIST SP 800-53 CM-3
+        ── stderr
+        "#);
+    assert_snapshot!(estate().run(&["check", "--explain", "X-1"]), @r#"
+        exit 2
+        ── stdout
+        ── stderr
+        error: there is no rule 'X-1'
+          hint: exchange-studio check --explain all lists them
+        "#);
     let all = estate().run(&["check", "--explain", "all"]);
     assert!(all.stdout.lines().count() >= 35, "{all}");
 }

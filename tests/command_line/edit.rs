@@ -8,7 +8,24 @@ use crate::support::{ESTATE, Folder, estate, run_on_seed};
 fn a_dry_run_prints_the_difference_and_writes_nothing() {
     let folder = estate();
     let ran = folder.run(&["edit", "estate.yaml", "--dry-run", "allow", "Dashboard", "Broker"]);
-    assert_snapshot!(ran, @"");
+    assert_snapshot!(ran, @r#"
+        exit 0
+        ── stdout
+        --- estate.yaml
+        +++ estate.yaml
+        @@ -12,6 +12,8 @@
+         enabled: true
+         isPublic: false
+         isRestricted: false
+        +allowedTokenExchangeClientApps:
+        +  - id: "{{guid:broker}}"
+         ---
+         !ClientAppDto
+         id: "{{guid:principal}}"
+        ── stderr
+        Dashboard will be allowed to exchange a token of its user for a token of Broker. This adds the id of Broker to the list of Dashboard in estate.yaml.
+        Allow Dashboard → Broker.
+        "#);
     assert_eq!(folder.read("estate.yaml"), ESTATE);
 }
 
@@ -16,7 +33,14 @@ fn a_dry_run_prints_the_difference_and_writes_nothing() {
 fn allow_touches_one_line_and_keeps_the_line_endings() {
     let crlf = ESTATE.replace('\n', "\r\n");
     let folder = Folder::new(&[("estate.yaml", &crlf)]);
-    assert_snapshot!(folder.run(&["edit", ".", "allow", "Portal", "Service Principal"]), @"");
+    assert_snapshot!(folder.run(&["edit", ".", "allow", "Portal", "Service Principal"]), @r#"
+        exit 0
+        ── stdout
+        ── stderr
+        Portal will be allowed to exchange a token of its user for a token of Service Principal. Portal will be allowed to also bring a token of an external identity of Service Principal and get a token of Service Principal. This adds the id of Service Principal to the list of Portal in estate.yaml.
+        Allow Portal → Service Principal.
+        Wrote estate.yaml.
+        "#);
     let added = "  - id: \"{{guid:dashboard}}\"\r\n  - id: \"{{guid:principal}}\"\r\n";
     let expected = crlf.replacen("  - id: \"{{guid:dashboard}}\"\r\n", added, 1);
     assert_eq!(folder.read("estate.yaml"), expected);
@@ -25,7 +49,12 @@ fn allow_touches_one_line_and_keeps_the_line_endings() {
 #[test]
 fn what_is_allowed_already_changes_nothing() {
     let folder = estate();
-    assert_snapshot!(folder.run(&["edit", ".", "allow", "Portal", "Dashboard"]), @"");
+    assert_snapshot!(folder.run(&["edit", ".", "allow", "Portal", "Dashboard"]), @r#"
+        exit 0
+        ── stdout
+        ── stderr
+        Portal lists Dashboard already; nothing to change.
+        "#);
     assert_eq!(folder.read("estate.yaml"), ESTATE);
 }
 
@@ -74,7 +103,45 @@ fn several_changes_are_made_together() {
         "false",
         "--dry-run",
     ]);
-    assert_snapshot!(ran, @"");
+    assert_snapshot!(ran, @r#"
+        exit 0
+        ── stdout
+        --- estate.yaml
+        +++ estate.yaml
+        @@ -3,8 +3,6 @@
+         name: Portal
+         enabled: true
+         isPublic: false
+        -allowedTokenExchangeClientApps:
+        -  - id: "{{guid:dashboard}}"
+         ---
+         !ClientAppDto
+         id: "{{guid:dashboard}}"
+        @@ -12,6 +10,10 @@
+         enabled: true
+         isPublic: false
+         isRestricted: false
+        +clientAppFederatedIdentities:
+        +  - id: "c4e9c08d-1b36-4cf0-8c65-1a3ee0676f7a"
+        +    issuer: https://token.partner.net
+        +    subject: "00123"
+         ---
+         !ClientAppDto
+         id: "{{guid:principal}}"
+        @@ -26,7 +28,7 @@
+         !ClientAppDto
+         id: "{{guid:broker}}"
+         name: Broker
+        -enabled: true
+        +enabled: false
+         isPublic: false
+         allowedTokenExchangeClientApps:
+           - id: "{{guid:principal}}"
+        ── stderr
+        Revoke Portal → Dashboard.
+        Add identity 00123 of https://token.partner.net to Dashboard.
+        Set enabled of Broker to false.
+        "#);
 }
 
 #[test]
@@ -95,7 +162,14 @@ fn when_one_change_is_not_possible_none_is_made() {
         "--subject",
         "12345678",
     ]);
-    assert_snapshot!(ran, @"");
+    assert_snapshot!(ran, @r#"
+        exit 1
+        ── stdout
+        ── stderr
+        error: Service Principal has no federated identity for subject '12345678' of issuer 'https://auth.external.com'
+          hint: it has '123456789' of 'https://auth.external.com'
+          hint: nothing was written
+        "#);
     assert_eq!(folder.read("estate.yaml"), ESTATE);
 }
 
@@ -120,7 +194,13 @@ fn an_identity_is_taken_away() {
 #[test]
 fn what_was_never_allowed_cannot_be_revoked() {
     let ran = estate().run(&["edit", ".", "revoke", "Portal", "Broker"]);
-    assert_snapshot!(ran, @"");
+    assert_snapshot!(ran, @r#"
+        exit 1
+        ── stdout
+        ── stderr
+        error: Portal does not list Broker, so there is nothing to revoke
+          hint: this is under the reading requester-lists-target; nothing was written
+        "#);
 }
 
 #[test]
@@ -133,7 +213,20 @@ fn a_dangling_reference_is_revoked_by_its_id() {
         "ProAuth ExchangeToken Target TestClient B",
         "b8075fdb-ac4f-4c25-8f2a-2085a9addbf6",
     ]);
-    assert_snapshot!(ran, @"");
+    assert_snapshot!(ran, @r#"
+        exit 0
+        ── stdout
+        --- cross-client.yaml
+        +++ cross-client.yaml
+        @@ -7,5 +7,3 @@
+         id: "ff64b54e-3d4f-426d-ad1a-da30ebed78ab"
+         name: "ProAuth ExchangeToken Target TestClient B"
+         # ...
+        -allowedTokenExchangeClientApps:
+        -  - id: "b8075fdb-ac4f-4c25-8f2a-2085a9addbf6"
+        ── stderr
+        Revoke ProAuth ExchangeToken Target TestClient B → b8075fdb-ac4f-4c25-8f2a-2085a9addbf6.
+        "#);
 }
 
 #[test]

@@ -6,7 +6,37 @@ use crate::support::estate;
 
 #[test]
 fn the_overview_fits_a_screen() {
-    assert_snapshot!(estate().run(&["-h"]), @"");
+    assert_snapshot!(estate().run(&["-h"]), @r#"
+        exit 0
+        ── stdout
+        See, change and try out who may exchange a token into whose
+
+        Usage: exchange-studio [OPTIONS] [PATH]...
+               exchange-studio <COMMAND>
+
+        Commands:
+          check   Report what is wrong or risky
+          list    List client apps with their identities and permissions
+          decide  Decide one token exchange, step by step
+          graph   Draw who may exchange a token into whose
+          edit    Change permissions, federated identities and settings
+          diff    Show how two files or folders differ
+          serve   Run the built-in authority on the configuration
+          mint    Mint a token of an external issuer
+          help    Print this message or the help of the given subcommand(s)
+
+        Arguments:
+          [PATH]...  Files and folders to open in the window
+
+        Options:
+              --reading <READING>  How an entry of allowedTokenExchangeClientApps is read [possible values:
+                                   requester-lists-target, requester-lists-origin, target-lists-requester]
+          -h, --help               Print help (see more with '--help')
+          -V, --version            Print version
+
+        Run 'exchange-studio COMMAND --help' for what a command does, with an example.
+        ── stderr
+        "#);
 }
 
 #[test]
@@ -32,8 +62,20 @@ fn every_command_is_documented() {
 
 #[test]
 fn a_mistyped_command_is_not_taken_for_a_file() {
-    assert_snapshot!(estate().run(&["chek", "estate.yaml"]), @"");
-    assert_snapshot!(estate().run(&["missing.yaml"]), @"");
+    assert_snapshot!(estate().run(&["chek", "estate.yaml"]), @r#"
+        exit 2
+        ── stdout
+        ── stderr
+        error: there is no command or file 'chek'
+          hint: did you mean the command 'check'?
+        "#);
+    assert_snapshot!(estate().run(&["missing.yaml"]), @r#"
+        exit 3
+        ── stdout
+        ── stderr
+        error: there is no file or folder 'missing.yaml'
+          hint: exchange-studio --help lists the commands
+        "#);
 }
 
 #[test]

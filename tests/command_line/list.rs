@@ -9,13 +9,54 @@ use crate::support::{Folder, estate, program, run_on_seed};
 
 #[test]
 fn client_apps_as_understood() {
-    assert_snapshot!(estate().run(&["list", "."]), @"");
+    assert_snapshot!(estate().run(&["list", "."]), @r#"
+        exit 0
+        ── stdout
+        Portal  estate.yaml:2
+          id                        11111111-1111-4111-8111-111111111111
+          enabled                   true
+          is public                 false
+          lists                     Dashboard  estate.yaml:7
+
+        Dashboard  estate.yaml:10
+          id                        {{guid:dashboard}}
+          enabled                   true
+          is public                 false
+          is restricted             false
+
+        Service Principal  estate.yaml:17
+          id                        {{guid:principal}}
+          enabled                   true
+          is restricted             false
+          external identity         subject 123456789 of https://auth.external.com  estate.yaml:22
+
+        Broker  estate.yaml:27
+          id                        {{guid:broker}}
+          enabled                   true
+          is public                 false
+          lists                     Service Principal  estate.yaml:32
+        ── stderr
+        "#);
 }
 
 #[test]
 fn slips_are_listed_as_they_are() {
     let ran = run_on_seed(&["list", "cross-client.yaml", "service-principal.yaml"]);
-    assert_snapshot!(ran, @"");
+    assert_snapshot!(ran, @r#"
+        exit 0
+        ── stdout
+        ProAuth ExchangeToken Source TestClient A  cross-client.yaml:2
+          id                        b8075fdb-ac4f-4c25-8f2a-2
+
+        ProAuth ExchangeToken Target TestClient B  cross-client.yaml:7
+          id                        ff64b54e-3d4f-426d-ad1a-da30ebed78ab
+          lists                     unknown b8075fdb-ac4f-4c25-8f2a-2085a9addbf6  cross-client.yaml:11
+
+        Service Principal  service-principal.yaml:2
+          id                        c400a0ee-f266-45f2-8fba-f5884ed2e386
+          external identity         subject 123456789 of https://auth.external.com  service-principal.yaml:6
+        ── stderr
+        "#);
 }
 
 #[test]
@@ -24,14 +65,88 @@ fn as_json() {
                 allowedTokenExchangeClientApps: [{id: b}, {name: C}]\n\
                 clientAppFederatedIdentities: [{issuer: https://i, subject: 00123}]\n";
     let folder = Folder::new(&[("a.yaml", yaml)]);
-    assert_snapshot!(folder.run(&["list", "a.yaml", "--format", "json"]), @"");
+    assert_snapshot!(folder.run(&["list", "a.yaml", "--format", "json"]), @r#"
+        exit 0
+        ── stdout
+        {
+          "version": 1,
+          "clients": [
+            {
+              "id": "a",
+              "name": "A",
+              "subscription": null,
+              "settings": [
+                {
+                  "label": "Enabled",
+                  "key": "enabled",
+                  "text": "no",
+                  "at": {
+                    "file": "a.yaml",
+                    "line": 4,
+                    "column": 10
+                  }
+                }
+              ],
+              "secrets": 1,
+              "permissions": [
+                {
+                  "id": "b",
+                  "name": null,
+                  "defined": false,
+                  "at": {
+                    "file": "a.yaml",
+                    "line": 6,
+                    "column": 34
+                  }
+                },
+                {
+                  "id": null,
+                  "name": null,
+                  "defined": false,
+                  "at": {
+                    "file": "a.yaml",
+                    "line": 6,
+                    "column": 43
+                  }
+                }
+              ],
+              "identities": [
+                {
+                  "id": null,
+                  "issuer": "https://i",
+                  "subject": "00123",
+                  "at": {
+                    "file": "a.yaml",
+                    "line": 7,
+                    "column": 32
+                  }
+                }
+              ],
+              "at": {
+                "file": "a.yaml",
+                "line": 2,
+                "column": 1
+              }
+            }
+          ]
+        }
+        ── stderr
+        "#);
 }
 
 #[test]
 fn what_cannot_be_read_is_told() {
     let folder = Folder::new(&[("a.yaml", "!ClientAppDto\nid: a\n---\nb: [\n")]);
     folder.write("b.yaml", b"name: Z\xfcrich\n");
-    assert_snapshot!(folder.run(&["list", "."]), @"");
+    assert_snapshot!(folder.run(&["list", "."]), @r#"
+        exit 3
+        ── stdout
+        a  a.yaml:2
+          id                        a
+        ── stderr
+        warning: a.yaml:4:4: `[` is opened and never closed; the document is left out
+        warning: b.yaml: the text is not UTF-8 (byte 7), it looks like Latin-1 (ISO 8859-1); save it as UTF-8 and open it again; the file is left out
+        "#);
 }
 
 #[test]

@@ -61,11 +61,15 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
 
 /// The name iconv knows an encoding by.
 fn for_iconv(encoding: &str) -> String {
-    let upper = encoding.to_ascii_uppercase();
-    let name = upper.split([' ', ',', '(']).next().unwrap_or_default();
-    match name {
-        "LATIN-1" | "LATIN1" | "WINDOWS-1252" => "ISO-8859-1".to_owned(),
-        name => name.to_owned(),
+    let name = encoding.split(' ').next().unwrap_or_default();
+    if name.eq_ignore_ascii_case("latin-1") {
+        "ISO-8859-1".to_owned()
+    } else if encoding.contains("little endian") {
+        format!("{name}LE")
+    } else if encoding.contains("big endian") {
+        format!("{name}BE")
+    } else {
+        name.to_owned()
     }
 }
 
@@ -85,7 +89,7 @@ mod tests {
             .flat_map(u16::to_le_bytes)
             .collect();
         let findings = found(&RULE, &project_of_bytes(&utf16), Reading::default());
-        assert!(findings[0].help.contains("iconv -f UTF-16"), "{findings:#?}");
+        assert!(findings[0].help.contains("iconv -f UTF-16LE"), "{findings:#?}");
     }
 
     #[test]

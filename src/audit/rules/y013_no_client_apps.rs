@@ -1,4 +1,5 @@
 use super::prelude::*;
+use crate::config::FileId;
 
 pub static RULE: Rule = Rule {
     id: "Y-013",
@@ -31,7 +32,8 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         [file] => format!("{} has no !ClientAppDto document.", file.name),
         files => format!("None of the {} files has a !ClientAppDto document.", files.len()),
     };
-    let mut finding = Finding::new(&RULE, Location::Project, &[], message);
+    let location = if files.len() == 1 { Location::File(FileId(0)) } else { Location::Project };
+    let mut finding = Finding::new(&RULE, location, &[], message);
     let untagged = context.documents().any(|parsed| {
         let root = parsed.tree.root();
         root.is_some_and(|root| {
