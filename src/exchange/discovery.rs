@@ -189,7 +189,7 @@ fn check_document(issuer: &Url, found_at: &Url, document: &Map<String, Value>) -
     checks.push(if issuer.query().is_some() {
         DIS_03.fail("The issuer has a query, which it must not have.".to_owned())
     } else if issuer.scheme() == "http" {
-        DIS_03.warn("It is plain http. That is for tests on this machine only.".to_owned())
+        DIS_03.note("It is plain http. That is for tests on this machine only.".to_owned())
     } else {
         DIS_03.pass("https, without query and fragment.".to_owned())
     });

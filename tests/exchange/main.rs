@@ -8,4 +8,5 @@ mod authority_login;
 mod authority_refuses;
 mod authority_scenarios;
 mod client_faults;
+mod client_scenarios;
 mod client_secrets;
