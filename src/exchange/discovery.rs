@@ -44,11 +44,11 @@ pub enum DiscoveryError {
         "{found_at} describes the issuer “{found}”, not “{asked}”{hint}. Metadata of another issuer \
          must not be used (DIS-02, RFC 8414 §3.3)."
     )]
-    IssuerMismatch { asked: String, found: String, hint: &'static str, found_at: Url },
+    IssuerMismatch { asked: String, found: String, hint: &'static str, found_at: String },
     #[error("No metadata was found for “{issuer}”: {}.", tried.join("; "))]
     NotFound { issuer: String, tried: Vec<String> },
     #[error("The metadata at {found_at} names no usable {what}: {problem}")]
-    NoEndpoint { found_at: Url, what: &'static str, problem: String },
+    NoEndpoint { found_at: String, what: &'static str, problem: String },
 }
 
 impl Metadata {
@@ -72,7 +72,7 @@ impl Metadata {
                 Err(error) => error.message,
             },
         };
-        Err(DiscoveryError::NoEndpoint { found_at: self.found_at.clone(), what: name, problem })
+        Err(DiscoveryError::NoEndpoint { found_at: self.found_at.to_string(), what: name, problem })
     }
 
     pub fn token_endpoint(&self) -> Result<Url, DiscoveryError> {
@@ -140,7 +140,7 @@ pub async fn discover(http: &Http, issuer: &str) -> Result<Metadata, DiscoveryEr
                 asked: issuer.to_owned(),
                 found: found.to_owned(),
                 hint: difference(issuer, found),
-                found_at,
+                found_at: found_at.into(),
             });
             continue;
         }

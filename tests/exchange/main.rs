@@ -1,5 +1,8 @@
 //! What protects exchanges: the client against every kind of server, the authority's protocol, and
 //! that it decides what the configuration says.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod authority_bench;
 mod authority_decides;
 mod authority_issuers;
