@@ -12,7 +12,7 @@ use std::sync::Arc;
 use crate::yaml::{Document, EditError, Op, Step, Stream, Tree, Value};
 
 use super::history::Delta;
-use super::project::unified;
+use super::review::unified;
 use super::{ClientApp, ClientKey, FileId, IDENTITIES, Id, PERMISSIONS, Place, Project};
 
 /// One named intention. Clients are named by key; new values are text as the user typed it.

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use super::{ClientApp, ClientKey, Id};
+use super::{ClientApp, ClientKey, Id, IdForm};
 
 type Map<K, V> = HashMap<K, Vec<V>>;
 
@@ -17,6 +17,57 @@ pub(super) struct Index {
     references: Map<Box<str>, (ClientKey, usize)>,
     /// Identities by the folded form of their pair; `fold` says what that hides.
     identities: Map<(Box<str>, Box<str>), (ClientKey, usize)>,
+    /// One for each client, by its key.
+    shapes: Vec<Shape>,
+}
+
+/// What ids and names are searched by when they are not exactly right. Kept, because a project can
+/// have as many dangling references as it has clients, and each of them looks at all clients.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Shape {
+    /// The name without case and surrounding white space.
+    pub name: Option<Box<str>>,
+    /// [`Id::key`] of the id without case.
+    pub id: Option<Box<str>>,
+    pub placeholder: bool,
+    pub letters: Letters,
+}
+
+/// How often each class of byte occurs in a text: a bound from below for the number of keystrokes
+/// between two texts.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Letters([u8; 32]);
+
+impl Letters {
+    pub fn of(text: &str) -> Self {
+        let mut counts = [0u8; 32];
+        for byte in text.bytes() {
+            let count = &mut counts[usize::from(byte & 31)];
+            *count = count.saturating_add(1);
+        }
+        Self(counts)
+    }
+
+    /// By how much all counts differ together. One keystroke changes this by two at most.
+    pub fn difference(&self, other: &Self) -> u32 {
+        self.0.iter().zip(&other.0).map(|(a, b)| u32::from(a.abs_diff(*b))).sum()
+    }
+}
+
+/// A name in the form in which people mean the same by it.
+pub(super) fn fold_name(name: &str) -> String {
+    name.trim().to_lowercase()
+}
+
+impl Shape {
+    fn of(client: &ClientApp) -> Self {
+        let name = client.name.as_ref().map(|name| fold_name(&name.value).into());
+        let id = client.id.as_ref().map(|id| &id.value);
+        let key: Option<Box<str>> = id.map(|id| id.key().to_lowercase().into());
+        let placeholder = id.is_some_and(|id| id.form() == IdForm::Placeholder);
+        let letters = key.as_deref().map(Letters::of).unwrap_or_default();
+        Self { name, id: key, placeholder, letters }
+    }
 }
 
 /// An issuer in the form in which near misses are equal: without case, surrounding white space and
@@ -35,8 +86,14 @@ fn fold(issuer: &str, subject: &str) -> (Box<str>, Box<str>) {
 }
 
 impl Index {
+    /// Clients are first added in the order of their keys.
     pub fn add(&mut self, client: &ClientApp) {
         let key = client.key;
+        let shape = Shape::of(client);
+        match self.shapes.get_mut(key.0) {
+            Some(place) => *place = shape,
+            None => self.shapes.push(shape),
+        }
         if let Some(id) = &client.id {
             put(&mut self.ids, id.value.key().into(), key);
         }
@@ -52,6 +109,7 @@ impl Index {
         }
     }
 
+    /// Takes out what [`Index::add`] put in, for another state of the same client to follow.
     pub fn remove(&mut self, client: &ClientApp) {
         let key = client.key;
         if let Some(id) = &client.id {
@@ -71,6 +129,11 @@ impl Index {
 
     pub fn clients(&self, id: &Id) -> &[ClientKey] {
         self.ids.get(id.key().as_ref()).map_or(&[], Vec::as_slice)
+    }
+
+    /// In the order of keys.
+    pub fn shapes(&self) -> impl Iterator<Item = (ClientKey, &Shape)> {
+        self.shapes.iter().enumerate().map(|(at, shape)| (ClientKey(at), shape))
     }
 
     pub fn references(&self, id: &Id) -> &[(ClientKey, usize)] {

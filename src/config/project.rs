@@ -13,6 +13,7 @@ use super::disk::Stamp;
 use super::history::History;
 use super::index::Index;
 use super::read::{Content, Findings, read};
+use super::review;
 use super::{
     CUSTOMER_TAG, ClientApp, ClientKey, FileId, Id, OtherDocument, Place, Problem, ProblemKind,
     SUBSCRIPTION_TAG, Stated,
@@ -88,7 +89,7 @@ pub struct Project {
     others: Vec<OtherDocument>,
     /// By file and document.
     problems: BTreeMap<(FileId, usize), Vec<Problem>>,
-    index: Index,
+    pub(super) index: Index,
     pub(super) history: History,
     revision: u64,
     pub(super) limits: Limits,
@@ -426,23 +427,8 @@ impl Project {
         if !source.unsaved {
             return String::new();
         }
-        unified(&source.name, source.saved.as_ref(), source.stream.as_ref().ok())
+        review::unified(&source.name, source.saved.as_ref(), source.stream.as_ref().ok())
     }
-}
-
-/// The unified diff of two texts of a file.
-pub(super) fn unified(name: &str, old: Option<&Stream>, new: Option<&Stream>) -> String {
-    // Documents that did not change are shared, so comparing them costs nothing; texts are only
-    // gone through line by line from the first difference to the last, with a margin around it.
-    let text = |stream: Option<&Stream>| {
-        stream.map(|stream| String::from_utf8_lossy(&stream.to_bytes()).into_owned())
-    };
-    let old = text(old).unwrap_or_default();
-    let new = text(new).unwrap_or_default();
-    similar::TextDiff::from_lines(old.as_str(), new.as_str())
-        .unified_diff()
-        .header(name, name)
-        .to_string()
 }
 
 fn first(index: &Index, id: Option<&Id>) -> Option<ClientKey> {

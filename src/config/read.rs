@@ -158,26 +158,34 @@ impl<'a> Reader<'a> {
         }
         let entries = tree.entries(root);
         self.duplicates(tree, entries);
-        for (at, &(key_node, value)) in entries.iter().enumerate() {
+        // The first of several counts, as for `Tree::get`; the rest is reported above. Only keys
+        // that are read come in here, so it stays short.
+        let mut seen: Vec<&str> = Vec::new();
+        let mut first = |key: &'a str| {
+            let first = !seen.contains(&key);
+            if first {
+                seen.push(key);
+            }
+            first
+        };
+        for &(key_node, value) in entries {
             let Some(key) = tree.text(key_node) else { continue };
-            // The first of several counts, as for `Tree::get`; the rest is reported above.
-            let repeated = || entries[..at].iter().any(|(other, _)| tree.text(*other) == Some(key));
             match key {
-                "id" if !repeated() => client.id = self.id(tree, value, key),
-                "name" if !repeated() => client.name = self.text(tree, value, key),
-                "subscriptionId" if !repeated() => {
+                "id" if first(key) => client.id = self.id(tree, value, key),
+                "name" if first(key) => client.name = self.text(tree, value, key),
+                "subscriptionId" if first(key) => {
                     client.subscription = self.id(tree, value, key);
                 }
-                PERMISSIONS if !repeated() => {
+                PERMISSIONS if first(key) => {
                     client.permissions = self.permissions(tree, value);
                 }
-                IDENTITIES if !repeated() => client.identities = self.identities(tree, value),
-                SECRETS if !repeated() => {
+                IDENTITIES if first(key) => client.identities = self.identities(tree, value),
+                SECRETS if first(key) => {
                     client.secrets = Some(self.list(tree, value, key).len());
                 }
                 _ => {
                     let Some(setting) = Setting::from_key(key) else { continue };
-                    if !repeated() {
+                    if first(key) {
                         let value = self.setting(tree, setting, key, value);
                         client.settings.extend(value);
                     }
@@ -200,12 +208,18 @@ impl<'a> Reader<'a> {
     }
 
     fn duplicates(&mut self, tree: &Tree, entries: &[(NodeId, NodeId)]) {
-        // Mappings of a client app are short; for a long one a set keeps this linear.
+        // Mappings of a client app are short, and looking back is cheaper than hashing; a long one
+        // gets a set, so that a hostile one costs no more than its length.
+        let short = entries.len() <= 32;
         let mut seen = std::collections::HashSet::new();
-        for (key, _) in entries {
-            if let Some(text) = tree.text(*key)
-                && !(seen.insert(text))
-            {
+        for (at, (key, _)) in entries.iter().enumerate() {
+            let Some(text) = tree.text(*key) else { continue };
+            let repeated = if short {
+                entries[..at].iter().any(|(other, _)| tree.text(*other) == Some(text))
+            } else {
+                !seen.insert(text)
+            };
+            if repeated {
                 let message = format!(
                     "The key {text} stands twice in one mapping; the studio reads the first, \
                      an importer may read the last or refuse the file"

@@ -4,6 +4,7 @@
 //! first: a client whose *name* was written for its id, ids of which one is the beginning of the
 //! other (the longer the common part the better), and ids a few keystrokes away.
 
+use super::index::{Letters, fold_name};
 use super::{ClientKey, Id, IdForm, Project};
 
 /// Fewer characters than these in common say nothing.
@@ -27,22 +28,22 @@ impl Project {
     pub fn did_you_mean(&self, id: &Id) -> Vec<ClientKey> {
         // Even a part of a GUID is meant without case.
         let key = id.key().to_lowercase();
-        let letters = histogram(&key);
+        let letters = Letters::of(&key);
+        let name = fold_name(id.as_str());
         let placeholder = id.form() == IdForm::Placeholder;
         let mut found: Vec<(Rank, ClientKey)> = Vec::new();
-        for client in self.clients() {
-            let named =
-                client.name.as_ref().is_some_and(|name| same_name(&name.value, id.as_str()));
-            if named {
-                found.push((Rank::Name, client.key));
+        for (client, shape) in self.index.shapes() {
+            if shape.name.as_deref() == Some(&*name) {
+                found.push((Rank::Name, client));
                 continue;
             }
-            let Some(own) = &client.id else { continue };
-            if own.value == *id || (own.value.form() == IdForm::Placeholder) != placeholder {
-                continue;
+            let Some(own) = shape.id.as_deref() else { continue };
+            if shape.placeholder == placeholder
+                && let Some(rank) = rank(&key, own, || letters.difference(&shape.letters))
+                && self.client(client).id.as_ref().is_some_and(|own| own.value != *id)
+            {
+                found.push((rank, client));
             }
-            let rank = rank(&key, &letters, &own.value.key().to_lowercase());
-            found.extend(rank.map(|rank| (rank, client.key)));
         }
         found.sort();
         found.truncate(MOST);
@@ -69,11 +70,10 @@ impl Project {
                 ));
             }
         }
-        let named: Vec<_> = self
-            .clients()
-            .iter()
-            .filter(|client| client.name.as_ref().is_some_and(|name| same_name(&name.value, text)))
-            .collect();
+        let name = fold_name(text);
+        let shapes = self.index.shapes();
+        let named = shapes.filter(|(_, shape)| shape.name.as_deref() == Some(&*name));
+        let named: Vec<_> = named.map(|(key, _)| self.client(key)).collect();
         match named.as_slice() {
             [one] => return Ok(one.key),
             [] => {}
@@ -105,17 +105,18 @@ impl Project {
     }
 
     fn names_near(&self, text: &str) -> Vec<String> {
-        let text = text.to_lowercase();
+        let text = fold_name(text);
         let allowed = (text.chars().count() / 3).clamp(1, DISTANCE);
-        let mut near: Vec<(usize, &str)> = self
-            .clients()
-            .iter()
-            .filter_map(|client| client.name.as_ref())
-            .filter_map(|name| {
-                let own = name.value.to_lowercase();
-                let distance = strsim::osa_distance(&own, &text);
-                let within = !text.is_empty() && own.contains(&text);
-                (distance <= allowed || within).then_some((distance, name.value.as_str()))
+        let near = |name: &str| {
+            let distance = strsim::osa_distance(name, &text);
+            let within = !text.is_empty() && name.contains(&text);
+            (distance <= allowed || within).then_some(distance)
+        };
+        let shapes = self.index.shapes();
+        let mut near: Vec<(usize, &str)> = shapes
+            .filter_map(|(key, shape)| {
+                let distance = near(shape.name.as_deref()?)?;
+                Some((distance, self.client(key).label()))
             })
             .collect();
         near.sort_unstable();
@@ -124,35 +125,18 @@ impl Project {
     }
 }
 
-fn same_name(name: &str, text: &str) -> bool {
-    name.trim().to_lowercase() == text.trim().to_lowercase()
-}
-
-fn rank(key: &str, letters: &[u8; 32], own: &str) -> Option<Rank> {
+fn rank(key: &str, own: &str, letters: impl Fn() -> u32) -> Option<Rank> {
     let (short, long) = if own.len() < key.len() { (own, key) } else { (key, own) };
-    if short.len() >= PREFIX && long.starts_with(short) {
-        return Some(Rank::Cut(long.len() - short.len()));
-    }
-    if long.len() - short.len() > DISTANCE || short.len() < PREFIX {
+    if short.len() < PREFIX {
         return None;
     }
-    // Each keystroke changes at most two of the counts, so most ids need no closer look: ten
-    // thousand of them are compared in well under a millisecond.
-    let differing: usize =
-        letters.iter().zip(histogram(own)).map(|(a, b)| usize::from(a.abs_diff(b))).sum();
-    if differing > 2 * DISTANCE {
+    if long.starts_with(short) {
+        return Some(Rank::Cut(long.len() - short.len()));
+    }
+    // Most ids need no closer look than at their letters.
+    if long.len() - short.len() > DISTANCE || letters() > 2 * DISTANCE as u32 {
         return None;
     }
     let distance = strsim::osa_distance(key, own);
     (distance <= DISTANCE).then_some(Rank::Typed(distance))
-}
-
-/// How often each class of byte occurs.
-fn histogram(text: &str) -> [u8; 32] {
-    let mut counts = [0u8; 32];
-    for byte in text.bytes() {
-        let count = &mut counts[usize::from(byte & 31)];
-        *count = count.saturating_add(1);
-    }
-    counts
 }
