@@ -194,7 +194,7 @@ impl Project {
                         Slot::Client(key)
                     }
                     Content::Other(other) => {
-                        self.others.push(other);
+                        self.others.push(*other);
                         Slot::Other(self.others.len() - 1)
                     }
                     Content::Nothing => Slot::Nothing,
@@ -232,7 +232,7 @@ impl Project {
                 }
                 self.put_client(key, *client);
             }
-            (Some(Slot::Other(index)), Content::Other(other)) => self.others[*index] = other,
+            (Some(Slot::Other(index)), Content::Other(other)) => self.others[*index] = *other,
             (Some(Slot::Nothing), Content::Nothing) => {}
             // The document became something else: keys move.
             _ => return self.rebuild(),
@@ -410,7 +410,8 @@ impl Project {
         self.index.identities(issuer, subject)
     }
 
-    /// Rises with every change, undo, redo and reload; equal numbers mean an equal project.
+    /// Rises with every change, undo, redo and reload. No two states of any project of the process
+    /// share a number, so equal numbers mean an equal project.
     pub fn revision(&self) -> u64 {
         self.revision
     }

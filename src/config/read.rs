@@ -16,7 +16,7 @@ use super::{
 #[derive(Clone, Debug)]
 pub(super) enum Content {
     Client(Box<ClientApp>),
-    Other(OtherDocument),
+    Other(Box<OtherDocument>),
     /// No content, or broken.
     Nothing,
 }
@@ -86,7 +86,7 @@ impl<'a> Reader<'a> {
         match node.tag {
             Some(tag) if is_client(tag) => Content::Client(Box::new(self.client(tree, root))),
             _ if matches!(node.kind, Kind::Scalar(_)) && tree.is_absent(root) => Content::Nothing,
-            tag => Content::Other(self.other(tree, root, tag)),
+            tag => Content::Other(Box::new(self.other(tree, root, tag))),
         }
     }
 
