@@ -21,18 +21,28 @@ pub(super) fn shelves(sizes: &[(f32, f32)], gap: f32, aspect: f32) -> (Vec<Point
     let limit = widest.max((area * aspect).sqrt());
     let mut order: Vec<usize> = (0..sizes.len()).collect();
     order.sort_by(|&a, &b| sizes[b].1.total_cmp(&sizes[a].1).then(a.cmp(&b)));
+    // On a shelf, blocks that are lower than the first one stand on each other.
     let (mut x, mut y, mut shelf) = (0f32, 0f32, 0f32);
+    let (mut column, mut down) = (0f32, 0f32);
     let (mut width, mut height) = (0f32, 0f32);
     for i in order {
         let (w, h) = sizes[i];
-        if x > 0.0 && x + w > limit {
-            (x, y, shelf) = (0.0, y + shelf + gap, 0.0);
+        let stacks = column > 0.0 && down + h <= shelf && w <= column * 1.25;
+        if !stacks {
+            if column > 0.0 {
+                x += column + gap;
+            }
+            (column, down) = (0.0, 0.0);
+            if x > 0.0 && x + w > limit {
+                (x, y, shelf) = (0.0, y + shelf + gap, 0.0);
+            }
         }
-        places[i] = Point::new(x, y);
+        places[i] = Point::new(x, y + down);
         shelf = shelf.max(h);
+        column = column.max(w);
+        down += h + gap;
         width = width.max(x + w);
-        height = height.max(y + h);
-        x += w + gap;
+        height = height.max(places[i].y + h);
     }
     (places, (width, height))
 }

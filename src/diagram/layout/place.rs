@@ -24,8 +24,8 @@ pub(super) struct Placing<'a> {
     pub bend: &'a [bool],
 }
 
-const NODE_GAP: f32 = 22.0;
-const BEND_GAP: f32 = 14.0;
+const NODE_GAP: f32 = 18.0;
+const BEND_GAP: f32 = 13.0;
 
 impl Placing<'_> {
     /// The middle of each box.

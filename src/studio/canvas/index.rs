@@ -10,8 +10,8 @@ use crate::diagram::shape::{Stroke, bezier, strokes};
 /// Cells in each direction, at most.
 const CELLS: usize = 96;
 const CELL_LEAST: f32 = 260.0;
-/// Lines that an S-curve is drawn with.
-const CURVE: usize = 14;
+/// Points of the drawing for one of the lines that an S-curve is drawn with.
+const CURVE: f32 = 13.0;
 
 /// A scene with its index.
 pub struct Index {
@@ -45,7 +45,9 @@ impl Index {
                 match stroke {
                     Stroke::Line(_, b) => lines.push(b),
                     Stroke::Curve(curve) => {
-                        let points = (1..=CURVE).map(|i| bezier(&curve, i as f32 / CURVE as f32));
+                        let (a, b) = (curve[0], curve[3]);
+                        let steps = ((b.x - a.x).hypot(b.y - a.y) / CURVE).clamp(10.0, 48.0) as u32;
+                        let points = (1..=steps).map(|i| bezier(&curve, i as f32 / steps as f32));
                         lines.extend(points);
                     }
                 }

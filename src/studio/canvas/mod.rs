@@ -30,7 +30,7 @@ pub use camera::Camera;
 pub use palette::Palette;
 
 use crate::config::ClientKey;
-use crate::diagram::layout::Point;
+use crate::diagram::layout::{Method, Point};
 use crate::diagram::scene::{NodeKind, Scene, Thing};
 use camera::Flight;
 use emphasis::Emphasis;
@@ -93,13 +93,17 @@ pub struct Canvas {
     /// The box that is to get the keyboard focus once it is in view.
     focus: Option<usize>,
     legend_closed: bool,
+    /// What the legend takes at the bottom; fitting keeps clear of it.
+    legend_height: f32,
     /// The view of the last frame.
     view: Option<Rect>,
 }
 
 #[derive(Clone, Debug)]
 enum Wanted {
-    All { animated: bool },
+    /// The first look at a drawing.
+    First,
+    All,
     Thing(Thing),
     Things(Vec<Thing>),
 }
@@ -107,7 +111,7 @@ enum Wanted {
 impl Canvas {
     /// Shows the whole drawing.
     pub fn fit(&mut self) {
-        self.wanted = Some(Wanted::All { animated: true });
+        self.wanted = Some(Wanted::All);
     }
 
     /// Brings a thing into view: as near as reads well, without moving more than needed.
@@ -168,7 +172,7 @@ impl Canvas {
         if let Some(link) = self.link {
             self.draw_link(ui, &clip, &frame, &index, link, input, &mut events);
         }
-        overlay::ui(self, ui, &frame, &index, &mut events);
+        overlay::ui(self, ui, &frame, &index);
         self.index = Some(index);
         events
     }
@@ -183,7 +187,7 @@ impl Canvas {
             self.link = None;
             self.focus = None;
             if first && self.wanted.is_none() {
-                self.wanted = Some(Wanted::All { animated: false });
+                self.wanted = Some(Wanted::First);
             }
         }
         self.view = Some(view);
@@ -194,12 +198,13 @@ impl Canvas {
         if let (Some(wanted), Some(index)) = (self.wanted.take(), &self.index) {
             let scene = &index.scene;
             let (to, animated) = match wanted {
-                Wanted::All { animated } => (Some(Camera::fitting(view, &scene.bounds)), animated),
+                Wanted::First => (Some(self.first_look(view, index)), false),
+                Wanted::All => (Some(self.fitting(view, &scene.bounds)), true),
                 Wanted::Thing(thing) => (self.look_at(view, index, &thing), true),
                 Wanted::Things(things) => {
                     let rects = things.iter().filter_map(|t| extent(index, t));
                     let all = rects.reduce(|a, b| a.union(&b));
-                    (all.map(|rect| Camera::fitting(view, &rect)), true)
+                    (all.map(|rect| self.fitting(view, &rect)), true)
                 }
             };
             if let Some(to) = to {
@@ -222,13 +227,43 @@ impl Canvas {
         }
     }
 
+    fn fitting(&self, view: Rect, rect: &crate::diagram::layout::Rect) -> Camera {
+        // Before the first frame the legend is taken to have two lines.
+        let below = if self.legend_height > 0.0 { self.legend_height } else { 62.0 };
+        let small = view.height() < 3.0 * below;
+        let mut clear = view;
+        clear.max.y -= if small { 0.0 } else { below - 16.0 };
+        let mut camera = Camera::fitting(clear, rect);
+        camera.center += (view.center() - clear.center()) / camera.zoom;
+        camera
+    }
+
+    /// All of a small drawing; of a larger layered one its whole width from the top, when that is
+    /// what makes names readable.
+    fn first_look(&self, view: Rect, index: &Index) -> Camera {
+        const READABLE: f32 = 0.6;
+        let bounds = &index.scene.bounds;
+        let all = self.fitting(view, bounds);
+        if index.scene.method != Method::Layered || all.zoom >= READABLE {
+            return all;
+        }
+        let wide = crate::diagram::layout::Rect::new(bounds.min.x, bounds.min.y, bounds.width(), 1.0);
+        let mut camera = Camera::fitting(view, &wide);
+        camera.zoom = camera.zoom.min(READABLE);
+        if camera.zoom <= all.zoom {
+            return all;
+        }
+        camera.center.y = bounds.min.y + (view.height() / 2.0 - 28.0) / camera.zoom;
+        camera
+    }
+
     /// The look that has a thing in view; `None` when it is in view already and large enough.
     fn look_at(&self, view: Rect, index: &Index, thing: &Thing) -> Option<Camera> {
         let rect = extent(index, thing)?;
         let mut to = self.camera;
         if to.zoom < 0.7 {
             to.zoom = 0.9;
-            to.zoom = to.zoom.min(Camera::fitting(view, &rect).zoom.max(0.4));
+            to.zoom = to.zoom.min(self.fitting(view, &rect).zoom.max(0.4));
         } else {
             let shown = self.camera.visible(view);
             if shown.contains(rect.min) && shown.contains(rect.max) {

@@ -2,28 +2,25 @@
 
 use egui::{
     Align2, Area, Button, Color32, CornerRadius, Frame as Box, Id, Margin, Mesh, Order, Painter,
-    Pos2, Rect, RichText, Sense, Shape, Stroke, Ui, pos2, vec2,
+    Pos2, Rect, RichText, Sense, Shape, Stroke, Ui, vec2,
 };
 
 use super::index::Index;
-use super::{Canvas, CanvasEvent, Frame, Palette, strokes};
+use super::{Canvas, Frame, Palette, strokes};
 use crate::diagram::scene::{EdgeKind, NodeKind};
 
 const MARGIN: f32 = 12.0;
+/// Width of the zoom controls.
+const CONTROLS: f32 = 160.0;
 
-pub fn ui(
-    canvas: &mut Canvas,
-    ui: &Ui,
-    frame: &Frame,
-    index: &Index,
-    events: &mut Vec<CanvasEvent>,
-) {
-    let _ = events;
+pub fn ui(canvas: &mut Canvas, ui: &Ui, frame: &Frame, index: &Index) {
     if index.scene.nodes.is_empty() {
         return;
     }
-    if frame.view.width() > 320.0 && frame.view.height() > 220.0 {
+    if frame.view.width() > 420.0 && frame.view.height() > 240.0 {
         legend(canvas, ui, frame, index);
+    } else {
+        canvas.legend_height = 0.0;
     }
     controls(canvas, ui, frame);
 }
@@ -39,94 +36,66 @@ fn legend(canvas: &mut Canvas, ui: &Ui, frame: &Frame, index: &Index) {
     let palette = &frame.palette;
     let id = Id::unique(("canvas legend", ui.scope_id()));
     let at = frame.view.left_bottom() + vec2(MARGIN, -MARGIN);
-    let room = (frame.view.width() - 240.0).clamp(160.0, 380.0);
-    Area::new(id).order(Order::Middle).fixed_pos(at).pivot(Align2::LEFT_BOTTOM).show(
-        ui.ctx(),
-        |ui| {
-            panel(palette).inner_margin(Margin::symmetric(10, 7)).show(ui, |ui| {
-                ui.set_max_width(room);
-                ui.spacing_mut().item_spacing = vec2(6.0, 4.0);
-                let weak = |text: &str| RichText::new(text).size(11.5).color(palette.weak_text);
-                if canvas.legend_closed {
-                    if ui.add(Button::new(weak("Legend")).frame(false)).clicked() {
-                        canvas.legend_closed = false;
-                    }
-                    return;
+    // Beside the zoom controls, one strip: a legend that hides the drawing is closed at once.
+    let room = (frame.view.width() - CONTROLS - 3.0 * MARGIN - 22.0).max(200.0);
+    let area = Area::new(id).order(Order::Middle).fixed_pos(at).pivot(Align2::LEFT_BOTTOM);
+    let shown = area.show(ui.ctx(), |ui| {
+        panel(palette).inner_margin(Margin::symmetric(10, 6)).show(ui, |ui| {
+            ui.set_max_width(room);
+            ui.spacing_mut().item_spacing = vec2(6.0, 3.0);
+            let weak = |text: &str| RichText::new(text).size(11.5).color(palette.weak_text);
+            if canvas.legend_closed {
+                let button = Button::new(weak("Legend")).frame(false);
+                if ui.add(button).on_hover_text("Show what the marks mean").clicked() {
+                    canvas.legend_closed = false;
                 }
-                ui.horizontal(|ui| {
-                    ui.label(
-                        RichText::new("Arrows run the way the token travels")
-                            .size(12.0)
-                            .color(palette.text),
-                    );
-                    ui.add_space(8.0);
-                    if ui.add(Button::new(weak("Hide")).frame(false)).clicked() {
-                        canvas.legend_closed = true;
-                    }
-                });
-                ui.label(weak(index.scene.reading_sentence()));
-                let edges = &index.scene.edges;
-                if edges.iter().any(|e| matches!(e.kind, EdgeKind::Exchange { .. })) {
-                    sample(
-                        ui,
-                        palette,
-                        "may exchange a user's token; the end with the dot asks",
-                        |mesh, rect| {
-                            arrow(mesh, rect, palette.exchange, false);
-                            strokes::dot(
-                                mesh,
-                                rect.left_center() + vec2(3.5, 0.0),
-                                3.4,
-                                palette.exchange,
-                            );
-                        },
-                    );
-                }
-                if edges.iter().any(|e| e.kind == EdgeKind::Federation) {
-                    sample(
-                        ui,
-                        palette,
-                        "an external identity stands for this client app",
-                        |mesh, rect| {
-                            arrow(mesh, rect, palette.federation, true);
-                        },
-                    );
-                }
-                if index.scene.nodes.iter().any(|n| !n.brokers.is_empty()) {
-                    sample(
-                        ui,
-                        palette,
-                        "way through a broker (select an identity to see it)",
-                        |mesh, rect| {
-                            let (a, b) = (rect.left_center(), rect.right_center());
-                            strokes::dashed(
-                                mesh,
-                                &[a, b - vec2(7.0, 0.0)],
-                                2.4,
-                                palette.path,
-                                2.0,
-                                4.5,
-                            );
-                            strokes::head(mesh, b, vec2(1.0, 0.0), 9.0, palette.path);
-                        },
-                    );
-                }
-                if index.scene.nodes.iter().any(|n| matches!(n.kind, NodeKind::Ghost(_))) {
-                    sample(ui, palette, "an id that no client app has", |mesh, rect| {
-                        let r = rect.shrink2(vec2(4.0, 1.0));
-                        let corners = [
-                            r.left_top(),
-                            r.right_top(),
-                            r.right_bottom(),
-                            r.left_bottom(),
-                            r.left_top(),
-                        ];
-                        strokes::dashed(mesh, &corners, 1.3, palette.ghost, 4.0, 3.0);
-                    });
+                return;
+            }
+            ui.horizontal_wrapped(|ui| {
+                let sentence = RichText::new(index.scene.reading_sentence());
+                ui.label(sentence.size(12.0).color(palette.text));
+                let button = Button::new(weak("Hide legend")).frame(false);
+                if ui.add(button).clicked() {
+                    canvas.legend_closed = true;
                 }
             });
-        },
-    );
+            ui.horizontal_wrapped(|ui| samples(ui, palette, index));
+        });
+    });
+    canvas.legend_height = shown.response.rect.height() + MARGIN;
+}
+
+/// The marks that the drawing uses, and what they mean.
+fn samples(ui: &mut Ui, palette: &Palette, index: &Index) {
+    let (edges, nodes) = (&index.scene.edges, &index.scene.nodes);
+    if edges.iter().any(|e| matches!(e.kind, EdgeKind::Exchange { .. })) {
+        sample(ui, palette, "a user's token goes in and comes out", |mesh, rect| {
+            arrow(mesh, rect, palette.exchange, false);
+        });
+        sample(ui, palette, "this end asks", |mesh, rect| {
+            strokes::dot(mesh, rect.center(), 3.6, palette.exchange);
+        });
+    }
+    if edges.iter().any(|e| e.kind == EdgeKind::Federation) {
+        sample(ui, palette, "external identity stands for the client app", |mesh, rect| {
+            arrow(mesh, rect, palette.federation, true);
+        });
+    }
+    if nodes.iter().any(|n| !n.brokers.is_empty()) {
+        sample(ui, palette, "way through a broker, when an identity is selected", |mesh, rect| {
+            let (a, b) = (rect.left_center(), rect.right_center());
+            strokes::dashed(mesh, &[a, b - vec2(7.0, 0.0)], 2.4, palette.path, 2.0, 4.5);
+            strokes::head(mesh, b, vec2(1.0, 0.0), 9.0, palette.path);
+        });
+    }
+    if nodes.iter().any(|n| matches!(n.kind, NodeKind::Ghost(_))) {
+        sample(ui, palette, "id without a client app", |mesh, rect| {
+            let r = rect.shrink2(vec2(2.0, 1.0));
+            let corners =
+                [r.left_top(), r.right_top(), r.right_bottom(), r.left_bottom(), r.left_top()];
+            strokes::dashed(mesh, &corners, 1.3, palette.ghost, 4.0, 3.0);
+        });
+    }
 }
 
 fn arrow(mesh: &mut Mesh, rect: Rect, color: Color32, dashed: bool) {
@@ -141,12 +110,14 @@ fn arrow(mesh: &mut Mesh, rect: Rect, color: Color32, dashed: bool) {
 }
 
 fn sample(ui: &mut Ui, palette: &Palette, words: &str, draw: impl FnOnce(&mut Mesh, Rect)) {
+    // Kept together where the strip wraps.
     ui.horizontal(|ui| {
-        let (rect, _) = ui.allocate_exact_size(vec2(34.0, 14.0), Sense::hover());
+        let (rect, _) = ui.allocate_exact_size(vec2(28.0, 13.0), Sense::hover());
         let mut mesh = Mesh::default();
         draw(&mut mesh, rect);
         ui.painter().add(Shape::mesh(mesh));
         ui.label(RichText::new(words).size(11.5).color(palette.weak_text));
+        ui.add_space(6.0);
     });
 }
 
@@ -220,37 +191,21 @@ pub fn link(
         );
     };
     outline(source, palette.selection);
-    let end = match target {
+    let (end, into) = match target {
         Some(target) => {
             let rect = frame.camera.rect(frame.view, &index.scene.nodes[target].rect);
             outline(rect, color);
-            let side = if at.x < rect.center().x || start.x < rect.left() {
-                rect.left()
+            if start.x < rect.left() {
+                (rect.left_center(), -1.0)
             } else {
-                rect.right()
-            };
-            pos2(side, rect.center().y)
+                (rect.right_center(), 1.0)
+            }
         }
-        None => at,
+        None => (at, if at.x < start.x { 1.0 } else { -1.0 }),
     };
-    let bend = ((end.x - start.x).abs() * 0.45).clamp(20.0, 140.0);
-    let into = if target.is_some() && end.x < start.x && at.x >= end.x { -bend } else { bend };
-    let (c, d) = (start + vec2(bend, 0.0), end - vec2(into, 0.0));
-    let points: Vec<Pos2> = (0..=24)
-        .map(|i| {
-            let (t, s) = (i as f32 / 24.0, 1.0 - i as f32 / 24.0);
-            (start.to_vec2() * (s * s * s)
-                + c.to_vec2() * (3.0 * s * s * t)
-                + d.to_vec2() * (3.0 * s * t * t)
-                + end.to_vec2() * (t * t * t))
-                .to_pos2()
-        })
-        .collect();
     let mut mesh = Mesh::default();
-    strokes::line(&mut mesh, &points, 2.4, color);
-    if let [.., before, tip] = points[..] {
-        strokes::head(&mut mesh, tip, (tip - before).normalized(), 11.0, color);
-    }
+    strokes::line(&mut mesh, &strokes::swing((start, 1.0), (end, into)), 2.4, color);
+    strokes::head(&mut mesh, end, vec2(-into, 0.0), 11.0, color);
     strokes::dot(&mut mesh, start, 4.5, color);
     painter.add(Shape::mesh(mesh));
 

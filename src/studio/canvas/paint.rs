@@ -26,6 +26,7 @@ pub const SUBTITLE_ZOOM: f32 = 0.62;
 const ROUND_ZOOM: f32 = 0.42;
 const ARROW_ZOOM: f32 = 0.3;
 const NAME_LEAST: f32 = 9.5;
+const NAME_NEAR: f32 = 11.0;
 
 pub fn scene(
     painter: &Painter,
@@ -132,8 +133,11 @@ impl Pen<'_> {
         let base = if federation { frame.palette.federation } else { frame.palette.exchange };
         let fine = zoom.clamp(0.55, 1.4);
         let (color, width) = match weight {
-            Weight::Dim => (base.gamma_multiply(if many { 0.07 } else { 0.2 }), 1.3 * fine),
-            Weight::Usual => (base.gamma_multiply(if many { 0.32 } else { 0.85 }), 1.5 * fine),
+            // Mixed, not see-through: where many meet, faint ones must not add up.
+            Weight::Dim if many => (base.gamma_multiply(0.07), 1.3 * fine),
+            Weight::Dim => (base.lerp_to_gamma(frame.palette.ground, 0.78), 1.3 * fine),
+            Weight::Usual if many => (base.gamma_multiply(0.32), 1.5 * fine),
+            Weight::Usual => (base.lerp_to_gamma(frame.palette.ground, 0.12), 1.5 * fine),
             Weight::Strong => (base, 2.3 * fine),
             Weight::Selected => (frame.palette.selection, 3.0 * fine),
         };
@@ -197,46 +201,29 @@ fn ways(mesh: &mut Mesh, frame: &Frame, index: &Index, emphasis: &Emphasis) {
             None => Point::new(issuer.rect.max.x, issuer.rect.center().y),
         };
         let (broker, principal) = (&scene.nodes[way.broker].rect, &scene.nodes[way.principal].rect);
-        // The token is carried in at the upper side and out at the lower one, clear of the arrows.
+        // Carried in at the upper side of the broker and out at the lower one, clear of the arrows.
         let shift = broker.height() * 0.26;
-        let into = nearest_side(broker, start, -shift);
-        let out = nearest_side(broker, principal.center(), shift);
-        let end = nearest_side(principal, out, -principal.height() * 0.26);
-        for (a, b) in [(start, into), (out, end)] {
-            let points = swing(frame, a, b, width, way.broker == way.principal);
+        let (into, arrives) = side(broker, start, -shift);
+        let (out, leaves) = side(broker, principal.center(), shift);
+        let (end, ends) = side(principal, out, -principal.height() * 0.26);
+        for (a, b) in [((start, 1.0), (into, arrives)), ((out, leaves), (end, ends))] {
+            let at = |p: Point| frame.camera.to_screen(frame.view, p.x, p.y);
+            let points = strokes::swing((at(a.0), a.1), (at(b.0), b.1));
             strokes::dashed(mesh, &points, width, color, 2.0, 4.5);
-            if let [.., before, tip] = points[..] {
-                let direction = (tip - before).normalized();
-                strokes::head(mesh, tip, direction, 10.0, color);
-            }
+            strokes::head(mesh, at(b.0), vec2(-b.1, 0.0), 10.0, color);
         }
     }
 }
 
-fn nearest_side(rect: &crate::diagram::layout::Rect, from: Point, shift: f32) -> Point {
-    let left = from.x <= rect.center().x;
-    Point::new(if left { rect.min.x } else { rect.max.x }, rect.center().y + shift)
-}
-
-/// A curve between two sides of boxes.
-fn swing(frame: &Frame, a: Point, b: Point, _width: f32, _same: bool) -> Vec<Pos2> {
-    let (a, b) = (
-        frame.camera.to_screen(frame.view, a.x, a.y),
-        frame.camera.to_screen(frame.view, b.x, b.y),
-    );
-    let reach = ((b.x - a.x).abs() * 0.5).clamp(24.0, 160.0);
-    let forward = if b.x >= a.x { 1.0 } else { -1.0 };
-    let (c, d) = (a + vec2(reach * forward, 0.0), b - vec2(reach * forward, 0.0));
-    (0..=24)
-        .map(|i| {
-            let (t, s) = (i as f32 / 24.0, 1.0 - i as f32 / 24.0);
-            let sum = a.to_vec2() * (s * s * s)
-                + c.to_vec2() * (3.0 * s * s * t)
-                + d.to_vec2() * (3.0 * s * t * t)
-                + b.to_vec2() * (t * t * t);
-            sum.to_pos2()
-        })
-        .collect()
+/// The middle of the side of a box that a line from `from` should meet, moved down by `shift`, and
+/// the direction out of the box there: -1 to the left, 1 to the right.
+fn side(rect: &crate::diagram::layout::Rect, from: Point, shift: f32) -> (Point, f32) {
+    let y = rect.center().y + shift;
+    if from.x < rect.min.x {
+        (Point::new(rect.min.x, y), -1.0)
+    } else {
+        (Point::new(rect.max.x, y), 1.0)
+    }
 }
 
 /// How a box is drawn.
@@ -332,7 +319,8 @@ fn name_of_plain(painter: &Painter, frame: &Frame, index: &Index, n: usize, look
         return;
     }
     let size = (measure::TITLE * frame.camera.zoom).max(NAME_LEAST).min(rect.height() - 2.0);
-    let at = pos2(rect.left() + 4.0, rect.center().y.min(rect.top() + 24.0));
+    let middle = if node.rows.is_empty() { rect.center().y } else { rect.top() + rect.height().min(24.0) / 2.0 };
+    let at = pos2(rect.left() + 4.0, middle);
     label(painter, at, &node.title, size, look.title, rect.width() - 8.0);
 }
 
@@ -389,11 +377,12 @@ fn words(painter: &Painter, frame: &Frame, node: &SceneNode, rect: &Rect, look: 
     let zoom = frame.camera.zoom;
     let left = rect.left() + measure::PADDING * zoom;
     let wide = rect.width() - 2.0 * measure::PADDING * zoom;
-    let size = (measure::TITLE * zoom).max(NAME_LEAST);
+    let size = measure::TITLE * zoom;
     if zoom < SUBTITLE_ZOOM {
-        let head = rect.height().min(measure::HEAD * zoom);
-        let at = pos2(left, rect.top() + head / 2.0);
-        label(painter, at, &node.title, size, look.title, wide);
+        // What is left out leaves room for a larger name.
+        let middle = if node.rows.is_empty() { rect.height() } else { measure::HEAD * zoom };
+        let at = pos2(left, rect.top() + middle / 2.0);
+        label(painter, at, &node.title, size.max(NAME_NEAR), look.title, wide);
         return;
     }
     let at = |y: f32| pos2(left, rect.top() + y * zoom);

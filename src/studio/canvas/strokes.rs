@@ -79,6 +79,22 @@ pub fn dashed(mesh: &mut Mesh, points: &[Pos2], width: f32, color: Color32, on: 
     line(mesh, &piece, width, color);
 }
 
+/// A curve between two points that leaves each in its direction: -1 to the left, 1 to the right.
+pub fn swing((a, out): (Pos2, f32), (b, into): (Pos2, f32)) -> Vec<Pos2> {
+    let reach = ((b.x - a.x).abs() * 0.5).max((b.y - a.y).abs() * 0.25).clamp(28.0, 160.0);
+    let (c, d) = (a + vec2(reach * out, 0.0), b + vec2(reach * into, 0.0));
+    (0..=28)
+        .map(|i| {
+            let (t, s) = (i as f32 / 28.0, 1.0 - i as f32 / 28.0);
+            let sum = a.to_vec2() * (s * s * s)
+                + c.to_vec2() * (3.0 * s * s * t)
+                + d.to_vec2() * (3.0 * s * t * t)
+                + b.to_vec2() * (t * t * t);
+            sum.to_pos2()
+        })
+        .collect()
+}
+
 /// Adds an arrowhead with its tip at `tip`, pointing along `direction` (of length 1).
 pub fn head(mesh: &mut Mesh, tip: Pos2, direction: Vec2, size: f32, color: Color32) {
     let across = direction.rot90() * (size * 0.46);
