@@ -6,6 +6,8 @@
 mod dot;
 mod json;
 mod svg;
+#[cfg(test)]
+mod tests;
 
 pub use dot::dot;
 pub use json::json;

@@ -19,8 +19,11 @@ pub fn handle(
         // Nobody has the keyboard: the pointer says who is meant.
         if ground.contains_pointer() || canvas.hovered.is_some() {
             zoom(canvas, ui);
-            let escape = ui.input_mut(|i| i.consume_key(Modifiers::NONE, Key::Escape));
-            if escape && canvas.link.is_none() && input.selection.is_some() {
+            // While an arrow is being drawn, Escape lets go of that.
+            if canvas.link.is_none()
+                && input.selection.is_some()
+                && ui.input_mut(|i| i.consume_key(Modifiers::NONE, Key::Escape))
+            {
                 events.push(CanvasEvent::Select(None));
             }
         }

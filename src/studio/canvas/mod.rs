@@ -14,6 +14,7 @@
 
 mod camera;
 mod emphasis;
+mod frame;
 mod index;
 mod keys;
 mod overlay;
@@ -24,7 +25,7 @@ mod strokes;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use egui::{CursorIcon, Id, PointerButton, Pos2, Rect, Response, Sense, Ui, vec2};
+use egui::{CursorIcon, Id, PointerButton, Pos2, Rect, Response, Sense, Ui};
 
 pub use camera::Camera;
 pub use palette::Palette;
@@ -34,14 +35,13 @@ use crate::diagram::layout::{Method, Point};
 use crate::diagram::scene::{NodeKind, Scene, Thing};
 use camera::Flight;
 use emphasis::Emphasis;
+use frame::{Frame, Wheel, extent, wheel};
 use index::Index;
 
 /// Boxes in view that are widgets of their own, at most.
 const WIDGETS: usize = 500;
 /// Below this zoom boxes are too small to be pointed at one by one with the keyboard.
 const WIDGET_ZOOM: f32 = 0.12;
-/// How near to an arrow the pointer must come, in points on screen.
-const REACH: f32 = 6.0;
 
 /// What the canvas shows, besides the scene.
 #[derive(Clone, Copy)]
@@ -168,7 +168,7 @@ impl Canvas {
         frame.camera = self.camera;
 
         let clip = ui.painter().with_clip_rect(view);
-        paint::scene(&clip, &frame, &index, &self.emphasis, input.selection, self.hovered.as_ref());
+        paint::scene(&clip, &frame, &index, &self.emphasis, self.hovered.as_ref());
         if let Some(link) = self.link {
             self.draw_link(ui, &clip, &frame, &index, link, input, &mut events);
         }
@@ -247,7 +247,8 @@ impl Canvas {
         if index.scene.method != Method::Layered || all.zoom >= READABLE {
             return all;
         }
-        let wide = crate::diagram::layout::Rect::new(bounds.min.x, bounds.min.y, bounds.width(), 1.0);
+        let wide =
+            crate::diagram::layout::Rect::new(bounds.min.x, bounds.min.y, bounds.width(), 1.0);
         let mut camera = Camera::fitting(view, &wide);
         camera.zoom = camera.zoom.min(READABLE);
         if camera.zoom <= all.zoom {
@@ -525,94 +526,4 @@ fn clicks(response: &Response, thing: &Thing, events: &mut Vec<CanvasEvent>) {
 /// The id of a box or row stays the same whatever else is drawn.
 fn widget_id(ui: &Ui, thing: &Thing) -> Id {
     ui.scope_id().with(thing)
-}
-
-enum Wheel {
-    Zoom(f32),
-    Pan(egui::Vec2),
-    Still,
-}
-
-/// A mouse wheel zooms (with Shift it moves sideways), two fingers on a touchpad move. What Ctrl
-/// makes of either is in egui's zoom already.
-fn wheel(input: &egui::InputState) -> Wheel {
-    let mut result = Wheel::Still;
-    for event in &input.events {
-        let egui::Event::MouseWheel { unit, delta, modifiers, .. } = event else { continue };
-        if modifiers.ctrl || modifiers.command {
-            continue;
-        }
-        result = match unit {
-            egui::MouseWheelUnit::Point => Wheel::Pan(*delta),
-            _ if modifiers.shift => Wheel::Pan(vec2(delta.x + delta.y, 0.0) * 50.0),
-            egui::MouseWheelUnit::Line => Wheel::Zoom(delta.y),
-            egui::MouseWheelUnit::Page => Wheel::Zoom(delta.y * 4.0),
-        };
-    }
-    result
-}
-
-/// The part of the drawing a thing takes.
-fn extent(index: &Index, thing: &Thing) -> Option<crate::diagram::layout::Rect> {
-    let scene = &index.scene;
-    if let Some(edge) = scene.edge_of(thing) {
-        let edge = &scene.edges[edge];
-        return Some(scene.nodes[edge.from].rect.union(&scene.nodes[edge.to].rect));
-    }
-    let node = scene.node_of(thing)?;
-    if let Thing::Identity { subject, .. } = thing {
-        let row = scene.nodes[node].rows.iter().position(|row| row.subject == *subject);
-        if let Some(rect) = row.and_then(|row| scene.nodes[node].row_rect(row)) {
-            return Some(rect);
-        }
-    }
-    Some(scene.nodes[node].rect)
-}
-
-/// What one frame is drawn with.
-#[derive(Clone, Copy)]
-struct Frame {
-    view: Rect,
-    camera: Camera,
-    palette: Palette,
-    /// The box with the keyboard focus.
-    focused: Option<usize>,
-}
-
-impl Frame {
-    fn thing_at(&self, index: &Index, at: Pos2) -> Option<Thing> {
-        if !self.view.contains(at) {
-            return None;
-        }
-        let world = self.camera.to_world(self.view, at);
-        let point = Point::new(world.x, world.y);
-        if let Some((node, row)) = index.node_at(point) {
-            let of_row = row.and_then(|row| self.row_thing(index, node, row));
-            return Some(of_row.unwrap_or_else(|| index.scene.nodes[node].thing()));
-        }
-        let edge = index.edge_at(point, REACH / self.camera.zoom)?;
-        Some(index.scene.edges[edge].thing.clone())
-    }
-
-    fn row_thing(&self, index: &Index, node: usize, row: usize) -> Option<Thing> {
-        let node = &index.scene.nodes[node];
-        let row = node.rows.get(row)?;
-        row.node?;
-        let NodeKind::Issuer(issuer) = &node.kind else { return None };
-        Some(Thing::Identity { issuer: issuer.clone(), subject: row.subject.clone() })
-    }
-
-    /// The middle of the handle of a box.
-    fn handle(&self, rect: &crate::diagram::layout::Rect) -> Pos2 {
-        self.camera.to_screen(self.view, rect.max.x, rect.center().y)
-    }
-
-    /// How the drawing moves when a gesture comes near the border.
-    fn edge_pull(&self, at: Pos2) -> Option<egui::Vec2> {
-        const NEAR: f32 = 28.0;
-        let inner = self.view.shrink(NEAR);
-        let nearest = inner.clamp(at);
-        let by = (nearest - at) * 0.35;
-        (by.length() > 0.5).then(|| by.clamp(vec2(-14.0, -14.0), vec2(14.0, 14.0)))
-    }
 }

@@ -11,7 +11,7 @@ use crate::diagram::scene::{EdgeKind, NodeKind};
 
 const MARGIN: f32 = 12.0;
 /// Width of the zoom controls.
-const CONTROLS: f32 = 160.0;
+const CONTROLS: f32 = 200.0;
 
 pub fn ui(canvas: &mut Canvas, ui: &Ui, frame: &Frame, index: &Index) {
     if index.scene.nodes.is_empty() {

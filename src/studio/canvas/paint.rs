@@ -27,13 +27,14 @@ const ROUND_ZOOM: f32 = 0.42;
 const ARROW_ZOOM: f32 = 0.3;
 const NAME_LEAST: f32 = 9.5;
 const NAME_NEAR: f32 = 11.0;
+/// Boxes lower than this on screen have no name.
+const NAMED_HEIGHT: f32 = 12.0;
 
 pub fn scene(
     painter: &Painter,
     frame: &Frame,
     index: &Index,
     emphasis: &Emphasis,
-    selection: Option<&Thing>,
     hovered: Option<&Thing>,
 ) {
     let palette = &frame.palette;
@@ -83,12 +84,15 @@ pub fn scene(
     let plain = frame.camera.zoom < ROUND_ZOOM;
     if plain {
         for &n in &nodes {
-            plain_box(&mut mesh, frame, index, emphasis, n as usize, hovered_node, selection);
+            plain_box(&mut mesh, frame, index, emphasis, n as usize, hovered_node);
         }
     }
     painter.add(Shape::mesh(mesh));
     for &n in &nodes {
         let n = n as usize;
+        if plain && frame.camera.zoom * index.scene.nodes[n].rect.height() < NAMED_HEIGHT {
+            continue;
+        }
         let look = Look::new(frame, index, emphasis, n, hovered_node);
         if plain {
             name_of_plain(painter, frame, index, n, &look);
@@ -157,6 +161,9 @@ impl Pen<'_> {
         let d: Point = arrival(&edge.route, smooth);
         let direction = vec2(d.x, d.y);
         let Some(&tip) = self.points.last() else { return };
+        if many && (tip - self.points[0]).length_sq() < 9.0 {
+            return;
+        }
         if arrow && let Some(end) = self.points.last_mut() {
             *end = tip - direction * (head * 0.7);
         }
@@ -201,8 +208,9 @@ fn ways(mesh: &mut Mesh, frame: &Frame, index: &Index, emphasis: &Emphasis) {
             None => Point::new(issuer.rect.max.x, issuer.rect.center().y),
         };
         let (broker, principal) = (&scene.nodes[way.broker].rect, &scene.nodes[way.principal].rect);
-        // Carried in at the upper side of the broker and out at the lower one, clear of the arrows.
-        let shift = broker.height() * 0.26;
+        // Carried in on the side it comes from and out on the other, clear of the arrows.
+        let below = start.y > broker.center().y;
+        let shift = broker.height() * if below { -0.26 } else { 0.26 };
         let (into, arrives) = side(broker, start, -shift);
         let (out, leaves) = side(broker, principal.center(), shift);
         let (end, ends) = side(principal, out, -principal.height() * 0.26);
@@ -286,7 +294,6 @@ fn plain_box(
     emphasis: &Emphasis,
     n: usize,
     hovered: Option<usize>,
-    selection: Option<&Thing>,
 ) {
     let node = &index.scene.nodes[n];
     let rect = frame.camera.rect(frame.view, &node.rect);
@@ -305,7 +312,6 @@ fn plain_box(
         };
         let least = vec2(2.0, 1.5);
         let rect = Rect::from_center_size(rect.center(), rect.size().max(least));
-        let _ = selection;
         strokes::quad(mesh, rect, tone.lerp_to_gamma(frame.palette.ground, look.fade));
     } else {
         strokes::cut_box(mesh, rect, 7.0 * frame.camera.zoom, look.fill, look.border);
@@ -315,11 +321,15 @@ fn plain_box(
 fn name_of_plain(painter: &Painter, frame: &Frame, index: &Index, n: usize, look: &Look) {
     let node = &index.scene.nodes[n];
     let rect = frame.camera.rect(frame.view, &node.rect);
-    if rect.height() < 12.0 || rect.width() < 36.0 {
+    if rect.width() < 36.0 {
         return;
     }
     let size = (measure::TITLE * frame.camera.zoom).max(NAME_LEAST).min(rect.height() - 2.0);
-    let middle = if node.rows.is_empty() { rect.center().y } else { rect.top() + rect.height().min(24.0) / 2.0 };
+    let middle = if node.rows.is_empty() {
+        rect.center().y
+    } else {
+        rect.top() + rect.height().min(24.0) / 2.0
+    };
     let at = pos2(rect.left() + 4.0, middle);
     label(painter, at, &node.title, size, look.title, rect.width() - 8.0);
 }

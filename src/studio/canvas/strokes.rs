@@ -18,6 +18,10 @@ pub fn line(mesh: &mut Mesh, points: &[Pos2], width: f32, color: Color32) {
     let ends = [-soft, -solid, solid, soft];
     let profile: &[f32] = if solid > 0.0 { &ends } else { &[-soft, 0.0, soft] };
     let per_point = profile.len() as u32;
+    if let ([a, b], 3) = (points, profile.len()) {
+        straight(mesh, *a, *b, soft, color);
+        return;
+    }
     let first = mesh.vertices.len() as u32;
     for (i, &p) in points.iter().enumerate() {
         let before = if i > 0 { (p - points[i - 1]).normalized() } else { Vec2::ZERO };
@@ -48,8 +52,22 @@ pub fn line(mesh: &mut Mesh, points: &[Pos2], width: f32, color: Color32) {
     }
 }
 
+/// The commonest case by far in a large drawing.
+fn straight(mesh: &mut Mesh, a: Pos2, b: Pos2, soft: f32, color: Color32) {
+    let across = (b - a).normalized().rot90() * soft;
+    let first = mesh.vertices.len() as u32;
+    for p in [a, b] {
+        mesh.colored_vertex(p - across, Color32::TRANSPARENT);
+        mesh.colored_vertex(p, color);
+        mesh.colored_vertex(p + across, Color32::TRANSPARENT);
+    }
+    let corners = [0, 1, 3, 1, 3, 4, 1, 2, 4, 2, 4, 5];
+    mesh.indices.extend(corners.map(|i| first + i));
+}
+
 /// Adds a dashed line; `on` and `off` are lengths in points.
 pub fn dashed(mesh: &mut Mesh, points: &[Pos2], width: f32, color: Color32, on: f32, off: f32) {
+    let (on, off) = (on.max(1.0), off.max(1.0));
     let mut piece: Vec<Pos2> = Vec::new();
     let (mut drawing, mut left) = (true, on);
     for pair in points.windows(2) {

@@ -1,0 +1,235 @@
+//! The drawing, by the names of what is drawn.
+
+use std::sync::Arc;
+
+use egui::{Key, Modifiers, Pos2, Rect};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+use exchange_studio::config::{ClientKey, Project, Source};
+use exchange_studio::diagram::scene::{Scene, Thing};
+use exchange_studio::studio::canvas::{Canvas, CanvasEvent, CanvasInput, Palette};
+use exchange_studio::trust::{Reading, TrustGraph};
+
+const TEXT: &str = r#"!ClientAppDto
+id: "11111111-1111-4111-8111-111111111111"
+name: Portal
+allowedTokenExchangeClientApps:
+  - id: "22222222-2222-4222-8222-222222222222"
+---
+!ClientAppDto
+id: "22222222-2222-4222-8222-222222222222"
+name: Dashboard
+---
+!ClientAppDto
+id: "33333333-3333-4333-8333-333333333333"
+name: Robot
+clientAppFederatedIdentities:
+  - id: "44444444-4444-4444-8444-444444444444"
+    issuer: https://auth.example.com
+    subject: "007"
+---
+!ClientAppDto
+id: "55555555-5555-4555-8555-555555555555"
+name: Carrier
+allowedTokenExchangeClientApps:
+  - id: "33333333-3333-4333-8333-333333333333"
+"#;
+
+const PORTAL: Thing = Thing::Client(ClientKey(0));
+const DASHBOARD: Thing = Thing::Client(ClientKey(1));
+
+struct Desk {
+    canvas: Canvas,
+    scene: Arc<Scene>,
+    selection: Option<Thing>,
+    events: Vec<CanvasEvent>,
+}
+
+fn scene() -> Arc<Scene> {
+    let source = Source { path: None, name: "test.yaml".to_owned(), bytes: TEXT.into() };
+    let project = Project::from_sources(vec![source]);
+    let graph = TrustGraph::new(&project, Reading::RequesterListsTarget);
+    Arc::new(Scene::new(&project, &graph))
+}
+
+fn desk() -> Harness<'static, Desk> {
+    let desk = Desk { canvas: Canvas::default(), scene: scene(), selection: None, events: vec![] };
+    // Steps as short as frames: a double click is one only if it is quick.
+    let mut harness = Harness::builder()
+        .with_size(egui::vec2(1000.0, 700.0))
+        .with_step_dt(0.02)
+        .with_max_steps(60)
+        .build_ui_state(draw, desk);
+    harness.run();
+    harness
+}
+
+fn draw(ui: &mut egui::Ui, desk: &mut Desk) {
+    let grant = |from: ClientKey, to: ClientKey| {
+        if to == ClientKey(2) { Err(format!("{from:?} may not")) } else { Ok("It may.".to_owned()) }
+    };
+    let input = CanvasInput {
+        selection: desk.selection.as_ref(),
+        found: None,
+        palette: &Palette::LIGHT,
+        grant: &grant,
+    };
+    let events = desk.canvas.ui(ui, &desk.scene, &input);
+    for event in &events {
+        if let CanvasEvent::Select(thing) = event {
+            desk.selection = thing.clone();
+        }
+    }
+    desk.events.extend(events);
+}
+
+fn place(harness: &Harness<'static, Desk>, name: &str) -> Rect {
+    harness.get_by_label(name).rect()
+}
+
+fn drag(harness: &mut Harness<'static, Desk>, from: Pos2, to: Pos2) {
+    harness.hover_at(from);
+    harness.run();
+    harness.drag_at(from);
+    harness.run();
+    harness.hover_at(from.lerp(to, 0.5));
+    harness.run();
+    harness.hover_at(to);
+    harness.run();
+}
+
+#[test]
+fn boxes_and_identities_are_found_and_selected_by_name() {
+    let mut harness = desk();
+    harness.get_by_label("Client app Portal").click();
+    harness.run();
+    assert_eq!(harness.state().selection, Some(PORTAL));
+    harness.get_by_label("Client app Robot, principal");
+    harness.get_by_label("Client app Carrier, broker");
+    harness.get_by_label("External identity 007").click();
+    harness.run();
+    let identity = Thing::Identity {
+        issuer: "https://auth.example.com".to_owned(),
+        subject: "007".to_owned(),
+    };
+    assert_eq!(harness.state().selection, Some(identity));
+}
+
+#[test]
+fn an_arrow_drawn_from_one_client_to_another_asks_for_a_grant() {
+    let mut harness = desk();
+    let from = place(&harness, "Client app Dashboard").center();
+    let to = place(&harness, "Client app Carrier, broker").center();
+    drag(&mut harness, from, to);
+    assert_eq!(harness.state().events, [], "nothing before the drop");
+    harness.drop_at(to);
+    harness.run();
+    let asked = CanvasEvent::GrantRequested { from: ClientKey(1), to: ClientKey(3) };
+    assert_eq!(harness.state().events, [asked]);
+}
+
+#[test]
+fn an_arrow_that_is_refused_or_let_go_asks_for_nothing() {
+    let mut harness = desk();
+    let from = place(&harness, "Client app Dashboard").center();
+    let to = place(&harness, "Client app Robot, principal").center();
+    drag(&mut harness, from, to);
+    harness.drop_at(to);
+    harness.run();
+    let to = place(&harness, "Client app Carrier, broker").center();
+    drag(&mut harness, from, to);
+    harness.key_press(Key::Escape);
+    harness.run();
+    harness.drop_at(to);
+    harness.run();
+    let asked = |event: &CanvasEvent| matches!(event, CanvasEvent::GrantRequested { .. });
+    assert!(!harness.state().events.iter().any(asked), "{:?}", harness.state().events);
+}
+
+#[test]
+fn arrow_keys_follow_arrows() {
+    let mut harness = desk();
+    harness.get_by_label("Client app Portal").focus();
+    harness.run();
+    harness.key_press(Key::ArrowRight);
+    harness.run();
+    assert_eq!(harness.state().selection, Some(DASHBOARD));
+    harness.run();
+    assert!(harness.get_by_label("Client app Dashboard").is_focused());
+    harness.key_press(Key::ArrowLeft);
+    harness.run();
+    assert_eq!(harness.state().selection, Some(PORTAL));
+}
+
+#[test]
+fn a_double_click_on_an_arrow_tries_it() {
+    let mut harness = desk();
+    let (portal, dashboard) =
+        (place(&harness, "Client app Portal"), place(&harness, "Client app Dashboard"));
+    // The two boxes stand level, so the arrow between them does too.
+    let middle = portal.right_center().lerp(dashboard.left_center(), 0.5);
+    for _ in 0..2 {
+        harness.drag_at(middle);
+        harness.drop_at(middle);
+    }
+    harness.run();
+    let edge = Thing::Permission { owner: ClientKey(0), index: 0 };
+    assert!(
+        harness.state().events.contains(&CanvasEvent::Simulate(edge)),
+        "{:?}",
+        harness.state().events
+    );
+}
+
+#[test]
+fn the_ground_lets_go_and_has_a_menu() {
+    let mut harness = desk();
+    harness.get_by_label("Client app Portal").click();
+    harness.run();
+    let empty = egui::pos2(500.0, 30.0);
+    harness.drag_at(empty);
+    harness.drop_at(empty);
+    harness.run();
+    assert_eq!(harness.state().selection, None);
+}
+
+#[test]
+fn zoom_controls_and_keys_change_the_view_and_fit_brings_all_back() {
+    let mut harness = desk();
+    let zoom = |harness: &Harness<'static, Desk>| harness.state().canvas.camera().zoom;
+    let whole = zoom(&harness);
+    harness.get_by_label("Zoom out").click();
+    harness.run();
+    assert!((zoom(&harness) / whole - 0.8).abs() < 0.01);
+    harness.hover_at(egui::pos2(500.0, 100.0));
+    harness.key_press(Key::Plus);
+    harness.run();
+    assert!((zoom(&harness) / whole - 1.0).abs() < 0.01);
+    harness.get_by_label("Zoom to 100 %").click();
+    harness.run();
+    assert!((zoom(&harness) - 1.0).abs() < 0.01);
+    harness.hover_at(egui::pos2(500.0, 100.0));
+    harness.run();
+    harness.event(egui::Event::MouseWheel {
+        unit: egui::MouseWheelUnit::Line,
+        delta: egui::vec2(0.0, -3.0),
+        phase: egui::TouchPhase::Move,
+        modifiers: Modifiers::NONE,
+        source: egui::MouseWheelSource::Wheel,
+    });
+    harness.run();
+    assert!(zoom(&harness) < 0.95, "the wheel zooms");
+    harness.get_by_label("Fit drawing to view").click();
+    harness.run();
+    assert!((zoom(&harness) - whole).abs() < 0.05, "{} and {whole}", zoom(&harness));
+}
+
+#[test]
+fn nothing_is_repainted_while_nothing_happens() {
+    let mut harness = desk();
+    harness.hover_at(egui::pos2(500.0, 100.0));
+    harness.run();
+    harness.step();
+    let delay = harness.output().viewport_output.values().map(|v| v.repaint_delay).min();
+    assert!(delay.is_some_and(|delay| delay.as_secs() > 60), "{delay:?}");
+}
