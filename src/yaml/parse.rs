@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use granit_parser::{ErrorKind, Event, Options, Parser, ScalarStyle, ScanError, StructureStyle};
 
-use super::scan::{is_space, line_end, line_start, next_line, skip_blanks, skip_trivia};
+use super::scan::{is_marker, is_space, line_end, line_start, next_line, skip_blanks, skip_trivia};
 use super::tree::{Form, Properties, Range32, Raw};
 use super::{Limits, NodeId, Span, Style, SyntaxError, Tree};
 
@@ -136,9 +136,7 @@ impl<'source> Builder<'source> {
                     let message = "a second document begins without `---`".to_owned();
                     return Err(SyntaxError { offset: at.start, message });
                 }
-                if *explicit {
-                    self.cursor = at.end;
-                }
+                self.cursor = if *explicit { at.end } else { self.after_ends() };
             }
             Event::Scalar(text, style, ..) => {
                 let id = self.begin(span, anchor);
@@ -175,6 +173,15 @@ impl<'source> Builder<'source> {
             _ => {}
         }
         Ok(())
+    }
+
+    /// Where a document without `---` can begin: after the `...` of nothing before it.
+    fn after_ends(&self) -> usize {
+        let mut at = skip_trivia(self.text, 0);
+        while is_marker(self.text, at, "...") {
+            at = skip_trivia(self.text, at + 3);
+        }
+        at
     }
 
     /// Moves the cursor over the indicator in front of the next node and over its tag and anchor,

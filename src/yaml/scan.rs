@@ -72,7 +72,11 @@ pub(super) fn skip_trivia(text: &str, at: usize) -> usize {
     loop {
         match bytes.get(at) {
             Some(b' ' | b'\t' | b'\n' | b'\r') => at += 1,
-            Some(b'#') if at == 0 || matches!(bytes[at - 1], b' ' | b'\t' | b'\n' | b'\r') => {
+            Some(b'#')
+                if at == 0
+                    || matches!(bytes[at - 1], b' ' | b'\t' | b'\n' | b'\r')
+                    || text[..at].ends_with('\u{feff}') =>
+            {
                 at = line_end(text, at);
             }
             // A byte-order mark in front of a document.
@@ -113,5 +117,6 @@ mod tests {
         let text = " # a\n#b\n x";
         assert_eq!(skip_trivia(text, 0), text.len() - 1);
         assert_eq!(skip_trivia("a#b", 1), 1);
+        assert_eq!(skip_trivia("\u{feff}# a\nb", 0), 7);
     }
 }
