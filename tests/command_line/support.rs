@@ -25,11 +25,11 @@ impl std::fmt::Display for Ran {
 }
 
 pub fn run_in(folder: &Path, arguments: &[&str]) -> Ran {
-    let output = program(folder).args(arguments).output().unwrap();
+    let output = program(folder).args(arguments).output().expect("the program starts");
     Ran {
         code: output.status.code(),
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
+        stdout: String::from_utf8(output.stdout).expect("results are UTF-8"),
+        stderr: String::from_utf8(output.stderr).expect("messages are UTF-8"),
     }
 }
 
@@ -43,7 +43,7 @@ pub struct Folder(tempfile::TempDir);
 
 impl Folder {
     pub fn new(files: &[(&str, &str)]) -> Self {
-        let folder = Self(tempfile::tempdir().unwrap());
+        let folder = Self(tempfile::tempdir().expect("a folder for the test"));
         for (name, text) in files {
             folder.write(name, text.as_bytes());
         }
@@ -56,12 +56,14 @@ impl Folder {
 
     pub fn write(&self, name: &str, bytes: &[u8]) {
         let path = self.path().join(name);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, bytes).unwrap();
+        if let Some(parent) = path.parent() {
+            std::fs::create_dir_all(parent).expect("a folder for the file");
+        }
+        std::fs::write(path, bytes).expect("a file for the test");
     }
 
     pub fn read(&self, name: &str) -> String {
-        std::fs::read_to_string(self.path().join(name)).unwrap()
+        std::fs::read_to_string(self.path().join(name)).expect("the file is there")
     }
 
     pub fn run(&self, arguments: &[&str]) -> Ran {
