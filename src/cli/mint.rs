@@ -1,74 +1,116 @@
-//! `mint`: a token from a local external issuer.
+//! `mint`: a token to try an exchange with, from a local external issuer or for a test user.
 
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 
+use super::client::{self, Authentication};
 use super::{Exit, Failure, Globals, Terminal};
 use crate::authority::{self, DEFAULT_LIFETIME, MintRequest, RemoteMintError};
+use crate::exchange::DiscoveryError;
+use crate::exchange::login::{LoginError, as_test_user};
 
-/// Mint a token of an external issuer
+/// Get a token to exchange, from what 'serve' has started
 ///
-/// Asks the external issuers that 'serve' has started for a signed token, as a cloud or a partner
-/// would issue it to a workload, and prints it. Use it as the subject token of an exchange. The
-/// token is good for that 'serve' alone.
+/// With --issuer-port: asks the external issuers for a signed token, as a cloud or a partner would
+/// issue it to a workload. With --server: logs a test user in to a client app, by authorization
+/// code and PKCE, and takes the access token.
+///
+/// The token is good for that 'serve' alone.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
-Example:
-  export SUBJECT_TOKEN=$(exchange-studio mint --issuer-port 9401 \\
-      --issuer https://auth.external.com --subject 123456789)
+Examples:
+  A token of a partner's service:
+    export SUBJECT_TOKEN=$(exchange-studio mint --issuer-port 9401 \\
+        --issuer https://auth.external.com --subject 123456789)
+  A token of the user alice of a client app:
+    export SUBJECT_TOKEN=$(exchange-studio mint --server http://127.0.0.1:9400 \\
+        --client-id b8075fdb-ac4f-4c25-8f2a-2085a9addbf6 --user alice)
 
 Only the token goes to standard output.
 
-Exit status: 0 minted, 1 the issuer refused, 2 usage, 4 nobody answers on the port")]
+Exit status: 0 done, 1 the server refused, 2 usage, 4 nobody answers")]
+#[command(group(clap::ArgGroup::new("source").required(true).args(["issuer_port", "server"])))]
 pub struct Args {
     /// Port of the external issuers, as 'serve' shows it.
-    #[arg(long, value_name = "N")]
-    issuer_port: u16,
+    #[arg(long, value_name = "N", requires = "subject")]
+    issuer_port: Option<u16>,
 
     /// The subject of the token (its 'sub'), as the configuration has it.
-    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
-    subject: String,
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, requires = "issuer_port")]
+    subject: Option<String>,
 
     /// The issuer of the token (its 'iss'), as the configuration has it; left out, the address of
     /// the local issuer itself.
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", requires = "issuer_port")]
     issuer: Option<String>,
 
     /// An audience of the token (its 'aud'); may be given several times.
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", requires = "issuer_port")]
     audience: Vec<String>,
 
     /// Seconds until the token expires; negative for one that has expired already.
     #[arg(long, value_name = "SECONDS", default_value_t = DEFAULT_LIFETIME, allow_negative_numbers = true)]
     lifetime: i64,
+
+    /// The issuer at which a test user logs in, as 'serve' shows it.
+    #[arg(long, value_name = "URL", requires = "client_id", requires = "user")]
+    server: Option<String>,
+
+    /// The client app that the user logs in to.
+    #[arg(long, value_name = "ID", requires = "server")]
+    client_id: Option<String>,
+
+    /// The test user.
+    #[arg(long, value_name = "NAME", requires = "server")]
+    user: Option<String>,
+
+    /// Scopes to log in with, with single spaces between them.
+    #[arg(long, value_name = "SCOPE", requires = "server")]
+    scope: Option<String>,
+
+    #[command(flatten)]
+    authentication: Authentication,
 }
 
 pub fn run(args: &Args, _globals: &Globals, terminal: &mut Terminal) -> Result<Exit, Failure> {
+    let token = match (args.issuer_port, &args.server) {
+        (Some(port), _) => external(args, port)?,
+        (None, Some(server)) => user(args, server)?,
+        (None, None) => return Err(Failure::usage("give --issuer-port or --server")),
+    };
+    writeln!(terminal.out(), "{}", token.expose_secret())?;
+    Ok(Exit::Fine)
+}
+
+fn external(args: &Args, port: u16) -> Result<SecretString, Failure> {
     let request = MintRequest {
         issuer: args.issuer.clone(),
-        subject: args.subject.clone(),
+        subject: args.subject.clone().unwrap_or_default(),
         audience: args.audience.clone(),
         lifetime: args.lifetime,
         not_before: None,
     };
-    let endpoint = authority::mint_endpoint(&format!("http://127.0.0.1:{}", args.issuer_port));
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::new(Exit::Unreachable, format!("cannot connect: {error}")))?;
-    let token =
-        runtime.block_on(authority::mint_over_http(&endpoint, &request)).map_err(|error| {
-            match error {
-                RemoteMintError::Unreachable { .. } => Failure::new(
-                    Exit::Unreachable,
-                    error.to_string(),
-                )
-                .hint(
-                    "start the issuers with 'exchange-studio serve PATH --issuer-port N', and give \
-                     the port it shows",
-                ),
-                RemoteMintError::Refused(_) => Failure::no(error.to_string()),
-            }
-        })?;
-    writeln!(terminal.out(), "{}", token.expose_secret())?;
-    Ok(Exit::Fine)
+    let endpoint = authority::mint_endpoint(&format!("http://127.0.0.1:{port}"));
+    client::wait(authority::mint_over_http(&endpoint, &request))?.map_err(|error| match error {
+        RemoteMintError::Unreachable { .. } => Failure::new(Exit::Unreachable, error.to_string())
+            .hint(
+                "start the issuers with 'exchange-studio serve PATH --issuer-port N', and give the \
+                 port it shows",
+            ),
+        RemoteMintError::Refused(_) => Failure::no(error.to_string()),
+    })
+}
+
+fn user(args: &Args, server: &str) -> Result<SecretString, Failure> {
+    let client = args.authentication.client(args.client_id.as_deref().unwrap_or_default())?;
+    let http = client::http()?;
+    let user = args.user.as_deref().unwrap_or_default();
+    let scope = args.scope.as_deref().unwrap_or_default();
+    client::wait(as_test_user(&http, server, &client, user, scope))?.map_err(|error| {
+        let exit = match &error {
+            LoginError::Discovery(DiscoveryError::Transport(error))
+            | LoginError::Transport(error) => client::exit_of(error),
+            _ => Exit::No,
+        };
+        Failure::new(exit, error.to_string())
+    })
 }

@@ -12,9 +12,11 @@
 //! is given a [`Terminal`], so a test can give it another.
 
 mod check;
+mod client;
 mod decide;
 mod diff;
 mod edit;
+mod exchange;
 mod graph;
 mod list;
 mod mint;
@@ -98,6 +100,7 @@ enum Command {
     Graph(graph::Args),
     Edit(edit::Args),
     Diff(diff::Args),
+    Exchange(exchange::Args),
     Serve(serve::Args),
     Mint(mint::Args),
 }
@@ -127,6 +130,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, terminal: &mut Termina
         Some(Command::Graph(args)) => graph::run(&args, &globals, terminal),
         Some(Command::Edit(args)) => edit::run(&args, &further, &globals, terminal),
         Some(Command::Diff(args)) => diff::run(&args, &globals, terminal),
+        Some(Command::Exchange(args)) => exchange::run(&args, &globals, terminal),
         Some(Command::Serve(args)) => serve::run(&args, &globals, terminal),
         Some(Command::Mint(args)) => mint::run(&args, &globals, terminal),
     };

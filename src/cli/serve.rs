@@ -61,7 +61,7 @@ pub struct Args {
 }
 
 /// `URL=ID`; the URL may have equals signs of its own, an id has none.
-fn audience_map(text: &str) -> Result<(String, String), String> {
+pub fn audience_map(text: &str) -> Result<(String, String), String> {
     match text.rsplit_once('=') {
         Some((url, id)) if !url.is_empty() && !id.is_empty() => Ok((url.to_owned(), id.to_owned())),
         _ => Err("it must be URL=ID, as in https://api.example=Dashboard".to_owned()),

@@ -1,0 +1,441 @@
+//! `exchange`: one test exchange, its answer, and what there is to say about it.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
+
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::{Value, json};
+
+use super::client::{self, Authentication};
+use super::project::{self, Format};
+use super::serve::audience_map;
+use super::terminal::Colour;
+use super::{Exit, Failure, Globals, Terminal, secret};
+use crate::authority::{self, Planned, Prediction};
+use crate::config::Project;
+use crate::exchange::compare::Fate;
+use crate::exchange::token::{self, Token};
+use crate::exchange::{
+    DiscoveryError, ExchangeRequest, Level, Outcome, Report, Server, SimulateError, Simulation,
+    Verification, simulate, token_type,
+};
+use crate::trust::{Truth, Verdict};
+
+/// Run one token exchange against a server
+///
+/// Sends one RFC 8693 request, reads the answer without trust, verifies the issued token against
+/// the server's keys, compares it with the token that went in, and checks request, answer and token
+/// against the standards, each check by its id. With --predict it also says what the configuration
+/// had led to expect.
+///
+/// Secrets and tokens come from environment variables, and none is printed: not in the report, not
+/// in errors, not in JSON. --print-token is the one exception.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  Against the built-in authority ('exchange-studio serve'), the partner's scenario:
+    export SUBJECT_TOKEN=$(exchange-studio mint --issuer-port 9401 \\
+        --issuer https://auth.external.com --subject 123456789)
+    exchange-studio exchange --server http://127.0.0.1:9400 --client-id BROKER-ID \\
+        --subject-token-env SUBJECT_TOKEN --predict config/
+
+  Take the issued token along to the next hop:
+    NEXT=$(exchange-studio exchange ... --print-token)
+
+Token types are URIs; the ones of the standard have short names: access_token, id_token, jwt,
+refresh_token, saml1, saml2.
+
+Marks: + passed, ! recommendation not kept, - requirement not kept, i worth knowing, ~ a known way
+in which servers differ.
+
+Exit status:
+  0  a token was issued, every requirement was kept, and the prediction (if any) held
+  1  the server refused, its answer cannot be used, a requirement was not kept, or the prediction
+     was wrong
+  2  usage
+  3  a path of --predict cannot be read
+  4  the server cannot be reached")]
+pub struct Args {
+    /// The issuer of the server; endpoints and keys come from its discovery document.
+    #[arg(long, value_name = "URL", required_unless_present = "token_endpoint", conflicts_with_all = ["token_endpoint", "jwks_uri"])]
+    server: Option<String>,
+
+    /// The token endpoint itself, for a server without discovery.
+    #[arg(long, value_name = "URL")]
+    token_endpoint: Option<String>,
+
+    /// Where the server's keys are, when only its token endpoint is given.
+    #[arg(long, value_name = "URL", requires = "token_endpoint")]
+    jwks_uri: Option<String>,
+
+    /// The client that asks, by the id the server knows it by.
+    #[arg(long, value_name = "ID")]
+    client_id: String,
+
+    #[command(flatten)]
+    authentication: Authentication,
+
+    /// The environment variable with the token that goes in.
+    #[arg(long, value_name = "VAR")]
+    subject_token_env: String,
+
+    /// What kind of token goes in.
+    #[arg(long, value_name = "TYPE", default_value = "access_token")]
+    subject_token_type: String,
+
+    /// The environment variable with the token of the party that acts.
+    #[arg(long, value_name = "VAR", requires = "actor_token_type")]
+    actor_token_env: Option<String>,
+
+    /// What kind of token the actor's is.
+    #[arg(long, value_name = "TYPE", requires = "actor_token_env")]
+    actor_token_type: Option<String>,
+
+    /// What kind of token is wanted.
+    #[arg(long, value_name = "TYPE")]
+    requested_token_type: Option<String>,
+
+    /// Logical name of a target; may be given several times.
+    #[arg(long, value_name = "TEXT")]
+    audience: Vec<String>,
+
+    /// Address of a target; may be given several times.
+    #[arg(long, value_name = "URL")]
+    resource: Vec<String>,
+
+    /// Scopes, with single spaces between them.
+    #[arg(long, value_name = "SCOPE", default_value = "", hide_default_value = true)]
+    scope: String,
+
+    /// A further parameter that the server wants; may be given several times.
+    #[arg(long = "param", value_name = "NAME=VALUE", value_parser = parameter)]
+    parameters: Vec<(String, String)>,
+
+    /// Files and folders with the configuration that says what to expect.
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    predict: Vec<PathBuf>,
+
+    /// What an audience or resource stands for in the configuration; may be given several times.
+    #[arg(long, value_name = "URL=ID", value_parser = audience_map, requires = "predict")]
+    audience_map: Vec<(String, String)>,
+
+    /// Print the issued token: alone on standard output, with the report on standard error; in JSON
+    /// as "token".
+    #[arg(long)]
+    print_token: bool,
+
+    /// How the report is written.
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    format: Format,
+}
+
+fn parameter(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, _)) if crate::exchange::request::is_reserved(name) => {
+            Err(format!("{name} has an option of its own"))
+        }
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("it must be NAME=VALUE".to_owned()),
+    }
+}
+
+/// Clocks that differ by less are taken to agree.
+const SKEW: Duration = Duration::from_secs(60);
+
+pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Exit, Failure> {
+    let project = match args.predict.as_slice() {
+        [] => None,
+        paths => {
+            let project = project::open(paths)?;
+            project::warn_about_gaps(&project, terminal);
+            Some(project)
+        }
+    };
+    let simulation = simulation(args)?;
+    let prediction = match &project {
+        None => None,
+        Some(project) => predict(args, globals, project, &simulation.request, terminal),
+    };
+    let http = client::http()?;
+    let report = client::wait(simulate(&http, &simulation, SystemTime::now()))?
+        .map_err(|error| failure(&error))?;
+
+    let held = prediction.as_ref().and_then(|prediction| holds(prediction, report.outcome));
+    match args.format {
+        Format::Json => {
+            let mut object = report.to_json(args.print_token);
+            object["prediction"] = match (&prediction, &project) {
+                (Some(prediction), Some(project)) => prediction_json(prediction, project, held),
+                _ => Value::Null,
+            };
+            terminal.json(&object)?;
+        }
+        Format::Human => {
+            let colour =
+                if args.print_token { terminal.err_colour() } else { terminal.out_colour() };
+            let prediction = prediction.as_ref().zip(project.as_ref());
+            let text = human(&report, prediction, held, colour);
+            if args.print_token {
+                terminal.say(text.trim_end());
+                if let Some(token) = &report.issued {
+                    writeln!(terminal.out(), "{}", token.expose_secret())?;
+                }
+            } else {
+                write!(terminal.out(), "{text}")?;
+            }
+        }
+    }
+    let fine = report.outcome == Outcome::Issued
+        && report.at(Level::Fail).next().is_none()
+        && held != Some(false);
+    Ok(if fine { Exit::Fine } else { Exit::No })
+}
+
+fn simulation(args: &Args) -> Result<Simulation, Failure> {
+    let server = match (&args.server, &args.token_endpoint) {
+        (Some(issuer), _) => Server::Issuer(issuer.clone()),
+        (None, Some(url)) => {
+            Server::TokenEndpoint { url: url.clone(), jwks_uri: args.jwks_uri.clone() }
+        }
+        (None, None) => {
+            return Err(Failure::usage("the server is missing")
+                .hint("give --server ISSUER or --token-endpoint URL"));
+        }
+    };
+    let kind = |text: &Option<String>| text.as_deref().map(token_type::expand).unwrap_or_default();
+    let request = ExchangeRequest {
+        subject_token: secret::needed(&args.subject_token_env, "the subject token")?,
+        subject_token_type: token_type::expand(&args.subject_token_type),
+        actor_token: match &args.actor_token_env {
+            Some(variable) => secret::needed(variable, "the actor token")?,
+            None => SecretString::default(),
+        },
+        actor_token_type: kind(&args.actor_token_type),
+        requested_token_type: kind(&args.requested_token_type),
+        audience: args.audience.clone(),
+        resource: args.resource.clone(),
+        scope: args.scope.clone(),
+        extra: args.parameters.clone(),
+    };
+    let client = args.authentication.client(&args.client_id)?;
+    Ok(Simulation { server, client, request, skew: SKEW })
+}
+
+fn predict(
+    args: &Args,
+    globals: &Globals,
+    project: &Project,
+    request: &ExchangeRequest,
+    terminal: &mut Terminal,
+) -> Option<Prediction> {
+    let token = token::decode(request.subject_token.expose_secret());
+    let planned = Planned {
+        requester: &args.client_id,
+        subject_claims: token.jwt().map(|jwt| &jwt.claims),
+        targets: args.audience.iter().chain(&args.resource).map(String::as_str).collect(),
+        audiences: &args.audience_map,
+    };
+    match authority::predict(project, globals.reading, &planned) {
+        Ok(prediction) => Some(prediction),
+        Err(reason) => {
+            terminal.warn(reason);
+            None
+        }
+    }
+}
+
+/// Whether the answer is the predicted one; `None` when it is neither yes nor no.
+fn holds(prediction: &Prediction, outcome: Outcome) -> Option<bool> {
+    let allowed = prediction.decision.verdict() != Verdict::Refused;
+    match outcome {
+        Outcome::Issued => Some(allowed),
+        Outcome::Refused => Some(!allowed),
+        Outcome::Unusable => None,
+    }
+}
+
+fn failure(error: &SimulateError) -> Failure {
+    let exit = match error {
+        SimulateError::Transport(error)
+        | SimulateError::Discovery(DiscoveryError::Transport(error)) => client::exit_of(error),
+        SimulateError::Discovery(_) => Exit::No,
+    };
+    Failure::new(exit, error.to_string())
+}
+
+/// The member `prediction` of `--format json`.
+fn prediction_json(prediction: &Prediction, project: &Project, held: Option<bool>) -> Value {
+    let decision = &prediction.decision;
+    let steps: Vec<Value> = decision
+        .steps
+        .iter()
+        .map(|step| {
+            let at: Vec<String> =
+                step.evidence.iter().map(|place| project::describe(project, *place)).collect();
+            json!({
+                "id": step.id,
+                "truth": step.truth.name(),
+                "sentence": step.sentence,
+                "at": at,
+            })
+        })
+        .collect();
+    json!({
+        "verdict": decision.verdict().name(),
+        "sentence": decision.sentence(project),
+        "reading": decision.reading.name(),
+        "held": held,
+        "assumptions": prediction.assumptions,
+        "steps": steps,
+    })
+}
+
+fn human(
+    report: &Report,
+    prediction: Option<(&Prediction, &Project)>,
+    held: Option<bool>,
+    colour: Colour,
+) -> String {
+    let mut text = String::new();
+    // Writing into a string cannot fail.
+    let _ = write_human(&mut text, report, prediction, held, colour);
+    text
+}
+
+fn write_human(
+    out: &mut String,
+    report: &Report,
+    prediction: Option<(&Prediction, &Project)>,
+    held: Option<bool>,
+    colour: Colour,
+) -> std::fmt::Result {
+    let sentence = report.sentence();
+    let sentence = match report.outcome {
+        Outcome::Issued => colour.good(sentence),
+        Outcome::Refused | Outcome::Unusable => colour.bad(sentence),
+    };
+    writeln!(out, "{sentence}")?;
+    if let Some(refusal) = &report.refusal {
+        if !refusal.description.is_empty() {
+            writeln!(out, "  It says: {}", refusal.description)?;
+        }
+        writeln!(out, "  {}", refusal.explanation)?;
+    }
+    if let Some((prediction, project)) = prediction {
+        write_prediction(out, prediction, project, held, colour)?;
+    }
+    writeln!(out)?;
+    let http = if report.server.loopback_http { "  (plain http, this machine only)" } else { "" };
+    writeln!(out, "  server   {}{http}", report.server.token_endpoint)?;
+    writeln!(out, "  client   {} ({})", report.client, report.client_auth.name())?;
+    writeln!(out, "  took     {} ms", report.timings.total_ms)?;
+    if let Some(token) = &report.issued_token {
+        writeln!(out, "  issued   {}", token.summary())?;
+    }
+    if let Some(verification) = &report.verification {
+        let said = match verification {
+            Verification::Verified { alg, .. } => {
+                format!("{} by a key of the server ({alg})", colour.good("verified"))
+            }
+            Verification::Failed { reason } => format!("{}: {reason}", colour.bad("wrong")),
+            Verification::NotPossible { reason } => reason.clone(),
+        };
+        writeln!(out, "  signed   {said}")?;
+    }
+    write_tokens(out, report, colour)?;
+    write_checks(out, report, colour)
+}
+
+fn write_prediction(
+    out: &mut String,
+    prediction: &Prediction,
+    project: &Project,
+    held: Option<bool>,
+    colour: Colour,
+) -> std::fmt::Result {
+    let decision = &prediction.decision;
+    let verdict = match held {
+        Some(true) => colour.good("As the configuration says."),
+        Some(false) => colour.bad("Not as the configuration says."),
+        None => colour.unsure("The configuration cannot be compared with such an answer."),
+    };
+    writeln!(out, "{verdict} {}", decision.sentence(project))?;
+    for step in decision.steps.iter().filter(|step| step.truth == Truth::False) {
+        for place in &step.evidence {
+            writeln!(out, "      {}", colour.dim(project::describe(project, *place)))?;
+        }
+    }
+    for assumption in &prediction.assumptions {
+        writeln!(out, "  {}", colour.dim(assumption))?;
+    }
+    writeln!(out, "  {}", colour.dim(format!("reading: {}", decision.reading.name())))
+}
+
+fn write_tokens(out: &mut String, report: &Report, colour: Colour) -> std::fmt::Result {
+    let Some(comparison) = &report.comparison else {
+        if let (Outcome::Issued, Token::Opaque { reason, .. }) =
+            (report.outcome, &report.subject_token)
+        {
+            writeln!(out, "\nThe tokens cannot be compared: of the subject token, {reason}.")?;
+        }
+        return Ok(());
+    };
+    writeln!(out, "\n{}", colour.bold("What the exchange did"))?;
+    for sentence in &comparison.sentences {
+        writeln!(out, "  {sentence}")?;
+    }
+    let width = comparison.claims.iter().map(|one| one.claim.chars().count()).max().unwrap_or(0);
+    for one in &comparison.claims {
+        let (before, after) = (one.before.as_deref(), one.after.as_deref());
+        let change = match one.fate {
+            Fate::Same => colour.dim(before.unwrap_or_default()),
+            Fate::Changed => {
+                format!("{} → {}", before.unwrap_or_default(), after.unwrap_or_default())
+            }
+            Fate::Gained => format!("(none) → {}", after.unwrap_or_default()),
+            Fate::Lost => format!("{} → (none)", before.unwrap_or_default()),
+        };
+        writeln!(out, "  {:width$}  {change}", one.claim)?;
+    }
+    Ok(())
+}
+
+fn write_checks(out: &mut String, report: &Report, colour: Colour) -> std::fmt::Result {
+    let passed = report.at(Level::Pass).count();
+    let found: Vec<_> = report.checks.iter().filter(|check| check.level > Level::Pass).collect();
+    writeln!(out, "\n{}", colour.bold(format!("Checks: {passed} passed")))?;
+    for check in found {
+        let mark = match (check.level, check.dialect) {
+            (_, true) => colour.note("~"),
+            (Level::Fail, _) => colour.bad("-"),
+            (Level::Warn, _) => colour.unsure("!"),
+            _ => colour.note("i"),
+        };
+        writeln!(out, "  {mark} {:<7} {}", check.id, check.finding)?;
+        if check.level >= Level::Warn {
+            writeln!(
+                out,
+                "            {}",
+                colour.dim(format!("{} ({})", check.title, check.clause))
+            )?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_have_a_name_that_is_free() {
+        assert_eq!(
+            parameter("acr_values=tenant:1=2"),
+            Ok(("acr_values".into(), "tenant:1=2".into()))
+        );
+        for bad in ["x", "=x", "subject_token=x", "CLIENT_SECRET=x"] {
+            assert!(parameter(bad).is_err(), "{bad}");
+        }
+    }
+}
