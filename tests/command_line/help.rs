@@ -15,15 +15,16 @@ fn the_overview_fits_a_screen() {
                exchange-studio <COMMAND>
 
         Commands:
-          check   Report what is wrong or risky
-          list    List client apps with their identities and permissions
-          decide  Decide one token exchange, step by step
-          graph   Draw who may exchange a token into whose
-          edit    Change permissions, federated identities and settings
-          diff    Show how two files or folders differ
-          serve   Run the built-in authority on the configuration
-          mint    Mint a token of an external issuer
-          help    Print this message or the help of the given subcommand(s)
+          check     Report what is wrong or risky
+          list      List client apps with their identities and permissions
+          decide    Decide one token exchange, step by step
+          graph     Draw who may exchange a token into whose
+          edit      Change permissions, federated identities and settings
+          diff      Show how two files or folders differ
+          exchange  Run one token exchange against a server
+          serve     Run the built-in authority on the configuration
+          mint      Get a token to exchange, from what 'serve' has started
+          help      Print this message or the help of the given subcommand(s)
 
         Arguments:
           [PATH]...  Files and folders to open in the window

@@ -8,4 +8,5 @@ mod edit;
 mod graph;
 mod help;
 mod list;
+mod serve_exchange;
 mod support;

@@ -1,0 +1,281 @@
+//! `serve`, `mint` and `exchange`: both scenarios from end to end, each command a process of its own.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Command, Stdio};
+
+use insta::assert_snapshot;
+use serde_json::Value;
+
+use crate::support::{Folder, Ran, estate, program};
+
+const SECRET: &str = "MARKED-client-secret";
+const PORTAL: &str = "11111111-1111-4111-8111-111111111111";
+
+/// A running `serve`; stopped when dropped.
+struct Served {
+    process: Child,
+    started: Value,
+    folder: Folder,
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+impl Served {
+    fn new(reading: &str) -> Self {
+        let folder = estate();
+        let mut process = program(folder.path())
+            .args(["serve", "estate.yaml", "--format", "json", "--reading", reading])
+            .args(["--audience-map", "https://dash.example/api=Dashboard"])
+            .env("EXCHANGE_STUDIO_CLIENT_SECRET", SECRET)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let started = serde_json::from_str(&line).unwrap();
+        Self { process, started, folder }
+    }
+
+    fn text(&self, name: &str) -> &str {
+        self.started[name].as_str().unwrap()
+    }
+
+    /// Runs another command, which knows the secret and a subject token.
+    fn run(&self, token: &str, arguments: &[&str]) -> Ran {
+        let output = program(self.folder.path())
+            .args(arguments)
+            .env("EXCHANGE_STUDIO_CLIENT_SECRET", SECRET)
+            .env("SUBJECT_TOKEN", token)
+            .output()
+            .unwrap();
+        let ran = Ran {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        };
+        assert!(!ran.to_string().contains(SECRET), "the secret is shown: {ran}");
+        ran
+    }
+
+    fn user_token(&self, client: &str) -> String {
+        let server = self.text("issuer");
+        let arguments = ["mint", "--server", server, "--client-id", client, "--user", "alice"];
+        token_of(&self.run("", &[&arguments[..], &["--scope", "openid a"]].concat()))
+    }
+
+    fn external_token(&self, subject: &str) -> String {
+        let port = self.text("external_issuer").rsplit(':').next().unwrap();
+        let issuer = "https://auth.external.com";
+        token_of(
+            &self.run(
+                "",
+                &["mint", "--issuer-port", port, "--issuer", issuer, "--subject", subject],
+            ),
+        )
+    }
+
+    fn exchange(&self, token: &str, client: &str, more: &[&str]) -> Ran {
+        let server = self.text("issuer");
+        let arguments = ["exchange", "--server", server, "--client-id", client];
+        let token_from = ["--subject-token-env", "SUBJECT_TOKEN"];
+        let ran = self.run(token, &[&arguments[..], &token_from, more].concat());
+        assert!(!ran.to_string().contains(token), "the subject token is shown: {ran}");
+        ran
+    }
+}
+
+fn token_of(ran: &Ran) -> String {
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{ran}");
+    let token = ran.stdout.trim_end();
+    assert!(token.starts_with("eyJ") && !token.contains('\n'), "{ran}");
+    token.to_owned()
+}
+
+fn json(ran: &Ran) -> Value {
+    serde_json::from_str(&ran.stdout).unwrap_or_else(|_| panic!("{ran}"))
+}
+
+#[test]
+fn a_users_token_is_exchanged_as_the_configuration_says() {
+    let served = Served::new("requester-lists-target");
+    assert_eq!(served.started["version"], 1);
+    assert_eq!(served.started["clients"], 4);
+    let token = served.user_token(PORTAL);
+    let predict = ["--predict", "estate.yaml", "--format", "json"];
+    let more = [&["--audience", "{{guid:dashboard}}"][..], &predict].concat();
+    let ran = served.exchange(&token, PORTAL, &more);
+    assert_eq!(ran.code, Some(0), "{ran}");
+    assert!(!ran.stdout.contains("eyJ"), "no token unless it is asked for: {ran}");
+    let report = json(&ran);
+    assert_eq!(report["version"], 1);
+    assert_eq!(report["outcome"], "issued");
+    assert_eq!(report["issued_token"]["claims"]["sub"], "alice");
+    assert_eq!(report["issued_token"]["claims"]["aud"], "{{guid:dashboard}}");
+    assert_eq!(report["verification"]["result"], "verified");
+    assert_eq!(report["prediction"]["held"], true);
+    assert_eq!(report["prediction"]["verdict"], "allowed-if-not-stated");
+    let levels: Vec<_> =
+        report["checks"].as_array().unwrap().iter().map(|check| &check["level"]).collect();
+    assert!(levels.len() > 20 && !levels.contains(&&"fail".into()), "{ran}");
+
+    // The same for a person.
+    let more = ["--audience", "https://dash.example/api", "--client-auth", "client_secret_post"];
+    let ran = served.exchange(&token, PORTAL, &more);
+    assert_eq!(ran.code, Some(0), "{ran}");
+    assert!(ran.stdout.starts_with("A token was issued (200).\n"), "{ran}");
+    assert!(ran.stdout.contains("verified by a key of the server (RS256)"), "{ran}");
+    assert!(ran.stdout.contains("The audience gains https://dash.example/api."), "{ran}");
+
+    // The issued token for the next hop: alone on standard output.
+    let more = ["--audience", "Dashboard", "--print-token"];
+    let ran = served.exchange(&token, PORTAL, &more);
+    assert!(ran.stdout.starts_with("eyJ") && ran.stdout.lines().count() == 1, "{ran}");
+    assert!(ran.stderr.starts_with("A token was issued"), "{ran}");
+    let next = ran.stdout.trim_end();
+    let more = ["--audience", PORTAL, "--predict", "estate.yaml"];
+    let ran = served.exchange(next, "{{guid:dashboard}}", &more);
+    assert_eq!(ran.code, Some(1), "{ran}");
+    assert!(ran.stdout.contains("As the configuration says. Refused:"), "{ran}");
+}
+
+#[test]
+fn a_partners_token_becomes_the_service_principal() {
+    let served = Served::new("requester-lists-target");
+    let token = served.external_token("123456789");
+    let predict = ["--predict", "estate.yaml", "--format", "json"];
+    let ran = served.exchange(&token, "{{guid:broker}}", &predict);
+    assert_eq!(ran.code, Some(0), "{ran}");
+    let report = json(&ran);
+    assert_eq!(report["issued_token"]["claims"]["sub"], "{{guid:principal}}");
+    assert_eq!(report["issued_token"]["claims"]["act"]["sub"], "{{guid:broker}}");
+    assert_eq!(report["prediction"]["held"], true);
+
+    let near_miss = served.external_token("0123456789");
+    let ran = served.exchange(&near_miss, "{{guid:broker}}", &predict);
+    assert_eq!(ran.code, Some(1), "{ran}");
+    let report = json(&ran);
+    assert_eq!(report["outcome"], "refused");
+    assert_eq!(report["refusal"]["error"], "invalid_request");
+    assert_eq!(report["prediction"]["verdict"], "refused");
+    assert_eq!(report["prediction"]["held"], true);
+}
+
+#[test]
+fn a_server_that_reads_the_lists_otherwise_shows_in_the_prediction() {
+    let served = Served::new("target-lists-requester");
+    let token = served.user_token(PORTAL);
+    let more = ["--audience", "Dashboard", "--predict", "estate.yaml", "--format", "json"];
+    let ran = served.exchange(&token, PORTAL, &more);
+    assert_eq!(ran.code, Some(1), "{ran}");
+    let report = json(&ran);
+    assert_eq!(report["refusal"]["error"], "invalid_target");
+    assert_eq!(report["prediction"]["reading"], "requester-lists-target");
+    assert_eq!(report["prediction"]["held"], false, "{ran}");
+    let more = [&more[..], &["--reading", "target-lists-requester"]].concat();
+    assert_eq!(json(&served.exchange(&token, PORTAL, &more))["prediction"]["held"], true);
+}
+
+#[test]
+#[cfg(unix)]
+fn serve_ends_well_when_it_is_told_to() {
+    for signal in ["TERM", "INT"] {
+        let mut served = Served::new("requester-lists-target");
+        let kill = format!("kill -{signal} {}", served.process.id());
+        assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+        assert_eq!(served.process.wait().unwrap().code(), Some(0), "{signal}");
+        let ran = served.exchange("eyJ0.eyJ0.AA", PORTAL, &[]);
+        assert_eq!(ran.code, Some(4), "nobody is there any more: {ran}");
+        let port = served.text("external_issuer").rsplit(':').next().unwrap();
+        let ran = served.run("", &["mint", "--issuer-port", port, "--subject", "x"]);
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(4), ""), "{ran}");
+        assert!(ran.stderr.contains("hint: start the issuers with"), "{ran}");
+    }
+}
+
+#[test]
+fn a_port_in_use_and_a_missing_secret_say_what_to_do() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let folder = estate();
+    let output = program(folder.path())
+        .args(["serve", "estate.yaml", "--port", &port])
+        .env("EXCHANGE_STUDIO_CLIENT_SECRET", SECRET)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(
+        String::from_utf8(output.stderr).unwrap(),
+        format!(
+            "error: port {port} is in use by another program\n  \
+             hint: choose another port, or 0 for a free one\n"
+        )
+    );
+    let without = |arguments: &[&str]| {
+        let output = program(folder.path())
+            .args(arguments)
+            .env_remove("EXCHANGE_STUDIO_CLIENT_SECRET")
+            .env("SUBJECT_TOKEN", "t")
+            .env_remove("NO_TOKEN")
+            .output()
+            .unwrap();
+        Ran {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    };
+    assert_snapshot!(without(&["serve", "estate.yaml"]), @r"
+    exit 2
+    ── stdout
+    ── stderr
+    error: the secret of the clients is missing: the environment variable EXCHANGE_STUDIO_CLIENT_SECRET is not set
+      hint: set it without leaving it in the shell's history: read -rs EXCHANGE_STUDIO_CLIENT_SECRET && export EXCHANGE_STUDIO_CLIENT_SECRET
+    ");
+    let exchange =
+        ["exchange", "--server", "http://127.0.0.1:9", "--client-id", "x", "--subject-token-env"];
+    assert_snapshot!(without(&[&exchange[..], &["SUBJECT_TOKEN"]].concat()), @r"
+    exit 2
+    ── stdout
+    ── stderr
+    error: the client's secret is missing: the environment variable EXCHANGE_STUDIO_CLIENT_SECRET is not set
+      hint: set it without leaving it in the shell's history: read -rs EXCHANGE_STUDIO_CLIENT_SECRET && export EXCHANGE_STUDIO_CLIENT_SECRET
+      hint: a public client has none: --client-auth none
+    ");
+    let ran = without(&[&exchange[..], &["NO_TOKEN"]].concat());
+    assert!(ran.stderr.contains("the subject token is missing"), "{ran}");
+    let ran = without(&["serve", "estate.yaml", "--audience-map", "https://x=Nobody"]);
+    assert_eq!(ran.code, Some(2), "{ran}");
+    assert!(ran.stderr.contains("--audience-map https://x=Nobody names no client app"), "{ran}");
+}
+
+#[test]
+fn what_cannot_be_sent_is_usage() {
+    let folder = estate();
+    for more in [
+        &["--param", "subject_token=x"][..],
+        &["--param", "x"],
+        &["--actor-token-env", "X"],
+        &["--client-auth", "private_key_jwt"],
+        &["--jwks-uri", "http://127.0.0.1:9/"],
+        &["--audience-map", "a=b"],
+    ] {
+        let arguments =
+            ["exchange", "--server", "http://127.0.0.1:9", "--client-id", "x"].as_slice();
+        let token = ["--subject-token-env", "PATH"].as_slice();
+        let ran = folder.run(&[arguments, token, more].concat());
+        assert_eq!(ran.code, Some(2), "{more:?}: {ran}");
+    }
+    // Credentials go over plain http to this machine only.
+    let ran = program(folder.path())
+        .args(["exchange", "--server", "http://issuer.example", "--client-id", "x"])
+        .args(["--subject-token-env", "SUBJECT_TOKEN", "--client-auth", "none"])
+        .env("SUBJECT_TOKEN", "t")
+        .output()
+        .unwrap();
+    assert_eq!(ran.status.code(), Some(2), "{}", String::from_utf8_lossy(&ran.stderr));
+}
