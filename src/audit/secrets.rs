@@ -33,7 +33,7 @@ pub fn literals(tree: &Tree) -> Vec<Literal<'_>> {
                     push(tree, &mut found, (name, key), item);
                     for &(key, value) in tree.entries(item) {
                         if let Some(name) = tree.text(key)
-                            && matches!(squeeze(name).as_str(), "value" | "hash" | "text")
+                            && ["value", "hash", "text"].iter().any(|it| is_key(name, it))
                         {
                             push(tree, &mut found, (name, key), value);
                         }
@@ -51,12 +51,13 @@ pub fn literals(tree: &Tree) -> Vec<Literal<'_>> {
 /// `name: ClientSecret` with `value: …` beside it, as options are written.
 fn pair<'a>(tree: &'a Tree, entries: &[(NodeId, NodeId)], found: &mut Vec<Literal<'a>>) {
     let named = entries.iter().find_map(|&(key, value)| {
-        let is_name = matches!(squeeze(tree.text(key)?).as_str(), "name" | "key");
+        let text = tree.text(key)?;
+        let is_name = is_key(text, "name") || is_key(text, "key");
         tree.text(value).filter(|name| is_name && is_secret_key(name))
     });
     let Some(name) = named else { return };
     for &(key, value) in entries {
-        if tree.text(key).is_some_and(|key| squeeze(key) == "value") {
+        if tree.text(key).is_some_and(|key| is_key(key, "value")) {
             push(tree, found, (name, key), value);
         }
     }
@@ -80,24 +81,37 @@ pub fn would_be_literal(key: &str, value: &str) -> bool {
     is_secret_key(key) && is_literal(value)
 }
 
-/// A key without case and separators, so that spellings fall together.
-fn squeeze(key: &str) -> String {
-    key.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+/// Whether a key ends in a word, whatever its case and separators. Asked of every key of every
+/// document, so nothing is allocated.
+fn key_ends(key: &str, word: &str) -> bool {
+    rest_before(key, word).is_some()
+}
+
+/// Whether a key is a word, whatever its case and separators.
+fn is_key(key: &str, word: &str) -> bool {
+    rest_before(key, word).is_some_and(|mut rest| !rest.any(|b| b.is_ascii_alphanumeric()))
+}
+
+/// What stands before the word that a key ends in, from back to front.
+fn rest_before<'k>(key: &'k str, word: &str) -> Option<impl Iterator<Item = u8> + 'k> {
+    let mut bytes = key.bytes().rev();
+    for wanted in word.bytes().rev() {
+        let found = bytes.by_ref().find(u8::is_ascii_alphanumeric)?;
+        if found.to_ascii_lowercase() != wanted {
+            return None;
+        }
+    }
+    Some(bytes)
 }
 
 fn is_secret_key(key: &str) -> bool {
-    // Cheap first: nearly every key is none.
-    if key.len() < 6 {
-        return false;
-    }
-    let key = squeeze(key);
     ["secret", "secretvalue", "password", "passphrase", "apikey", "privatekey", "accesskey"]
         .iter()
-        .any(|end| key.ends_with(end))
+        .any(|word| key_ends(key, word))
 }
 
 fn is_secret_list(key: &str) -> bool {
-    key.len() >= 7 && squeeze(key).ends_with("secrets")
+    key_ends(key, "secrets")
 }
 
 /// Whether a value is the secret itself, and not a stand-in for it or a setting about it.
@@ -140,8 +154,7 @@ fn suspicious_lines(text: &str) -> Vec<Span> {
     let mut start = 0;
     for line in text.split_inclusive('\n') {
         if let Some((key, value)) = line.split_once(':') {
-            let name = squeeze(key);
-            if is_secret_key(key) || is_secret_list(key) || name == "value" {
+            if is_secret_key(key) || is_secret_list(key) || is_key(key, "value") {
                 let from = start + key.len() + 1;
                 spans.push(Span { start: from, end: from + value.trim_end().len() });
             }
@@ -201,6 +214,17 @@ mod tests {
             let text = format!("clientSecret: {value}\n");
             assert_eq!(covered_text(&text), text);
         }
+    }
+
+    #[test]
+    fn keys_are_known_in_any_spelling() {
+        for key in ["clientSecret", "client_secret", "CLIENT-SECRET", "api.key", "secret value"] {
+            assert!(is_secret_key(key), "{key}");
+        }
+        for key in ["secretary", "secretExpiry", "key", "monkey", ""] {
+            assert!(!is_secret_key(key), "{key}");
+        }
+        assert!(is_key("- value", "value") && !is_key("oldValue", "value"));
     }
 
     #[test]

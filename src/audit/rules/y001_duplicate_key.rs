@@ -1,4 +1,5 @@
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use super::prelude::*;
 use crate::yaml::{Kind, NodeId};
@@ -21,19 +22,12 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for parsed in context.documents() {
         for id in parsed.tree.ids() {
             let Kind::Mapping { entries, .. } = parsed.tree.node(id).kind else { continue };
-            if entries.len() < 2 {
-                continue;
-            }
-            let mut first: HashMap<&str, NodeId> = HashMap::with_capacity(entries.len());
+            let mut first = Seen::of(entries.len());
             for &(key, _) in entries {
-                let Some(text) = parsed.tree.text(key) else { continue };
-                if text == "<<" {
-                    continue;
-                }
-                let Some(&earlier) = first.get(text) else {
-                    first.insert(text, key);
+                let Some(text) = parsed.tree.text(key).filter(|text| *text != "<<") else {
                     continue;
                 };
+                let Some(earlier) = first.put(text, key) else { continue };
                 let place = parsed.place(parsed.tree.node(key).span);
                 let at = context.project.position(parsed.place(parsed.tree.node(earlier).span));
                 let file = &context.project.file(parsed.file).name;
@@ -51,6 +45,44 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
+/// The keys of a mapping so far. Nearly every mapping is so short that looking through a list is
+/// faster than hashing; a long one must not take the square of its length.
+enum Seen<'a> {
+    Few(Vec<(&'a str, NodeId)>),
+    Many(HashMap<&'a str, NodeId>),
+}
+
+impl<'a> Seen<'a> {
+    fn of(length: usize) -> Self {
+        if length <= 32 {
+            Self::Few(Vec::with_capacity(length))
+        } else {
+            Self::Many(HashMap::with_capacity(length))
+        }
+    }
+
+    /// Notes a key, or gives the one that has the same text.
+    fn put(&mut self, text: &'a str, key: NodeId) -> Option<NodeId> {
+        match self {
+            Self::Few(seen) => {
+                let earlier = seen.iter().find(|(other, _)| *other == text);
+                let earlier = earlier.map(|(_, key)| *key);
+                if earlier.is_none() {
+                    seen.push((text, key));
+                }
+                earlier
+            }
+            Self::Many(seen) => match seen.entry(text) {
+                Entry::Occupied(earlier) => Some(*earlier.get()),
+                Entry::Vacant(place) => {
+                    place.insert(key);
+                    None
+                }
+            },
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -58,6 +90,8 @@ mod tests {
     #[test]
     fn fires() {
         assert_lines(&RULE, &client("a", "isPublic: true\nisPublic: false"), &[6]);
+        let many: String = (0..40).map(|i| format!("k{i}: 1\n")).collect();
+        assert_lines(&RULE, &(many + "k7: 2\n"), &[41]);
         assert_lines(&RULE, "other:\n  - {a: 1, 'a': 2}\n", &[2]);
     }
 

@@ -1,4 +1,5 @@
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use super::prelude::*;
 use crate::config::{Id, Place};
@@ -27,9 +28,12 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         let Some(text) = tree.text(node).filter(|text| !text.is_empty()) else { continue };
         let id = Id::new(text);
         let place = parsed.place(tree.node(node).span);
-        let Some(&earlier) = first.get(&(tag, id.key().into_owned())) else {
-            first.insert((tag, id.key().into_owned()), place);
-            continue;
+        let earlier = match first.entry((tag, id.key().into_owned())) {
+            Entry::Occupied(earlier) => *earlier.get(),
+            Entry::Vacant(vacant) => {
+                vacant.insert(place);
+                continue;
+            }
         };
         let message = format!(
             "Another {tag} document has the id '{text}' already, at {}.",

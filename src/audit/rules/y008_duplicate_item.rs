@@ -1,4 +1,6 @@
+use std::borrow::Cow;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use super::prelude::*;
 use crate::config::Place;
@@ -18,36 +20,52 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for client in context.clients() {
-        let mut first: HashMap<(&str, String), Place> = HashMap::new();
+        if client.permissions.len() < 2 && client.identities.len() < 2 {
+            continue;
+        }
         let owner = context.identity(client.key);
-        let mut seen = |list: &'static str, text: String, place: Place, message: String| {
-            let Some(&earlier) = first.get(&(list, text.clone())) else {
-                first.insert((list, text), place);
-                return;
-            };
+        let who = context.name(client.key);
+        let mut first: HashMap<(&str, String), Place> = HashMap::new();
+        // The place of the same entry earlier in the list.
+        let mut earlier = |list: &'static str, text: Cow<'_, str>, place: Place| match first
+            .entry((list, text.into_owned()))
+        {
+            Entry::Occupied(earlier) => Some(*earlier.get()),
+            Entry::Vacant(vacant) => {
+                vacant.insert(place);
+                None
+            }
+        };
+        let mut report = |list: &str, text: &str, place: Place, earlier: Place, message: String| {
             findings.push(
-                Finding::at(&RULE, place, &[&owner, list, &text], message)
+                Finding::at(&RULE, place, &[&owner, list, text], message)
                     .label("again")
                     .related(earlier, "first here"),
             );
         };
-        let who = context.name(client.key);
         for permission in &client.permissions {
             let Some(id) = &permission.id else { continue };
-            let message = format!("{who} lists '{}' twice.", id.as_str());
-            seen("allowed", id.key().into_owned(), permission.place, message);
+            if let Some(at) = earlier("allowed", id.key(), permission.place) {
+                let message = format!("{who} lists '{}' twice.", id.as_str());
+                report("allowed", &id.key(), permission.place, at, message);
+            }
         }
         for identity in &client.identities {
-            let before = identity.id.as_ref().map(|id| id.value.key().into_owned());
-            if let Some(id) = before {
-                let message = format!("Two federated identities of {who} have the id '{id}'.");
-                seen("identity", id, identity.place, message);
-            }
-            if let (Some(issuer), Some(subject)) = (&identity.issuer, &identity.subject) {
-                let (issuer, subject) = (&issuer.value, &subject.value);
+            if let Some(id) = identity.id.as_ref().map(|id| &id.value)
+                && let Some(at) = earlier("identity", id.key(), identity.place)
+            {
                 let message =
-                    format!("{who} has the federated identity '{subject}' of '{issuer}' twice.");
-                seen("pair", format!("{issuer} {subject}"), identity.place, message);
+                    format!("Two federated identities of {who} have the id '{}'.", id.as_str());
+                report("identity", &id.key(), identity.place, at, message);
+            }
+            if let Some((issuer, subject)) = identity.pair() {
+                let pair = format!("{issuer} {subject}");
+                if let Some(at) = earlier("pair", Cow::Borrowed(&pair), identity.place) {
+                    let message = format!(
+                        "{who} has the federated identity '{subject}' of '{issuer}' twice."
+                    );
+                    report("pair", &pair, identity.place, at, message);
+                }
             }
         }
     }
