@@ -19,13 +19,8 @@ use super::token::{
 use super::{Current, Shared};
 use crate::config::{ClientApp, ClientKey};
 use crate::exchange::keys::{KeySet, Verified};
+use crate::exchange::token_type::{ACCESS_TOKEN, ID_TOKEN, JWT};
 use crate::trust::{Decision, Question, Subject, Truth, Verdict, decide};
-
-/// The grant type of RFC 8693 §2.1.
-pub(super) const GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
-const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
-const JWT: &str = "urn:ietf:params:oauth:token-type:jwt";
-const ID_TOKEN: &str = "urn:ietf:params:oauth:token-type:id_token";
 
 /// How far the clocks of an external issuer and this machine may be apart, in seconds.
 const SKEW: i64 = 60;

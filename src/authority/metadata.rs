@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::Shared;
 use crate::exchange::keys::KeySet;
+use crate::exchange::token_type::GRANT_TYPE;
 
 pub(super) const TOKEN: &str = "/connect/token";
 pub(super) const AUTHORIZE: &str = "/connect/authorize";
@@ -36,7 +37,7 @@ async fn metadata(State(shared): State<Arc<Shared>>) -> Json<Value> {
         "grant_types_supported": [
             "authorization_code",
             "client_credentials",
-            super::exchange::GRANT_TYPE,
+            GRANT_TYPE,
         ],
         "token_endpoint_auth_methods_supported":
             ["client_secret_basic", "client_secret_post", "none"],

@@ -16,6 +16,7 @@ use super::http::{Form, OAuthError, is_scope, no_store};
 use super::{Current, Shared, TOKEN_LIFETIME, exchange, metadata};
 use crate::config::ClientApp;
 use crate::exchange::keys::{KeySet, Verified, random_text, sha256_base64url};
+use crate::exchange::token_type::GRANT_TYPE;
 
 /// The media type of an access token's header (RFC 9068 §2.1).
 pub(super) const ACCESS_TOKEN_TYP: &str = "at+jwt";
@@ -37,7 +38,7 @@ async fn token(
     let current = shared.current();
     let client = authenticate(&shared, &current.project, &headers, &form)?;
     match grant_type {
-        exchange::GRANT_TYPE => exchange::exchange(&shared, &current, client, &form).await,
+        GRANT_TYPE => exchange::exchange(&shared, &current, client, &form).await,
         "client_credentials" => client_credentials(&shared, client, &form),
         "authorization_code" => authorization_code(&shared, &current, client, &form),
         _ => Err(OAuthError::new(

@@ -47,9 +47,9 @@ pub struct Args {
     #[arg(long, value_name = "TEXT", requires = "issuer_port")]
     audience: Vec<String>,
 
-    /// Seconds until the token expires; negative for one that has expired already.
-    #[arg(long, value_name = "SECONDS", default_value_t = DEFAULT_LIFETIME, allow_negative_numbers = true)]
-    lifetime: i64,
+    /// Seconds until the token expires, 300 unless given; negative for one that has expired already.
+    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true, requires = "issuer_port")]
+    lifetime: Option<i64>,
 
     /// The issuer at which a test user logs in, as 'serve' shows it.
     #[arg(long, value_name = "URL", requires = "client_id", requires = "user")]
@@ -86,7 +86,7 @@ fn external(args: &Args, port: u16) -> Result<SecretString, Failure> {
         issuer: args.issuer.clone(),
         subject: args.subject.clone().unwrap_or_default(),
         audience: args.audience.clone(),
-        lifetime: args.lifetime,
+        lifetime: args.lifetime.unwrap_or(DEFAULT_LIFETIME),
         not_before: None,
     };
     let endpoint = authority::mint_endpoint(&format!("http://127.0.0.1:{port}"));
