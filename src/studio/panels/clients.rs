@@ -137,7 +137,7 @@ fn row_ui(ui: &mut Ui, state: &State, key: ClientKey, commands: &mut Vec<Command
             egui::Role::Button,
             true,
             selected,
-            format!("Client app {}", client.label()),
+            format!("{} in the list", client.label()),
         )
     });
     if response.clicked() {
