@@ -9,6 +9,7 @@ use super::dialogs::NativeDialogs;
 use super::exchange_tab::exchange_ui;
 use super::graph_tab::{GraphTab, graph_ui};
 use super::jobs::Jobs;
+use super::notices::Notices;
 use super::panels::bars::{self, status_bar_ui, top_bar_ui};
 use super::panels::changes::changes_ui;
 use super::panels::clients::{ClientList, clients_ui};
@@ -26,7 +27,7 @@ pub struct Studio {
     views: Views,
     tabs: egui_tiles::Tree<Tab>,
     commands: Vec<Command>,
-    toasts: egui_notify::Toasts,
+    notices: Notices,
     title: String,
 }
 
@@ -75,7 +76,7 @@ impl Studio {
             views: Views::default(),
             tabs: egui_tiles::Tree::new_tabs(egui::Id::unique("tabs"), Tab::ALL.to_vec()),
             commands: Vec::new(),
-            toasts: egui_notify::Toasts::default().with_anchor(egui_notify::Anchor::BottomRight),
+            notices: Notices::default(),
             title: String::new(),
         })
     }
@@ -91,13 +92,9 @@ impl Studio {
             rounds += 1;
         }
         context.set_theme(egui::ThemePreference::from(self.state.user.theme));
+        let now = context.input(|input| input.time);
         for notice in std::mem::take(&mut self.state.notices) {
-            match notice {
-                Notice::Done(text) => {
-                    self.toasts.success(text).duration(std::time::Duration::from_secs(4))
-                }
-                Notice::Failed(text) => self.toasts.error(text).duration(None),
-            };
+            self.notices.add(notice, now);
         }
         if let Some(tab) = self.state.requests.tab.take() {
             self.tabs.make_active(
@@ -201,7 +198,7 @@ impl eframe::App for Studio {
             self.state.requests.fit = false;
             self.state.requests.reveal = false;
         }
-        self.toasts.show(&context);
+        self.notices.show(&context);
         if !self.commands.is_empty() {
             // They are carried out before the next frame, which is to come at once.
             context.request_repaint();

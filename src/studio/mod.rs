@@ -16,6 +16,7 @@ mod dialogs;
 mod exchange_tab;
 mod graph_tab;
 mod jobs;
+mod notices;
 mod panels;
 mod selection;
 mod state;

@@ -52,7 +52,7 @@ pub fn opened(path: &Path) -> Harness<'static, Studio> {
 
 pub fn send(harness: &mut Harness<'static, Studio>, command: Command) {
     harness.state_mut().state.apply(command);
-    harness.run();
+    harness.run_ok();
 }
 
 /// Runs frames until a condition holds; what it waits for is work on other threads.
@@ -82,7 +82,8 @@ pub fn retype(harness: &mut Harness<'static, Studio>, name: &str, text: &str) {
     harness.run();
 }
 
+/// Presses keys. What they start may go on in the background.
 pub fn press(harness: &mut Harness<'static, Studio>, modifiers: egui::Modifiers, key: egui::Key) {
     harness.key_press_modifiers(modifiers, key);
-    harness.run();
+    harness.run_ok();
 }

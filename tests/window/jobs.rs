@@ -38,7 +38,7 @@ fn clients() -> (tempfile::TempDir, PathBuf) {
 fn every_tab_and_dialog_has_named_controls() {
     let (_folder, path) = clients();
     let mut harness = opened(&path);
-    click(&mut harness, "Client app Dashboard");
+    click(&mut harness, "Dashboard in the list");
     for tab in Tab::ALL {
         send(&mut harness, Command::ShowTab(tab));
     }
@@ -52,7 +52,7 @@ fn every_tab_and_dialog_has_named_controls() {
 fn an_identity_is_edited_in_the_form_and_only_its_line_changes() {
     let (_folder, path) = clients();
     let mut harness = opened(&path);
-    click(&mut harness, "Client app Dashboard");
+    click(&mut harness, "Dashboard in the list");
     retype(&mut harness, "Subject 1", "987654321");
     press(&mut harness, Modifiers::COMMAND, Key::S);
     assert_eq!(harness.state().state.dialog, Some(Dialog::Review));
@@ -64,7 +64,7 @@ fn an_identity_is_edited_in_the_form_and_only_its_line_changes() {
 fn typing_into_one_field_is_one_step_of_the_history() {
     let (_folder, path) = clients();
     let mut harness = opened(&path);
-    click(&mut harness, "Client app Portal");
+    click(&mut harness, "Portal in the list");
     retype(&mut harness, "Name", "Front");
     harness.get_by_label("Name").type_text(" door");
     harness.run();
@@ -78,9 +78,9 @@ fn typing_into_one_field_is_one_step_of_the_history() {
 fn a_permission_is_granted_after_a_sentence_and_taken_back() {
     let (_folder, path) = clients();
     let mut harness = opened(&path);
-    click(&mut harness, "Client app Portal");
+    click(&mut harness, "Portal in the list");
     send(&mut harness, Command::Act(Action::AllowExchange));
-    click(&mut harness, "Dashboard");
+    click(&mut harness, "Choose Dashboard");
     assert!(matches!(harness.state().state.dialog, Some(Dialog::Grant { .. })));
     click(&mut harness, "Allow");
     let project = &harness.state().state.project;
@@ -104,7 +104,7 @@ fn a_permission_is_granted_after_a_sentence_and_taken_back() {
 fn an_identity_is_added_and_removed() {
     let (_folder, path) = clients();
     let mut harness = opened(&path);
-    click(&mut harness, "Client app Portal");
+    click(&mut harness, "Portal in the list");
     harness.get_by_label_contains("Add identity…").click();
     harness.run();
     retype(&mut harness, "New issuer", "https://issuer.example");
@@ -122,7 +122,7 @@ fn an_identity_is_added_and_removed() {
 fn a_file_changed_on_disk_is_not_overwritten_silently() {
     let (_folder, path) = clients();
     let mut harness = opened(&path);
-    click(&mut harness, "Client app Portal");
+    click(&mut harness, "Portal in the list");
     retype(&mut harness, "Name", "Mine");
     let theirs = CLIENTS.replace("Portal", "Theirs");
     fs::write(&path, &theirs).unwrap();
@@ -138,7 +138,7 @@ fn a_file_changed_on_disk_is_not_overwritten_silently() {
 fn leaving_unsaved_work_asks() {
     let (_folder, path) = clients();
     let mut harness = opened(&path);
-    click(&mut harness, "Client app Portal");
+    click(&mut harness, "Portal in the list");
     retype(&mut harness, "Name", "Mine");
     send(&mut harness, Command::Leave(Leaving::Quit));
     assert_eq!(harness.state().state.dialog, Some(Dialog::Unsaved(Leaving::Quit)));

@@ -240,7 +240,7 @@ fn chooser_ui<T: Copy>(
             let button = egui::Button::selectable(selected, label.as_str())
                 .shortcut_text(RichText::new(note).small().color(tokens.text_weak))
                 .min_size(egui::vec2(ui.available_width(), 26.0));
-            let response = ui.add(button).accessible_name(label.as_str());
+            let response = ui.add(button).accessible_name(format!("Choose {label}"));
             if selected && (up || down) {
                 response.scroll_to_me(None);
             }
