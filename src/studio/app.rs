@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use egui::{Panel, Ui};
 
-use super::command::{Action, Command, Leaving, Notice};
+use super::command::{Action, Command, Leaving};
 use super::dialogs::NativeDialogs;
 use super::exchange_tab::exchange_ui;
 use super::graph_tab::{GraphTab, graph_ui};
@@ -272,6 +272,28 @@ impl egui_tiles::Behavior<Tab> for Middle<'_> {
 
     fn tab_bar_color(&self, visuals: &egui::Visuals) -> egui::Color32 {
         Tokens::for_dark_mode(visuals.dark_mode).panel
+    }
+
+    fn tab_text_color(
+        &self,
+        visuals: &egui::Visuals,
+        _tiles: &egui_tiles::Tiles<Tab>,
+        _tile: egui_tiles::TileId,
+        tab: &egui_tiles::TabState,
+    ) -> egui::Color32 {
+        let tokens = Tokens::for_dark_mode(visuals.dark_mode);
+        if tab.active { tokens.accent } else { tokens.text_weak }
+    }
+
+    fn tab_bg_color(
+        &self,
+        visuals: &egui::Visuals,
+        _tiles: &egui_tiles::Tiles<Tab>,
+        _tile: egui_tiles::TileId,
+        tab: &egui_tiles::TabState,
+    ) -> egui::Color32 {
+        let tokens = Tokens::for_dark_mode(visuals.dark_mode);
+        if tab.active { tokens.sunken } else { egui::Color32::TRANSPARENT }
     }
 
     fn tab_bar_height(&self, _style: &egui::Style) -> f32 {

@@ -95,6 +95,8 @@ pub enum PathPurpose {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Notice {
     Done(String),
+    /// Why nothing happened.
+    Hint(String),
     Failed(String),
 }
 

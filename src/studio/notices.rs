@@ -23,7 +23,7 @@ pub struct Notices {
 impl Notices {
     pub fn add(&mut self, notice: Notice, now: f64) {
         let until = match notice {
-            Notice::Done(_) => Some(now + STAYS),
+            Notice::Done(_) | Notice::Hint(_) => Some(now + STAYS),
             Notice::Failed(_) => None,
         };
         self.shown.retain(|(known, _)| *known != notice);
@@ -64,6 +64,7 @@ fn notice_ui(ui: &mut egui::Ui, notice: &Notice) -> bool {
     let tokens = Tokens::of(ui);
     let (icon, color, text) = match notice {
         Notice::Done(text) => (icons::ICON_CHECK_CIRCLE, tokens.good, text),
+        Notice::Hint(text) => (icons::ICON_INFO, tokens.accent, text),
         Notice::Failed(text) => (icons::ICON_ERROR, tokens.bad, text),
     };
     egui::Frame::popup(ui.style())

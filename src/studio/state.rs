@@ -182,7 +182,8 @@ impl State {
 
     fn act(&mut self, action: Action) {
         if let Some(reason) = action.disabled_reason(self) {
-            self.notices.push(Notice::Failed(format!("{}: {reason}", action.label())));
+            let label = action.label().trim_end_matches('…');
+            self.notices.push(Notice::Hint(format!("{label}: {}.", lowered(reason))));
             return;
         }
         if self.dialog == Some(Dialog::Palette) {
@@ -571,4 +572,10 @@ impl State {
 /// The estate built into the program.
 pub fn sample() -> Project {
     Project::from_sources(crate::samples::estate())
+}
+
+/// A sentence's beginning within another sentence.
+fn lowered(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }

@@ -18,6 +18,12 @@ pub fn section_ui(ui: &mut Ui, title: &str) {
     );
 }
 
+/// A button with an icon before its words. Icons have a font of their own: within a text, another
+/// face may have something else at their code points.
+pub fn icon_button(icon: egui_material_icons::MaterialIcon, text: &str) -> egui::Button<'static> {
+    egui::Button::new((icon.rich_text().size(15.0), RichText::new(text)))
+}
+
 /// A button for an action, with its shortcut in the tooltip and its reason when disabled.
 pub fn action_button_ui(
     ui: &mut Ui,

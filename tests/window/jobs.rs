@@ -105,7 +105,7 @@ fn an_identity_is_added_and_removed() {
     let (_folder, path) = clients();
     let mut harness = opened(&path);
     click(&mut harness, "Portal in the list");
-    harness.get_by_label_contains("Add identity…").click();
+    harness.get_by_label("Add identity…").click();
     harness.run();
     retype(&mut harness, "New issuer", "https://issuer.example");
     retype(&mut harness, "New subject", "build");

@@ -13,7 +13,7 @@ use crate::exchange::{ClientAuthMethod, token_type};
 use super::super::command::Command as WindowCommand;
 use super::super::state::State;
 use super::super::theme::{self, Tokens};
-use super::super::widgets::section_ui;
+use super::super::widgets::{icon_button, section_ui};
 use super::Command;
 use super::form::{Form, SKEW, ServerChoice, SubjectSource};
 
@@ -363,7 +363,7 @@ fn list_ui(ui: &mut Ui, name: &str, values: &mut Vec<String>, hint: &str) -> boo
         changed = true;
     }
     row_ui(ui, if values.is_empty() { name } else { "" }, |ui| {
-        let button = egui::Button::new(format!("{} Add {name}", icons::ICON_ADD.codepoint)).small();
+        let button = icon_button(icons::ICON_ADD, &format!("Add {name}"));
         if ui.add(button).accessible_name(format!("Add {name}")).clicked() {
             values.push(String::new());
             changed = true;
@@ -434,7 +434,7 @@ fn extra_ui(ui: &mut Ui, form: &mut Form) -> bool {
         form.extra.remove(index);
         changed = true;
     }
-    if ui.button(format!("{} Add parameter", icons::ICON_ADD.codepoint)).clicked() {
+    if ui.add(icon_button(icons::ICON_ADD, "Add parameter")).clicked() {
         form.extra.push((String::new(), String::new()));
         changed = true;
     }
@@ -475,9 +475,10 @@ fn run_ui(ui: &mut Ui, state: &State, form: &Form, commands: &mut Vec<WindowComm
             return;
         }
         let missing = form.missing();
-        let text = RichText::new(format!("{} Run exchange", icons::ICON_PLAY_ARROW.codepoint))
-            .color(tokens.on_accent);
-        let button = egui::Button::new(text).fill(tokens.accent).min_size(egui::vec2(130.0, 30.0));
+        let icon = icons::ICON_PLAY_ARROW.rich_text().size(17.0).color(tokens.on_accent);
+        let text = RichText::new("Run exchange").color(tokens.on_accent);
+        let button =
+            egui::Button::new((icon, text)).fill(tokens.accent).min_size(egui::vec2(130.0, 30.0));
         let response = ui.add_enabled(missing.is_none(), button).accessible_name("Run exchange");
         if response.clicked() {
             commands.push(WindowCommand::Exchange(Command::Run));

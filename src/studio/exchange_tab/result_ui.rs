@@ -53,8 +53,11 @@ fn card_ui(ui: &mut Ui, title: &str, content: impl FnOnce(&mut Ui)) {
         .inner_margin(12)
         .show(ui, |ui| {
             ui.set_width(ui.available_width());
-            ui.heading(title);
-            content(ui);
+            // Columns justify; a text is to keep its natural gaps.
+            ui.with_layout(egui::Layout::top_down(egui::Align::LEFT), |ui| {
+                ui.heading(title);
+                content(ui);
+            });
         });
 }
 

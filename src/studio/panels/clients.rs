@@ -1,7 +1,6 @@
 //! The list of client apps: searchable, virtual, with a word on what is special about each.
 
 use egui::{Key, RichText, Sense, Ui, vec2};
-use egui_material_icons::icons;
 
 use crate::config::{ClientApp, ClientKey, Setting};
 
@@ -76,11 +75,7 @@ pub fn clients_ui(ui: &mut Ui, list: &mut ClientList, state: &State, commands: &
 
 fn search_ui(ui: &mut Ui, list: &mut ClientList, state: &State, commands: &mut Vec<Command>) {
     let field = egui::TextEdit::singleline(&mut list.search)
-        .hint_text(format!(
-            "{} Search {} client apps",
-            icons::ICON_SEARCH.codepoint,
-            state.project.clients().len()
-        ))
+        .hint_text(format!("Search {} client apps", state.project.clients().len()))
         .id_salt("client-search")
         .desired_width(f32::INFINITY)
         .margin(egui::Margin::symmetric(8, 6));

@@ -10,7 +10,7 @@ use super::super::command::{Action, Command};
 use super::super::selection::{Selection, permission_index};
 use super::super::state::State;
 use super::super::theme::{self, Tokens};
-use super::super::widgets::{empty_ui, place_link_ui, section_ui, severity_look};
+use super::super::widgets::{empty_ui, icon_button, place_link_ui, section_ui, severity_look};
 
 mod identities;
 mod settings;
@@ -160,7 +160,7 @@ fn findings_ui(ui: &mut Ui, state: &State, key: ClientKey, commands: &mut Vec<Co
 
 fn permissions_ui(ui: &mut Ui, state: &State, client: &ClientApp, commands: &mut Vec<Command>) {
     let tokens = Tokens::of(ui);
-    section_ui(ui, "Listed client apps (allowedTokenExchangeClientApps)");
+    section_ui(ui, "Listed client apps");
     if client.permissions.is_empty() {
         ui.label(RichText::new("The list is empty.").color(tokens.text_weak));
     }
@@ -171,7 +171,7 @@ fn permissions_ui(ui: &mut Ui, state: &State, client: &ClientApp, commands: &mut
         });
     }
     if ui
-        .button(format!("{} Allow exchange to…", icons::ICON_ADD.codepoint))
+        .add(icon_button(icons::ICON_ADD, "Allow exchange to…"))
         .on_hover_text(
             "Choose another client app, and read what the permission will mean before it is made",
         )

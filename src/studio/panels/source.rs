@@ -161,6 +161,8 @@ fn lines_ui(
 ) {
     let tokens = Tokens::of(ui);
     ui.spacing_mut().item_spacing = egui::vec2(0.0, 0.0);
+    ui.spacing_mut().interact_size.y = ROW_HEIGHT;
+    ui.spacing_mut().button_padding = egui::vec2(0.0, 0.0);
     let mut area = egui::ScrollArea::both().auto_shrink([false, false]).id_salt(file.0);
     if let Some(line) = view.scroll_to.take() {
         let top = line as f32 * ROW_HEIGHT - ui.available_height() * 0.35;

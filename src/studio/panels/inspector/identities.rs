@@ -11,7 +11,7 @@ use super::super::super::command::Command;
 use super::super::super::selection::Selection;
 use super::super::super::state::State;
 use super::super::super::theme::{self, Tokens};
-use super::super::super::widgets::section_ui;
+use super::super::super::widgets::{icon_button, section_ui};
 use super::problem_ui;
 
 /// An identity that is being typed and not yet part of the project.
@@ -43,7 +43,7 @@ pub fn identities_ui(
     }
     if draft.open {
         draft_ui(ui, draft, state, client, commands);
-    } else if ui.button(format!("{} Add identity…", icons::ICON_ADD.codepoint)).clicked() {
+    } else if ui.add(icon_button(icons::ICON_ADD, "Add identity…")).clicked() {
         draft.open = true;
     }
 }
