@@ -196,6 +196,7 @@ impl eframe::App for Studio {
         self.state.requests.focus_search = false;
         if std::mem::take(&mut self.views.graph.drawn) {
             self.state.requests.fit = false;
+            self.state.requests.new_project = false;
             self.state.requests.reveal = false;
         }
         self.notices.show(&context);

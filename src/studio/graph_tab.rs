@@ -39,6 +39,9 @@ pub fn graph_ui(
         nothing_open_ui(ui, commands);
         return;
     }
+    if state.requests.new_project {
+        *tab = GraphTab::default();
+    }
     let project = &state.analysis.project;
     let selected = state.selection.as_ref().and_then(|selection| thing(project, selection));
     if state.requests.fit {

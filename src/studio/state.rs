@@ -81,6 +81,8 @@ pub struct Requests {
     pub tab: Option<Tab>,
     pub place: Option<Place>,
     pub fit: bool,
+    /// Another project was opened: what was looked at is no more.
+    pub new_project: bool,
     pub reveal: bool,
     pub focus_search: bool,
     pub quit: bool,
@@ -429,8 +431,7 @@ impl State {
             self.analysis = Arc::new(Analysis::of(Arc::default(), self.reading));
         }
         self.after_change();
-        self.requests.fit = true;
-        self.requests.place = None;
+        self.requests = Requests { new_project: true, ..Requests::default() };
     }
 
     // --- Saving ------------------------------------------------------------------------------

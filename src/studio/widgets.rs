@@ -1,7 +1,7 @@
 //! Small pieces that several panels use, so that the same thing looks the same everywhere.
 
 use egui::{RichText, Ui};
-use egui_material_icons::icons;
+use egui_material_icons::{MaterialIcon, icons};
 
 use crate::audit::Severity;
 use crate::trust::{Truth, Verdict};
@@ -20,8 +20,15 @@ pub fn section_ui(ui: &mut Ui, title: &str) {
 
 /// A button with an icon before its words. Icons have a font of their own: within a text, another
 /// face may have something else at their code points.
-pub fn icon_button(icon: egui_material_icons::MaterialIcon, text: &str) -> egui::Button<'static> {
-    egui::Button::new((icon.rich_text().size(15.0), RichText::new(text)))
+pub fn icon_button_ui(ui: &mut Ui, icon: MaterialIcon, text: &str) -> egui::Response {
+    let button = egui::Button::new((icon.rich_text().size(15.0), RichText::new(text)));
+    ui.add(button).accessible_name(text)
+}
+
+/// A small button that is only an icon; its name is its tooltip.
+pub fn small_icon_ui(ui: &mut Ui, icon: MaterialIcon, name: &str) -> bool {
+    let button = egui::Button::new(icon.rich_text().size(14.0)).small().frame_when_inactive(false);
+    ui.add(button).accessible_name(name).on_hover_text(name).clicked()
 }
 
 /// A button for an action, with its shortcut in the tooltip and its reason when disabled.
@@ -29,7 +36,7 @@ pub fn action_button_ui(
     ui: &mut Ui,
     state: &State,
     action: Action,
-    icon: egui_material_icons::MaterialIcon,
+    icon: MaterialIcon,
     commands: &mut Vec<Command>,
 ) {
     let reason = action.disabled_reason(state);
@@ -77,10 +84,7 @@ fn named(action: Action, what: Option<&str>) -> String {
 }
 
 /// Icon and colour of a severity; the word goes with them wherever there is room.
-pub fn severity_look(
-    tokens: &Tokens,
-    severity: Severity,
-) -> (egui_material_icons::MaterialIcon, egui::Color32) {
+pub fn severity_look(tokens: &Tokens, severity: Severity) -> (MaterialIcon, egui::Color32) {
     match severity {
         Severity::Critical | Severity::High => (icons::ICON_ERROR, tokens.bad),
         Severity::Medium | Severity::Low => (icons::ICON_WARNING, tokens.caution),
@@ -144,10 +148,7 @@ pub fn decision_ui(
 }
 
 /// Icon, colour and word of a condition.
-pub fn truth_look(
-    tokens: &Tokens,
-    truth: Truth,
-) -> (egui_material_icons::MaterialIcon, egui::Color32, &'static str) {
+pub fn truth_look(tokens: &Tokens, truth: Truth) -> (MaterialIcon, egui::Color32, &'static str) {
     match truth {
         Truth::True => (icons::ICON_CHECK, tokens.good, "true"),
         Truth::False => (icons::ICON_CLOSE, tokens.bad, "false"),

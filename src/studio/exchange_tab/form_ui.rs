@@ -13,7 +13,7 @@ use crate::exchange::{ClientAuthMethod, token_type};
 use super::super::command::Command as WindowCommand;
 use super::super::state::State;
 use super::super::theme::{self, Tokens};
-use super::super::widgets::{icon_button, section_ui};
+use super::super::widgets::{icon_button_ui, section_ui, small_icon_ui};
 use super::Command;
 use super::form::{Form, SKEW, ServerChoice, SubjectSource};
 
@@ -351,7 +351,7 @@ fn list_ui(ui: &mut Ui, name: &str, values: &mut Vec<String>, hint: &str) -> boo
         let label = format!("{name} {}", index + 1);
         row_ui(ui, name, |ui| {
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                if remove_ui(ui, &format!("Remove {label}")) {
+                if small_icon_ui(ui, icons::ICON_CLOSE, &format!("Remove {label}")) {
                     removed = Some(index);
                 }
                 changed |= field_ui(ui, &label, value, hint);
@@ -363,20 +363,12 @@ fn list_ui(ui: &mut Ui, name: &str, values: &mut Vec<String>, hint: &str) -> boo
         changed = true;
     }
     row_ui(ui, if values.is_empty() { name } else { "" }, |ui| {
-        let button = icon_button(icons::ICON_ADD, &format!("Add {name}"));
-        if ui.add(button).accessible_name(format!("Add {name}")).clicked() {
+        if icon_button_ui(ui, icons::ICON_ADD, &format!("Add {name}")).clicked() {
             values.push(String::new());
             changed = true;
         }
     });
     changed
-}
-
-fn remove_ui(ui: &mut Ui, name: &str) -> bool {
-    let button = egui::Button::new(icons::ICON_CLOSE.rich_text().size(13.0))
-        .small()
-        .frame_when_inactive(false);
-    ui.add(button).accessible_name(name).on_hover_text(name).clicked()
 }
 
 fn more_ui(ui: &mut Ui, form: &mut Form, checks: &[Check]) -> bool {
@@ -415,7 +407,7 @@ fn extra_ui(ui: &mut Ui, form: &mut Form) -> bool {
                 .desired_width(LABEL_WIDTH);
             changed |= ui.add(key).accessible_name(format!("Parameter {number} name")).changed();
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                if remove_ui(ui, &format!("Remove parameter {number}")) {
+                if small_icon_ui(ui, icons::ICON_CLOSE, &format!("Remove parameter {number}")) {
                     removed = Some(index);
                 }
                 changed |= field_ui(ui, &format!("Parameter {number} value"), value, "value");
@@ -434,7 +426,7 @@ fn extra_ui(ui: &mut Ui, form: &mut Form) -> bool {
         form.extra.remove(index);
         changed = true;
     }
-    if ui.add(icon_button(icons::ICON_ADD, "Add parameter")).clicked() {
+    if icon_button_ui(ui, icons::ICON_ADD, "Add parameter").clicked() {
         form.extra.push((String::new(), String::new()));
         changed = true;
     }

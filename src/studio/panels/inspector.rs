@@ -10,7 +10,9 @@ use super::super::command::{Action, Command};
 use super::super::selection::{Selection, permission_index};
 use super::super::state::State;
 use super::super::theme::{self, Tokens};
-use super::super::widgets::{empty_ui, icon_button, place_link_ui, section_ui, severity_look};
+use super::super::widgets::{
+    empty_ui, icon_button_ui, place_link_ui, section_ui, severity_look, small_icon_ui,
+};
 
 mod identities;
 mod settings;
@@ -104,13 +106,7 @@ fn id_ui(ui: &mut Ui, state: &State, client: &ClientApp, commands: &mut Vec<Comm
         Some(id) => {
             let text = RichText::new(id.value.as_str()).monospace().size(11.5);
             ui.add(egui::Label::new(text).truncate());
-            let copy = egui::Button::new(icons::ICON_CONTENT_COPY.rich_text().size(13.0));
-            if ui
-                .add(copy.frame_when_inactive(false).small())
-                .accessible_name("Copy id")
-                .on_hover_text("Copy id")
-                .clicked()
-            {
+            if small_icon_ui(ui, icons::ICON_CONTENT_COPY, "Copy id") {
                 ui.ctx().copy_text(id.value.as_str().to_owned());
             }
         }
@@ -170,8 +166,7 @@ fn permissions_ui(ui: &mut Ui, state: &State, client: &ClientApp, commands: &mut
             entry_ui(ui, state, client, permission, commands);
         });
     }
-    if ui
-        .add(icon_button(icons::ICON_ADD, "Allow exchange to…"))
+    if icon_button_ui(ui, icons::ICON_ADD, "Allow exchange to…")
         .on_hover_text(
             "Choose another client app, and read what the permission will mean before it is made",
         )
@@ -228,13 +223,7 @@ fn remove_permission_ui(
     let Some(id) = &permission.id else { return };
     let label = permission.client.map_or(id.as_str(), |key| state.project.client(key).label());
     let name = format!("Revoke {label}");
-    let button = egui::Button::new(icons::ICON_CLOSE.rich_text().size(13.0)).small();
-    if ui
-        .add(button.frame_when_inactive(false))
-        .accessible_name(&name)
-        .on_hover_text(&name)
-        .clicked()
-    {
+    if small_icon_ui(ui, icons::ICON_CLOSE, &name) {
         let change = Change::Revoke { owner: client.key, entry: id.as_str().to_owned() };
         commands.push(Command::Change(change));
     }

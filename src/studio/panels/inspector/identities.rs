@@ -11,7 +11,7 @@ use super::super::super::command::Command;
 use super::super::super::selection::Selection;
 use super::super::super::state::State;
 use super::super::super::theme::{self, Tokens};
-use super::super::super::widgets::{icon_button, section_ui};
+use super::super::super::widgets::{icon_button_ui, section_ui, small_icon_ui};
 use super::problem_ui;
 
 /// An identity that is being typed and not yet part of the project.
@@ -43,7 +43,7 @@ pub fn identities_ui(
     }
     if draft.open {
         draft_ui(ui, draft, state, client, commands);
-    } else if ui.add(icon_button(icons::ICON_ADD, "Add identity…")).clicked() {
+    } else if icon_button_ui(ui, icons::ICON_ADD, "Add identity…").clicked() {
         draft.open = true;
     }
 }
@@ -69,12 +69,12 @@ fn identity_ui(
             );
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 let name = format!("Remove identity {number}");
-                if icon_button_ui(ui, icons::ICON_DELETE, &name) {
+                if small_icon_ui(ui, icons::ICON_DELETE, &name) {
                     commands
                         .push(Command::Change(Change::Unfederate { client: client.key, index }));
                 }
                 let name = format!("Show identity {number} in the graph");
-                if icon_button_ui(ui, icons::ICON_MY_LOCATION, &name) {
+                if small_icon_ui(ui, icons::ICON_MY_LOCATION, &name) {
                     commands
                         .push(Command::Reveal(Selection::Federation { client: client.key, index }));
                 }
@@ -216,11 +216,6 @@ fn field_ui(ui: &mut Ui, label: &str, name: &str, text: &mut String, hint: &str)
         ui.add(field).accessible_name(name).changed()
     })
     .inner
-}
-
-fn icon_button_ui(ui: &mut Ui, icon: egui_material_icons::MaterialIcon, name: &str) -> bool {
-    let button = egui::Button::new(icon.rich_text().size(14.0)).small().frame_when_inactive(false);
-    ui.add(button).accessible_name(name).on_hover_text(name).clicked()
 }
 
 #[cfg(test)]
