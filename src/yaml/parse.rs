@@ -436,9 +436,14 @@ fn explain(error: &ScanError, text: &str, limits: &Limits) -> SyntaxError {
         ErrorKind::ExpectedBlockSequenceEntry => {
             "a list item (`- …`) is expected here; the indentation may be wrong".to_owned()
         }
+        ErrorKind::InvalidQuotedScalarIndent => {
+            "a quoted text has no closing quote, or its next line is not indented".to_owned()
+        }
+        ErrorKind::InvalidIndentation if text[offset..].starts_with([']', '}']) => {
+            "a closing bracket has to be indented deeper than its key".to_owned()
+        }
         ErrorKind::InvalidIndentation
         | ErrorKind::InvalidFlowScalarIndent
-        | ErrorKind::InvalidQuotedScalarIndent
         | ErrorKind::InvalidBlockScalarIndent => {
             "the indentation does not fit what stands around it".to_owned()
         }
@@ -454,6 +459,7 @@ fn explain(error: &ScanError, text: &str, limits: &Limits) -> SyntaxError {
         ErrorKind::TabInIndentation
         | ErrorKind::TabInBlockIndentation
         | ErrorKind::TabNotAllowed
+        | ErrorKind::TabInPlainScalar
         | ErrorKind::TabAtBlockScalarStart => {
             "a tab where YAML allows only spaces (indentation)".to_owned()
         }
@@ -581,6 +587,31 @@ mod tests {
             assert_eq!(document.tree().unwrap().root(), None, "{text:?}");
         }
         assert_eq!(dump("--- !T\n"), "6+\"\" \"\" !T\n");
+    }
+
+    #[test]
+    fn errors_say_what_and_where() {
+        for (text, expected) in [
+            ("a: [x\n", "error at 3: `[` is opened and never closed"),
+            ("a: [x}\n", "error at 3: `[` is closed by `}`"),
+            (
+                "a: \"x\n",
+                "error at 6: a quoted text has no closing quote, or its next line is not indented",
+            ),
+            (
+                "l: [\n  x\n]\n",
+                "error at 9: a closing bracket has to be indented deeper than its key",
+            ),
+            (
+                "a: b: c\n",
+                "error at 4: `:` is not allowed here; quote the text if it belongs to a value",
+            ),
+            ("a: 1\n\tb: 2\n", "error at 3: a tab where YAML allows only spaces (indentation)"),
+            ("a: @x\n", "error at 3: `@` cannot start a value; quote the text"),
+            ("a: \u{0}", "error at 3: a NUL character, which YAML does not allow"),
+        ] {
+            assert_eq!(dump(text), expected, "{text:?}");
+        }
     }
 
     #[test]

@@ -15,12 +15,7 @@ use super::{EditError, Editor, Proposal, Value, unsupported};
 
 impl<'a> Editor<'a> {
     /// A writer for new text near an offset.
-    pub(super) fn writer<'w>(
-        &'w self,
-        at: usize,
-        gap: Option<&'w str>,
-        style_of_key: &'w dyn Fn(&str) -> Option<super::super::Style>,
-    ) -> Writer<'w> {
+    pub(super) fn writer<'w>(&'w self, at: usize, gap: Option<&'w str>) -> Writer<'w> {
         let (list_step, list_gap) = self.list_style();
         Writer {
             tree: self.tree,
@@ -29,7 +24,6 @@ impl<'a> Editor<'a> {
             gap: gap.unwrap_or(list_gap),
             mapping_step: self.mapping_step(),
             depth: self.document.limits().depth,
-            style_of_key,
         }
     }
 
@@ -54,7 +48,6 @@ impl<'a> Editor<'a> {
         let indentation = self.indentation(first)?;
         let above = index.checked_sub(1).map(|i| extents[i]);
         let near = above.map_or(first, |e| e.end);
-        let style_of_key = |key: &str| self.style_of_key(key);
         let siblings = self.siblings(place, node, index);
         let gap = match self.tree.node(node).kind {
             Kind::Sequence { items, .. } => {
@@ -67,7 +60,7 @@ impl<'a> Editor<'a> {
             _ => None,
         };
         // Only a list of dashes with nothing behind them has no gap to follow.
-        let writer = self.writer(near, gap.or(Some(" ")).filter(|_| key.is_none()), &style_of_key);
+        let writer = self.writer(near, gap.or(Some(" ")).filter(|_| key.is_none()));
         let mut line = String::new();
         match key {
             None => {
@@ -109,7 +102,7 @@ impl<'a> Editor<'a> {
 
     /// Text as lines to be put in at the start of a line, or at the end of a text without a last
     /// line break, which stays without.
-    fn as_lines(&self, at: usize, lines: &str, line_break: &str) -> String {
+    pub(super) fn as_lines(&self, at: usize, lines: &str, line_break: &str) -> String {
         let bytes = self.text.as_bytes();
         if at == bytes.len() && at > 0 && !matches!(bytes[at - 1], b'\n' | b'\r') {
             format!("{line_break}{lines}")
@@ -163,115 +156,8 @@ impl<'a> Editor<'a> {
         own.flatten().filter(|e| self.tree.text(e.0) == Some(key)).map(|e| e.1).collect()
     }
 
-    /// Puts the first item or entry into a place that is empty: `key:`, `key: []`, `key: null`, or
-    /// a document without content. The collection opens as a block below.
-    pub(super) fn put_first(
-        &self,
-        place: &Place,
-        key: Option<&str>,
-        value: &Value,
-    ) -> Result<Proposal, EditError> {
-        let whole = match key {
-            None => Value::List(vec![value.clone()]),
-            Some(key) => Value::Mapping(vec![(key.to_owned(), value.clone())]),
-        };
-        self.open_block(place, &whole)
-    }
-
-    /// Writes a list or mapping that is not empty as a block in the place of a scalar, a flow
-    /// collection or nothing.
-    pub(super) fn open_block(&self, place: &Place, value: &Value) -> Result<Proposal, EditError> {
-        let style_of_key = |key: &str| self.style_of_key(key);
-        let mut with = String::new();
-        match place.slot {
-            Slot::Root => {
-                let node = place.node;
-                if let Some(node) = node.filter(|&n| !self.tree.is_absent(n)) {
-                    let _ = node;
-                    return unsupported("the root of the document is a scalar");
-                }
-                let marker = self.marker_end();
-                let props = node.map(|n| self.tree.full_span(n));
-                let start = props.map_or(marker, |p| p.end.max(marker));
-                let writer = self.writer(start, None, &style_of_key);
-                let at = if start > 0 {
-                    self.rest_of_line(start)?;
-                    self.next_line(start)
-                } else {
-                    self.text.len()
-                };
-                match value {
-                    Value::List(items) => writer.items(&mut with, items, 0, false, &[], 0)?,
-                    Value::Mapping(entries) => writer.entries(&mut with, entries, 0, &[], 0)?,
-                    Value::Text(_) => return unsupported("a text does not open a block"),
-                }
-                let with = self.as_lines(at, &with, writer.line_break);
-                Ok(Proposal {
-                    at: Span { start: at, end: at },
-                    with,
-                    meaning: self.meaning_of_set(node, value),
-                })
-            }
-            Slot::Value(parent, index) => {
-                let (Some(node), Some(start)) = (place.node, self.value_start(place)) else {
-                    return unsupported("its key has no `:`");
-                };
-                let old = self.tree.node(node).span;
-                if self.has_comment(start, old.end.max(start)) {
-                    return unsupported("a comment stands between the key and its value");
-                }
-                let extents = self.extents(parent)?;
-                let key = self.tree.entries(parent)[index].0;
-                let column = self.column(extents[index].start);
-                let name = self.tree.text(key).unwrap_or_default();
-                let writer = self.writer(start, None, &style_of_key);
-                let siblings = self.siblings(place, parent, 0);
-                let samples = match place.parents.len().checked_sub(2) {
-                    Some(_) => self.values_of(name, &self.cousins(place)),
-                    None => siblings,
-                };
-                let rest = self.rest_of_line(old.end.max(start))?;
-                let rest = if rest.trim().is_empty() { "" } else { rest };
-                with.push_str(rest);
-                writer.after_key(&mut with, value, column, name, &samples, 0)?;
-                let end = self.line_end(old.end.max(start));
-                Ok(Proposal {
-                    at: Span { start, end },
-                    with,
-                    meaning: self.meaning_of_set(Some(node), value),
-                })
-            }
-            Slot::Item(parent, index) => {
-                let (Some(node), Some(start)) = (place.node, self.value_start(place)) else {
-                    return unsupported("its layout is not understood");
-                };
-                let old = self.tree.node(node).span;
-                let dash = self.extents(parent)?[index].start;
-                if start != dash + 1
-                    || self.has_comment(start, old.start)
-                    || !self.rest_of_line(old.end.max(start))?.trim().is_empty()
-                {
-                    return unsupported("a tag, an anchor or a comment stands beside it");
-                }
-                let items = self.tree.items(parent);
-                let gap = items.iter().zip(self.extents(parent)?);
-                let gap = gap.filter_map(|(&i, e)| self.gap(e.start, i)).next();
-                let writer = self.writer(start, gap.or(Some(" ")), &style_of_key);
-                with.push_str(writer.gap);
-                let siblings = self.siblings(place, parent, index);
-                let siblings: Vec<NodeId> = siblings.into_iter().filter(|&id| id != node).collect();
-                writer.after_dash(&mut with, value, self.column(dash), &siblings, 0)?;
-                Ok(Proposal {
-                    at: Span { start, end: self.line_end(old.end.max(start)) },
-                    with,
-                    meaning: self.meaning_of_set(Some(node), value),
-                })
-            }
-        }
-    }
-
     /// The mappings beside the mapping that holds a value, when that is an item of a list.
-    fn cousins(&self, place: &Place) -> Vec<NodeId> {
+    pub(super) fn cousins(&self, place: &Place) -> Vec<NodeId> {
         let [.., list, mapping] = place.parents[..] else { return Vec::new() };
         let items = match self.tree.node(list).kind {
             Kind::Sequence { items, .. } => items,
@@ -307,19 +193,6 @@ impl<'a> Editor<'a> {
             first.anchor = old.anchor;
         }
         Meaning { range, with, parent: None, comments: Span::default() }
-    }
-
-    /// Offset after the `---` of the document, 0 when it has none.
-    fn marker_end(&self) -> usize {
-        let mut line = 0;
-        while line < self.text.len() {
-            let at = self.line_start(line);
-            if super::super::scan::is_marker(self.text, at, "---") {
-                return at + 3;
-            }
-            line = self.next_line(line);
-        }
-        0
     }
 
     /// Takes an item or an entry out of a block collection.

@@ -23,8 +23,7 @@ impl Editor<'_> {
             None => ('[', ']'),
             Some(_) => ('{', '}'),
         };
-        let style_of_key = |key: &str| self.style_of_key(key);
-        let writer = self.writer(span.start, None, &style_of_key);
+        let writer = self.writer(span.start, None);
         let siblings = self.siblings(place, node, index);
         let mut new = String::new();
         match key {

@@ -1,6 +1,6 @@
 //! What the text around a place looks like: lines, columns, indentation, line endings, comments.
 
-use super::super::{Kind, NodeId, Span, Style, scan};
+use super::super::{Kind, NodeId, Span, scan};
 use super::{EditError, Editor, unsupported};
 
 /// An item or an entry with its indicator: from its dash, `?` or key to the end of its value.
@@ -249,20 +249,5 @@ impl<'a> Editor<'a> {
         let gap = self.text.get(dash + 1..start)?;
         let spaces = !gap.is_empty() && gap.bytes().all(|b| b == b' ');
         spaces.then_some(gap)
-    }
-
-    /// The style of the first value that stands under a key anywhere in the document.
-    pub(super) fn style_of_key(&self, key: &str) -> Option<Style> {
-        self.tree.ids().find_map(|id| {
-            let Kind::Mapping { entries, .. } = self.tree.node(id).kind else { return None };
-            entries.iter().find_map(|&(k, value)| match self.tree.node(value).kind {
-                Kind::Scalar(scalar)
-                    if self.tree.text(k) == Some(key) && !self.tree.is_absent(value) =>
-                {
-                    Some(scalar.style)
-                }
-                _ => None,
-            })
-        })
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Every edit goes the same way. The path is walked in the tree (`place`), the layout around the
 //! place is read from the text (`layout`), and one splice is proposed, or a few, the most fitting
-//! first and the safest last (`scalar`, `block`, `flow`; values are written by `write`). Each
+//! first and the safest last (`scalar`, `block`, `flow`, `open`; values are written by `write`). Each
 //! proposal says what it means in terms of the tree. The new text is parsed and held against that
 //! (`verify`): the first proposal that does exactly what was meant is the answer, and when none
 //! does the edit is refused. So a layout that was never thought of can cost a refusal, not a file.
@@ -14,6 +14,7 @@
 mod block;
 mod flow;
 mod layout;
+mod open;
 mod place;
 mod scalar;
 mod verify;

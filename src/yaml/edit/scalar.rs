@@ -62,8 +62,7 @@ impl Editor<'_> {
         let value = Value::Text(text.to_owned());
         let context = Context { in_flow: place.in_flow, key: false };
         if self.tree.is_absent(node) {
-            let style_of_key = |key: &str| self.style_of_key(key);
-            let writer = self.writer(view.span.start, None, &style_of_key);
+            let writer = self.writer(view.span.start, None);
             let mut new = String::new();
             let key = match place.slot {
                 Slot::Value(parent, index) => self.tree.text(self.tree.entries(parent)[index].0),
@@ -231,11 +230,10 @@ impl Editor<'_> {
         if self.has_comment(view.span.start, view.span.end) {
             return unsupported("comments stand inside it");
         }
-        let style_of_key = |key: &str| self.style_of_key(key);
         if !is_block && has_children && !place.in_flow && place.slot != Slot::Root {
             return self.open_block(place, value);
         }
-        let writer = self.writer(view.span.start, None, &style_of_key);
+        let writer = self.writer(view.span.start, None);
         if !is_block {
             let mut with = String::new();
             writer.inline(&mut with, value, None, &[], place.in_flow, 0)?;

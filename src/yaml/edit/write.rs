@@ -175,8 +175,6 @@ pub(super) struct Writer<'a> {
     pub mapping_step: usize,
     /// The deepest a value may be nested.
     pub depth: usize,
-    /// Style of the values of a key elsewhere in the document, for keys without siblings.
-    pub style_of_key: &'a dyn Fn(&str) -> Option<Style>,
 }
 
 impl Writer<'_> {
@@ -345,10 +343,26 @@ impl Writer<'_> {
         });
         match (sample, key) {
             (Some(&id), _) => self.wish_like(id),
-            (None, Some(key)) => (self.style_of_key)(key)
-                .map_or(Wish::NONE, |style| Wish { style, ambiguous: false }),
+            (None, Some(key)) => {
+                self.style_of_key(key).map_or(Wish::NONE, |style| Wish { style, ambiguous: false })
+            }
             _ => Wish::NONE,
         }
+    }
+
+    /// The style of the first value that stands under a key anywhere in the document.
+    fn style_of_key(&self, key: &str) -> Option<Style> {
+        self.tree.ids().find_map(|id| {
+            let Kind::Mapping { entries, .. } = self.tree.node(id).kind else { return None };
+            entries.iter().find_map(|&(k, value)| match self.tree.node(value).kind {
+                Kind::Scalar(scalar)
+                    if self.tree.text(k) == Some(key) && !self.tree.is_absent(value) =>
+                {
+                    Some(scalar.style)
+                }
+                _ => None,
+            })
+        })
     }
 
     fn wish_like(&self, id: NodeId) -> Wish {
