@@ -8,7 +8,7 @@
 //! work itself is in the rooms below; here it is only asked for and put into words.
 //!
 //! Nothing here reads the process's streams or arguments but [`main`], and its environment but
-//! [`secret`], which reads the variables that the person names: everything else
+//! `secret`, which reads the variables that the person names: everything else
 //! is given a [`Terminal`], so a test can give it another.
 
 mod check;

@@ -31,7 +31,9 @@ The configuration is read once: start again after a change.
 
 With --format json the first line of standard output is one JSON object with every address, written
 when both ports are open:
-  exchange-studio serve config/ --format json | head -n 1 | jq -r .issuer
+  mkfifo started
+  exchange-studio serve config/ --format json > started &
+  jq -r .issuer < started
 
 Exit status: 0 stopped by Ctrl-C or SIGTERM, 2 usage (also when a port is in use or the secret is
 missing), 3 a path cannot be read")]

@@ -257,3 +257,20 @@ async fn introspection_agrees_with_the_token_and_says_nothing_of_others() {
     let answer = bench.post("/connect/introspect", &public).await;
     assert_eq!(answer.error(), (401, "invalid_client".into()));
 }
+
+#[tokio::test]
+async fn a_request_without_target_is_answered_when_the_configuration_leaves_one() {
+    let one = client(PORTAL, "Portal", &allows(&[DASHBOARD])) + &client(DASHBOARD, "Dashboard", "");
+    let bench = Bench::new(&one, Reading::RequesterListsTarget);
+    let token = bench.user_token(PORTAL, "alice", "").await;
+    let issued = claims(&bench.exchange(PORTAL, &token, &[]).await.token());
+    assert_eq!(issued["aud"], DASHBOARD);
+    let two = client(PORTAL, "Portal", &allows(&[DASHBOARD, BROKER]))
+        + &client(DASHBOARD, "Dashboard", "")
+        + &client(BROKER, "Broker", "");
+    let two = std::sync::Arc::new(project(&two));
+    bench.running.set_project(two, Reading::RequesterListsTarget);
+    let answer = bench.exchange(PORTAL, &token, &[]).await;
+    assert_eq!(answer.error(), (400, "invalid_request".into()));
+    assert!(answer.text.contains("name the target"), "{}", answer.text);
+}

@@ -8,6 +8,7 @@ mod authority_decides;
 mod authority_issuers;
 mod authority_lifecycle;
 mod authority_login;
+mod authority_predicts;
 mod authority_refuses;
 mod authority_scenarios;
 mod client_faults;
