@@ -189,6 +189,25 @@ impl Report {
         }
     }
 
+    /// The request as a `curl` command for a POSIX shell. What authenticates is a shell variable with
+    /// the name of its parameter, to be set by whoever runs it.
+    pub fn to_curl(&self) -> String {
+        let mut parts = vec![format!("curl --request POST {}", shell(&self.request.url))];
+        if self.client_auth == ClientAuthMethod::ClientSecretBasic {
+            let id = super::redact::form_encode(&self.client);
+            parts.push(format!("--user {}\"$CLIENT_SECRET\"", shell(&format!("{id}:"))));
+        }
+        for one in &self.request.parameters {
+            parts.push(if one.masked {
+                let name = shell(&format!("{}=", one.name));
+                format!("--data-urlencode {name}\"${}\"", variable(&one.name))
+            } else {
+                format!("--data-urlencode {}", shell(&format!("{}={}", one.name, one.value)))
+            });
+        }
+        format!("{}\n", parts.join(" \\\n  "))
+    }
+
     /// The documented JSON shape, version 1. `reveal_token` puts the issued token itself into it.
     pub fn to_json(&self, reveal_token: bool) -> Value {
         let mut object = serde_json::Map::new();
@@ -201,5 +220,94 @@ impl Report {
             object.insert("token".to_owned(), Value::from(token.expose_secret()));
         }
         Value::Object(object)
+    }
+}
+
+/// A text as one word of a POSIX shell.
+fn shell(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+/// A parameter's name as the name of a shell variable.
+fn variable(name: &str) -> String {
+    let name: String = name
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' })
+        .collect();
+    if name.starts_with(|c: char| c.is_ascii_digit()) { format!("_{name}") } else { name }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report(method: ClientAuthMethod, parameters: &[(&str, &str, bool)]) -> Report {
+        Report {
+            outcome: Outcome::Refused,
+            server: ServerReport {
+                issuer: None,
+                token_endpoint: "https://login.example/token".into(),
+                loopback_http: false,
+            },
+            client: "a:b".into(),
+            client_auth: method,
+            request: RequestReport {
+                method: "POST",
+                url: "https://login.example/token".into(),
+                headers: Vec::new(),
+                parameters: parameters
+                    .iter()
+                    .map(|(name, value, masked)| SentParameter {
+                        name: (*name).into(),
+                        value: (*value).into(),
+                        masked: *masked,
+                    })
+                    .collect(),
+            },
+            answer: AnswerReport {
+                status: 400,
+                headers: Vec::new(),
+                body: None,
+                text: None,
+                bytes: 0,
+            },
+            refusal: None,
+            verification: None,
+            comparison: None,
+            subject_token: crate::exchange::token::decode("x"),
+            actor_token: None,
+            issued_token: None,
+            checks: Vec::new(),
+            timings: Timings { first_byte_ms: 1.0, total_ms: 2.0 },
+            issued: Some(SecretString::from("MARKED-issued")),
+        }
+    }
+
+    #[test]
+    fn curl_gets_variables_for_secrets_and_quotes_for_the_rest() {
+        let parameters = [
+            ("subject_token", "••••", true),
+            ("scope", "it's $HOME", false),
+            ("1-x", "••••", true),
+        ];
+        assert_eq!(
+            report(ClientAuthMethod::ClientSecretBasic, &parameters).to_curl(),
+            "curl --request POST 'https://login.example/token' \\\n  \
+             --user 'a%3Ab:'\"$CLIENT_SECRET\" \\\n  \
+             --data-urlencode 'subject_token='\"$SUBJECT_TOKEN\" \\\n  \
+             --data-urlencode 'scope=it'\\''s $HOME' \\\n  \
+             --data-urlencode '1-x='\"$_1_X\"\n"
+        );
+        assert!(!report(ClientAuthMethod::None, &[]).to_curl().contains("--user"));
+    }
+
+    #[test]
+    fn the_json_says_its_version_and_shows_a_token_only_when_asked() {
+        let report = report(ClientAuthMethod::None, &[]);
+        let json = report.to_json(false);
+        assert_eq!(json["version"], 1);
+        assert_eq!(json["outcome"], "refused");
+        assert!(!json.to_string().contains("MARKED"));
+        assert_eq!(report.to_json(true)["token"], "MARKED-issued");
     }
 }

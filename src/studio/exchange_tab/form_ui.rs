@@ -26,7 +26,13 @@ pub fn form_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) {
     let checks = checks(state);
     ui.heading("Request");
     changed |= server_ui(ui, &mut form);
+    if form.server != ServerChoice::BuiltIn && !form.address(None).is_empty() {
+        findings_ui(ui, &checks, &["endpoint"]);
+    }
     changed |= requester_ui(ui, state, &mut form);
+    if !form.client_id.trim().is_empty() {
+        findings_ui(ui, &checks, &["client_id", "client_auth"]);
+    }
     changed |= subject_ui(ui, state, &mut form);
     findings_ui(ui, &checks, &["subject_token", "subject_token_type"]);
     changed |= targets_ui(ui, state, &mut form, &checks);
@@ -390,6 +396,10 @@ fn more_ui(ui: &mut Ui, form: &mut Form, checks: &[Check]) -> bool {
             });
             findings_ui(ui, checks, &["actor_token", "actor_token_type"]);
             changed |= extra_ui(ui, form);
+            // REQ-23 stands beside the row it is about.
+            let others: Vec<Check> =
+                checks.iter().filter(|check| check.id != "REQ-23").cloned().collect();
+            findings_ui(ui, &others, &["extra"]);
         },
     );
     changed

@@ -323,13 +323,32 @@ fn wire_ui(ui: &mut Ui, report: &Report) {
         ("Answer as received", report.answer.to_text()),
     ] {
         egui::CollapsingHeader::new(title).show(ui, |ui| {
-            if ui.small_button("Copy").accessible_name(format!("Copy {title}")).clicked() {
-                ui.ctx().copy_text(text.clone());
-            }
+            ui.horizontal(|ui| copies_ui(ui, report, title, &text));
             egui::Frame::new().fill(Tokens::of(ui).panel).inner_margin(8).show(ui, |ui| {
                 ui.set_width(ui.available_width());
                 ui.add(egui::Label::new(RichText::new(&text).monospace().size(12.0)).wrap());
             });
+        });
+    }
+}
+
+/// What can be taken along: the text as it stands here, and what other tools understand. None of it
+/// holds a token or a secret.
+fn copies_ui(ui: &mut Ui, report: &Report, title: &str, text: &str) {
+    let copy = |ui: &mut Ui, label: &str, name: String, hint: &str, text: &dyn Fn() -> String| {
+        if ui.small_button(label).accessible_name(name).on_hover_text(hint).clicked() {
+            ui.ctx().copy_text(text());
+        }
+    };
+    let hint = "Without tokens and secrets";
+    copy(ui, "Copy", format!("Copy {title}"), hint, &|| text.to_owned());
+    if title.starts_with("Request") {
+        let hint = "For a shell. Tokens and secrets are variables that you set there.";
+        copy(ui, "Copy as curl", "Copy as curl".to_owned(), hint, &|| report.to_curl());
+    } else {
+        let hint = "The whole report with its checks, as JSON without tokens and secrets";
+        copy(ui, "Copy report", "Copy report as JSON".to_owned(), hint, &|| {
+            serde_json::to_string_pretty(&report.to_json(false)).unwrap_or_default()
         });
     }
 }
