@@ -71,7 +71,7 @@ fn draw(ui: &mut egui::Ui, desk: &mut Desk) {
     let input = CanvasInput {
         selection: desk.selection.as_ref(),
         found: None,
-        palette: &Palette::LIGHT,
+        palette: &Palette::of(false),
         grant: &grant,
     };
     let events = desk.canvas.ui(ui, &desk.scene, &input);

@@ -71,6 +71,8 @@ pub struct Frame {
     pub view: Rect,
     pub camera: Camera,
     pub palette: Palette,
+    /// Whether the window has a semi-bold face; asking for one it lacks is fatal in egui.
+    pub semibold: bool,
     /// The box with the keyboard focus.
     pub focused: Option<usize>,
 }

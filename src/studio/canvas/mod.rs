@@ -33,6 +33,7 @@ pub use palette::Palette;
 use crate::config::ClientKey;
 use crate::diagram::layout::{Method, Point};
 use crate::diagram::scene::{NodeKind, Scene, Thing};
+use crate::studio::theme;
 use camera::Flight;
 use emphasis::Emphasis;
 use frame::{Frame, Wheel, extent, wheel};
@@ -160,7 +161,9 @@ impl Canvas {
         self.emphasis.update(&index, input.selection, input.found);
         self.look_around(ui, view, &ground, &index);
 
-        let mut frame = Frame { view, camera: self.camera, palette: *input.palette, focused: None };
+        let semibold = ui.ctx().fonts(|fonts| fonts.families().contains(&theme::semibold()));
+        let mut frame =
+            Frame { view, camera: self.camera, palette: *input.palette, semibold, focused: None };
         self.point(ui, &frame, &ground, &index, input, &mut events);
         let (seen, focused) = self.widgets(ui, &frame, &index, input, &mut events);
         frame.focused = focused;

@@ -6,17 +6,18 @@
 
 use egui::text::{LayoutJob, TextWrapping};
 use egui::{
-    Color32, CornerRadius, FontId, Mesh, Painter, Pos2, Rect, Shape, Stroke, StrokeKind, Vec2,
-    pos2, vec2,
+    Color32, CornerRadius, FontFamily, FontId, Mesh, Painter, Pos2, Rect, Shape, Stroke,
+    StrokeKind, Vec2, pos2, vec2,
 };
 
 use super::Frame;
 use super::emphasis::{Emphasis, Weight};
 use super::index::Index;
 use super::strokes;
-use crate::diagram::layout::{Method, Point};
+use crate::diagram::layout::{self, Method, Point};
 use crate::diagram::scene::{Badge, EdgeKind, End, NodeKind, SceneNode, Thing, measure};
 use crate::diagram::shape::arrival;
+use crate::studio::theme::semibold;
 
 /// Radius of the handle on the right of a client's box, in points on screen.
 pub const HANDLE: f32 = 6.0;
@@ -48,8 +49,12 @@ pub fn scene(
     let (mut nodes, mut edges) = (Vec::new(), Vec::new());
     index.edges_in(&area, &mut edges);
     let many = edges.len() > 2500 && frame.camera.zoom < 0.2;
+    index.nodes_in(&area, &mut nodes);
+    // Growing step by step costs as much as drawing: each step is memory never touched before.
+    mesh.reserve_vertices(6 * edges.len() + 4 * nodes.len());
+    mesh.reserve_triangles(4 * edges.len() + 2 * nodes.len());
     let mut above: Vec<(usize, Weight)> = Vec::new();
-    let mut pen = Pen { frame, index, points: Vec::new() };
+    let mut pen = Pen { frame, index, area, points: Vec::new() };
     for &e in &edges {
         let e = e as usize;
         let mut weight = emphasis.edge(e);
@@ -80,7 +85,6 @@ pub fn scene(
     }
     ways(&mut mesh, frame, index, emphasis);
 
-    index.nodes_in(&area, &mut nodes);
     let plain = frame.camera.zoom < ROUND_ZOOM;
     if plain {
         for &n in &nodes {
@@ -111,7 +115,7 @@ fn clusters(painter: &Painter, frame: &Frame, index: &Index) {
         }
         let radius = (16.0 * frame.camera.zoom).clamp(2.0, 14.0);
         let fill = frame.palette.panel.gamma_multiply(0.45);
-        let stroke = Stroke::new(1.0, frame.palette.grid);
+        let stroke = Stroke::new(1.0, frame.palette.frame);
         painter.rect(rect, radius, fill, stroke, StrokeKind::Outside);
         if rect.width() > 70.0 {
             let size = (30.0 * frame.camera.zoom).clamp(11.0, 16.0);
@@ -125,6 +129,8 @@ fn clusters(painter: &Painter, frame: &Frame, index: &Index) {
 struct Pen<'a> {
     frame: &'a Frame,
     index: &'a Index,
+    /// What is in view, in points of the drawing.
+    area: layout::Rect,
     points: Vec<Pos2>,
 }
 
@@ -149,6 +155,9 @@ impl Pen<'_> {
         let arrow = zoom >= ARROW_ZOOM || weight >= Weight::Strong;
         self.points.clear();
         let line = index.line(e);
+        if outside(line, &self.area) {
+            return;
+        }
         for (i, p) in line.iter().enumerate() {
             let at = frame.camera.to_screen(frame.view, p.x, p.y);
             let last = i + 1 == line.len();
@@ -195,6 +204,14 @@ impl Pen<'_> {
     }
 }
 
+/// Whether a line lies wholly on one side of a rectangle.
+fn outside(line: &[Point], area: &layout::Rect) -> bool {
+    line.iter().all(|p| p.x < area.min.x)
+        || line.iter().all(|p| p.x > area.max.x)
+        || line.iter().all(|p| p.y < area.min.y)
+        || line.iter().all(|p| p.y > area.max.y)
+}
+
 /// The way of an external token: from its row to the broker that brings it, and on to the
 /// principal it then stands for.
 fn ways(mesh: &mut Mesh, frame: &Frame, index: &Index, emphasis: &Emphasis) {
@@ -225,7 +242,7 @@ fn ways(mesh: &mut Mesh, frame: &Frame, index: &Index, emphasis: &Emphasis) {
 
 /// The middle of the side of a box that a line from `from` should meet, moved down by `shift`, and
 /// the direction out of the box there: -1 to the left, 1 to the right.
-fn side(rect: &crate::diagram::layout::Rect, from: Point, shift: f32) -> (Point, f32) {
+fn side(rect: &layout::Rect, from: Point, shift: f32) -> (Point, f32) {
     let y = rect.center().y + shift;
     if from.x < rect.min.x {
         (Point::new(rect.min.x, y), -1.0)
@@ -392,11 +409,11 @@ fn words(painter: &Painter, frame: &Frame, node: &SceneNode, rect: &Rect, look: 
         // What is left out leaves room for a larger name.
         let middle = if node.rows.is_empty() { rect.height() } else { measure::HEAD * zoom };
         let at = pos2(left, rect.top() + middle / 2.0);
-        label(painter, at, &node.title, size.max(NAME_NEAR), look.title, wide);
+        title(painter, frame, at, &node.title, size.max(NAME_NEAR), look.title, wide);
         return;
     }
     let at = |y: f32| pos2(left, rect.top() + y * zoom);
-    label(painter, at(measure::TITLE_CENTER), &node.title, size, look.title, wide);
+    title(painter, frame, at(measure::TITLE_CENTER), &node.title, size, look.title, wide);
     let small = measure::SUBTITLE * zoom;
     label(painter, at(measure::SUBTITLE_CENTER), &node.subtitle, small, look.weak, wide);
     let mut x = left;
@@ -410,7 +427,14 @@ fn words(painter: &Painter, frame: &Frame, node: &SceneNode, rect: &Rect, look: 
             fill.lerp_to_gamma(palette.ground, look.fade),
             ink.lerp_to_gamma(palette.ground, look.fade),
         );
-        let galley = galley(painter, badge.word(), measure::BADGE * zoom, ink, f32::INFINITY);
+        let galley = galley(
+            painter,
+            badge.word(),
+            measure::BADGE * zoom,
+            ink,
+            f32::INFINITY,
+            FontFamily::Proportional,
+        );
         let height = 17.0 * zoom;
         let width = galley.size().x + 2.0 * measure::BADGE_PADDING * zoom;
         let top = rect.top() + 47.0 * zoom;
@@ -462,12 +486,38 @@ fn rows(
     }
 }
 
+/// A name, in the semi-bold face where the window has one.
+fn title(
+    painter: &Painter,
+    frame: &Frame,
+    at: Pos2,
+    text: &str,
+    size: f32,
+    color: Color32,
+    width: f32,
+) {
+    let family = if frame.semibold { semibold() } else { FontFamily::Proportional };
+    set(painter, at, text, size, color, width, family);
+}
+
 /// A line of text whose left end and middle are at `at`, cut with an ellipsis to `width`.
-pub fn label(painter: &Painter, at: Pos2, text: &str, size: f32, color: Color32, width: f32) {
+fn label(painter: &Painter, at: Pos2, text: &str, size: f32, color: Color32, width: f32) {
+    set(painter, at, text, size, color, width, FontFamily::Proportional);
+}
+
+fn set(
+    painter: &Painter,
+    at: Pos2,
+    text: &str,
+    size: f32,
+    color: Color32,
+    width: f32,
+    family: FontFamily,
+) {
     if width < size {
         return;
     }
-    let galley = galley(painter, text, size, color, width);
+    let galley = galley(painter, text, size, color, width, family);
     let at = at - Vec2::new(0.0, galley.size().y / 2.0);
     painter.galley(at, galley, color);
 }
@@ -478,10 +528,11 @@ fn galley(
     size: f32,
     color: Color32,
     width: f32,
+    family: FontFamily,
 ) -> std::sync::Arc<egui::Galley> {
     // Half points: every size has glyphs of its own in the texture, and zoom is continuous.
     let size = ((size * 2.0).round() / 2.0).max(1.0);
-    let font = FontId::proportional(size);
+    let font = FontId::new(size, family);
     let mut job = LayoutJob::simple_singleline(text.to_owned(), font, color);
     if width.is_finite() {
         job.wrap = TextWrapping::truncate_at_width(width);
