@@ -94,6 +94,8 @@ pub struct Finding {
     pub help: String,
     /// The reading it depends on, if it depends on one.
     pub reading: Option<Reading>,
+    /// The readings under which it is found, once [`super::compare_readings`] has looked.
+    pub readings: Vec<Reading>,
     /// The same for the same finding in a reformatted file: the rule and the ids involved.
     pub fingerprint: String,
 }
@@ -117,6 +119,7 @@ impl Finding {
             message: message.into(),
             help: rule.help.to_owned(),
             reading: None,
+            readings: Vec::new(),
             fingerprint: fingerprint(rule.id, identity),
         }
     }

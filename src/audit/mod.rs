@@ -24,6 +24,8 @@ pub mod secrets;
 mod testing;
 mod web;
 
+use std::collections::HashMap;
+
 use rayon::prelude::*;
 
 pub use context::{Arrow, Context};
@@ -58,8 +60,46 @@ pub struct Rule {
 
 /// Runs every rule, and sorts what they find by file and line.
 pub fn run(project: &Project, reading: Reading) -> Vec<Finding> {
+    run_rules(project, reading, |_| true)
+}
+
+/// Runs the rules that depend on the reading under the other readings too. Notes on each of the
+/// findings under which readings it is found, and gives those that are found only under others.
+pub fn compare_readings(
+    project: &Project,
+    reading: Reading,
+    findings: &mut [Finding],
+) -> Vec<Finding> {
+    let others: Vec<_> = Reading::ALL.into_iter().filter(|other| *other != reading).collect();
+    let mut elsewhere: Vec<Finding> = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
+    let mut here: HashMap<String, &mut Finding> = findings
+        .iter_mut()
+        .filter(|finding| finding.reading.is_some())
+        .map(|finding| (finding.fingerprint.clone(), finding))
+        .collect();
+    for finding in here.values_mut() {
+        finding.readings = vec![reading];
+    }
+    for other in others {
+        for mut found in run_rules(project, other, |rule| rule.under_reading) {
+            if let Some(finding) = here.get_mut(&found.fingerprint) {
+                finding.readings.push(other);
+            } else if let Some(&at) = places.get(&found.fingerprint) {
+                elsewhere[at].readings.push(other);
+            } else {
+                places.insert(found.fingerprint.clone(), elsewhere.len());
+                found.readings = vec![other];
+                elsewhere.push(found);
+            }
+        }
+    }
+    elsewhere
+}
+
+fn run_rules(project: &Project, reading: Reading, wanted: fn(&Rule) -> bool) -> Vec<Finding> {
     let context = Context::new(project, reading);
-    let found = RULES.par_iter().map(|rule| {
+    let found = RULES.par_iter().filter(|rule| wanted(rule)).map(|rule| {
         let mut findings = Vec::new();
         (rule.check)(&context, &mut findings);
         if rule.under_reading {
@@ -73,4 +113,36 @@ pub fn run(project: &Project, reading: Reading) -> Vec<Finding> {
     findings.sort_by_cached_key(|finding| (finding.sort_key(), finding.rule.id));
     finding::make_fingerprints_unique(&mut findings);
     findings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::testing::{client, identity, lists, project};
+    use super::*;
+
+    #[test]
+    fn findings_say_under_which_readings_they_hold() {
+        // Listing itself makes no arrow; a public client app that lists asks under two readings.
+        let yaml = client("a", &format!("isPublic: true\n{}", lists(&["b"])))
+            + &client("b", "isRestricted: true")
+            + &client("c", &identity("https://i", "s"));
+        let project = project(&yaml);
+        let reading = Reading::RequesterListsTarget;
+        let mut findings = run(&project, reading);
+        let elsewhere = compare_readings(&project, reading, &mut findings);
+        let readings = |id: &str| {
+            let finding = findings.iter().find(|finding| finding.rule.id == id).unwrap();
+            finding.readings.clone()
+        };
+        assert_eq!(readings("C-003"), [reading, Reading::RequesterListsOrigin]);
+        assert_eq!(readings("C-006"), [reading]);
+        assert_eq!(readings("G-008"), Reading::ALL);
+        assert!(elsewhere.is_empty(), "{elsewhere:#?}");
+        let reading = Reading::TargetListsRequester;
+        let mut findings = run(&project, reading);
+        let elsewhere = compare_readings(&project, reading, &mut findings);
+        let ids: Vec<_> = elsewhere.iter().map(|finding| finding.rule.id).collect();
+        assert_eq!(ids, ["C-003", "C-006"]);
+        assert_eq!(elsewhere[0].readings.len(), 2);
+    }
 }

@@ -12,6 +12,7 @@ use super::project::{self, Format};
 use super::{Exit, Failure, Globals, Terminal};
 use crate::audit::{self, Finding, Severity};
 use crate::config::Project;
+use crate::trust::Reading;
 
 /// Report what is wrong or risky
 ///
@@ -30,7 +31,7 @@ Examples:
 
 A finding has a rule id (Y: the file, G: the graph, C: a client app, F: a federated identity), a
 severity (critical, high, medium, low, info) and, in JSON, a fingerprint that stays the same when
-the file is reformatted.
+the file is reformatted. A finding that does not hold under every reading of the lists says so.
 
 Exit status: 0 no finding at the level of --fail-on, 1 there is one, 2 usage, 3 a path or a file
 cannot be read (the findings of the others are shown)")]
@@ -81,12 +82,16 @@ pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Ex
         return explain::run(rule, args.format, terminal);
     }
     let project = project::open(&args.paths)?;
-    let findings = audit::run(&project, globals.reading);
+    let mut findings = audit::run(&project, globals.reading);
+    let elsewhere = audit::compare_readings(&project, globals.reading, &mut findings);
     match args.format {
         Format::Human => {
             excerpt::write(&project, &findings, terminal)?;
             terminal.flush()?;
             terminal.say(summary(&project, &findings));
+            if !elsewhere.is_empty() {
+                terminal.say(other_readings(&elsewhere));
+            }
         }
         Format::Json => terminal.json(&json::Report::new(&project, globals.reading, &findings))?,
     }
@@ -98,6 +103,16 @@ pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Ex
     } else {
         Exit::Fine
     })
+}
+
+/// What the person does not see because of the reading they chose.
+fn other_readings(elsewhere: &[Finding]) -> String {
+    let counts = Reading::ALL.into_iter().filter_map(|reading| {
+        let count = elsewhere.iter().filter(|it| it.readings.contains(&reading)).count();
+        (count > 0).then(|| format!("{count} under {}", reading.name()))
+    });
+    let counts: Vec<_> = counts.collect();
+    format!("Further findings under other readings: {} (--reading).", counts.join(", "))
 }
 
 fn summary(project: &Project, findings: &[Finding]) -> String {

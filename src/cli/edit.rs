@@ -21,9 +21,7 @@ use crate::trust::{self, Reading};
 /// order, quoting and line endings stay as they are. All changes are made before anything is
 /// written; when one is not possible, nothing is.
 ///
-/// Several changes are joined with --then:
-///
-///   exchange-studio edit config/ allow Portal Dashboard --then revoke Portal Reports
+/// Several changes are joined with --then, as in the second example.
 #[derive(Debug, clap::Args)]
 #[command(
     subcommand_precedence_over_arg = true,
@@ -35,7 +33,7 @@ Examples:
   exchange-studio edit config/ --dry-run allow Portal Dashboard
   exchange-studio edit config/ federate 'Service Principal' \\
       --issuer https://auth.external.com --subject 123456789 \\
-      --then allow 'Service Principal' Broker
+      --then allow Broker 'Service Principal'
   exchange-studio edit clients.yaml set Portal enabled false
 
 'exchange-studio edit PATH allow --help' explains one change. A file that has the name of a change
@@ -61,8 +59,9 @@ pub struct Args {
 pub enum Request {
     /// Let a token of A's user be exchanged into one for B.
     ///
-    /// Which of the two lists grows depends on the reading (--reading); what the permission means
-    /// is told on standard error.
+    /// The one of the two that asks may then also bring tokens of the other's external identities.
+    /// Which list grows and which one asks depends on the reading (--reading); what the permission
+    /// means is told on standard error.
     Allow {
         /// The client app whose user's token goes in.
         #[arg(value_name = "A")]

@@ -79,7 +79,7 @@ struct Cli {
     /// The direction of these lists is not settled, so it is a choice. 'requester-lists-target':
     /// the owner of the list asks, and gets tokens for the entry. 'requester-lists-origin': the
     /// owner asks, and hands in tokens of the entry's users. 'target-lists-requester': the entry
-    /// asks, and gets tokens for the owner.
+    /// asks, and gets tokens for the owner. Left out, it is 'requester-lists-target'.
     #[arg(
         long,
         global = true,

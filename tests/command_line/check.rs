@@ -83,6 +83,7 @@ fn the_federation_scenario_shows_its_slip() {
 
         ── stderr
         3 findings: 1 high, 2 info. Checked 2 client apps in 2 files.
+        Further findings under other readings: 1 under target-lists-requester (--reading).
         "#);
 }
 
@@ -93,6 +94,7 @@ fn nothing_to_report() {
         ── stdout
         ── stderr
         No findings. Checked 4 client apps in 1 file.
+        Further findings under other readings: 1 under target-lists-requester (--reading).
         "#);
 }
 
@@ -130,7 +132,7 @@ fn findings_as_json() {
                 "end_column": 11
               },
               "related": [],
-              "reading": null,
+              "readings": null,
               "references": [
                 "RFC 9562 §4",
                 "NIST SP 800-53 IA-4"
@@ -150,7 +152,7 @@ fn broken_yaml_is_shown_and_its_neighbours_are_checked() {
     assert_snapshot!(folder.run(&["check", "."]), @r#"
         exit 1
         ── stdout
-        high[Y-011]: Line 37, column 1 is not valid YAML: the indentation does not fit what stands around it.
+        high[Y-011]: Line 37, column 1 is not valid YAML: a quoted text has no closing quote, or its next line is not indented.
           --> broken.yaml:37:1
            |
         37 | enabled: [true
@@ -168,6 +170,7 @@ fn broken_yaml_is_shown_and_its_neighbours_are_checked() {
 
         ── stderr
         2 findings: 1 high, 1 medium. Checked 5 client apps in 2 files.
+        Further findings under other readings: 1 under target-lists-requester (--reading).
         "#);
 }
 
@@ -199,13 +202,18 @@ fn a_finding_that_depends_on_the_reading_says_so() {
           |     ------------------------ permitted here
           |
           = help: Let a confidential client app ask instead, or take the permission back.
-          = note: found under the reading requester-lists-target; another reading may change it
+          = note: only under the reading requester-lists-target or requester-lists-origin
 
         ── stderr
         1 finding: 1 critical. Checked 4 client apps in 1 file.
+        Further findings under other readings: 1 under target-lists-requester (--reading).
         "#);
     let other = folder.run(&["check", "a.yaml", "--reading", "target-lists-requester"]);
     assert!(!other.stdout.contains("C-003"), "{other}");
+    assert!(other.stderr.contains(
+        "Further findings under other readings: 1 under requester-lists-target, 1 under \
+         requester-lists-origin (--reading)."
+    ));
 }
 
 #[test]

@@ -9,6 +9,7 @@ use super::super::project;
 use super::super::{Failure, Terminal};
 use crate::audit::{Finding, Location, Severity, secrets};
 use crate::config::{FileId, Place, Project};
+use crate::trust::Reading;
 
 /// A line longer than this is not shown: nobody reads it, and the place is named anyway.
 const LONGEST_LINE: usize = 2_000;
@@ -75,13 +76,17 @@ fn group<'a>(project: &Project, finding: &'a Finding, covered: &'a Covered) -> G
         };
     }
     group = group.element(Level::HELP.message(finding.help.as_str()));
-    if let Some(reading) = finding.reading {
-        group = group.element(Level::NOTE.message(format!(
-            "found under the reading {}; another reading may change it",
-            reading.name()
-        )));
+    if finding.readings.len() < Reading::ALL.len()
+        && let Some(names) = joined(&finding.readings)
+    {
+        group = group.element(Level::NOTE.message(format!("only under the reading {names}")));
     }
     group
+}
+
+fn joined(readings: &[Reading]) -> Option<String> {
+    let names: Vec<_> = readings.iter().map(|reading| reading.name()).collect();
+    (!names.is_empty()).then(|| names.join(" or "))
 }
 
 /// The lines of one document that a finding names; `None` when they are too long to show.

@@ -45,8 +45,8 @@ struct Line {
     at: Option<Span>,
     /// Other places it rests on.
     related: Vec<Related>,
-    /// The reading it depends on; null when it depends on none.
-    reading: Option<&'static str>,
+    /// The readings under which it is found; null when it does not depend on the reading.
+    readings: Option<Vec<&'static str>>,
     references: &'static [&'static str],
     /// The same for the same finding in a reformatted file.
     fingerprint: String,
@@ -132,7 +132,9 @@ impl Line {
                 Location::Place(place) => Some(Span::of(project, place)),
             },
             related: related.collect(),
-            reading: finding.reading.map(Reading::name),
+            readings: finding
+                .reading
+                .map(|_| finding.readings.iter().map(|reading| reading.name()).collect()),
             references: finding.rule.references,
             fingerprint: finding.fingerprint.clone(),
         }
