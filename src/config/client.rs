@@ -1,5 +1,8 @@
 //! What is read of a client app. Everything knows its place, nothing is filled in.
 
+use std::ops::Deref;
+use std::sync::Arc;
+
 use crate::yaml::Span;
 
 use super::{Id, Setting};
@@ -75,9 +78,22 @@ pub struct SettingValue {
     pub place: Place,
 }
 
-/// One `!ClientAppDto` document.
+/// One `!ClientAppDto` document: a handle to its [`ClientFacts`], so that cloning a client app, and
+/// with it a project of ten thousand, copies no text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ClientApp {
+pub struct ClientApp(Arc<ClientFacts>);
+
+impl Deref for ClientApp {
+    type Target = ClientFacts;
+
+    fn deref(&self) -> &ClientFacts {
+        &self.0
+    }
+}
+
+/// What is read of one `!ClientAppDto` document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientFacts {
     pub key: ClientKey,
     pub file: FileId,
     pub document: usize,
@@ -96,6 +112,15 @@ pub struct ClientApp {
 }
 
 impl ClientApp {
+    pub(super) fn new(facts: ClientFacts) -> Self {
+        Self(Arc::new(facts))
+    }
+
+    /// The facts, to change them; copied first when another project shares them.
+    pub(super) fn facts_mut(&mut self) -> &mut ClientFacts {
+        Arc::make_mut(&mut self.0)
+    }
+
     /// Name, or id, or "unnamed client": what a person sees.
     pub fn label(&self) -> &str {
         match (&self.name, &self.id) {

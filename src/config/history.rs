@@ -39,8 +39,8 @@ pub(super) struct Step {
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct History {
-    past: Vec<Step>,
-    future: Vec<Step>,
+    past: Vec<Arc<Step>>,
+    future: Vec<Arc<Step>>,
 }
 
 impl History {
@@ -53,18 +53,20 @@ impl History {
             if joined.is_empty() {
                 self.past.pop();
             } else {
+                let last = Arc::make_mut(last);
                 last.label = label;
                 last.deltas = joined;
             }
             return;
         }
-        self.past.push(Step { label, merge: merge.map(str::to_owned), deltas });
+        let step = Step { label, merge: merge.map(str::to_owned), deltas };
+        self.past.push(Arc::new(step));
     }
 
     /// Whatever comes next begins a step of its own.
     pub fn seal(&mut self) {
-        if let Some(last) = self.past.last_mut() {
-            last.merge = None;
+        if let Some(last) = self.past.last_mut().filter(|last| last.merge.is_some()) {
+            Arc::make_mut(last).merge = None;
         }
     }
 }
@@ -100,8 +102,8 @@ fn join(first: &[Delta], second: &[Delta]) -> Option<Vec<Delta>> {
 impl Project {
     /// Takes back the last change; gives its description.
     pub fn undo(&mut self) -> Option<String> {
-        let mut step = self.history.past.pop()?;
-        step.merge = None;
+        self.history.seal();
+        let step = self.history.past.pop()?;
         for delta in step.deltas.iter().rev() {
             match delta {
                 Delta::Document { file, document, before, .. } => {

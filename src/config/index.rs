@@ -1,13 +1,66 @@
 //! Who has which id, who names whom, who holds which identity.
 //!
 //! Kept right in place: after an edit one client's lines are taken out, and put in again as they
-//! are now. Nothing here depends on the number of clients.
+//! are now. What that costs does not depend on the number of clients, and neither does it when a
+//! clone of the project still holds the index as it was: maps are cut into pieces that are shared
+//! until one of them changes.
 
 use std::collections::HashMap;
+use std::collections::hash_map::DefaultHasher;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 use super::{ClientApp, ClientKey, Id, IdForm};
 
-type Map<K, V> = HashMap<K, Vec<V>>;
+/// Pieces of a map. With ten thousand keys a piece has some forty.
+const PIECES: usize = 256;
+
+/// From keys to values in order, in pieces that clones share.
+#[derive(Clone, Debug)]
+struct Map<K, V> {
+    pieces: Vec<Arc<HashMap<K, Vec<V>>>>,
+}
+
+impl<K, V> Default for Map<K, V> {
+    fn default() -> Self {
+        Self { pieces: vec![Arc::default(); PIECES] }
+    }
+}
+
+impl<K: Clone + Hash + Eq, V: Clone + Ord> Map<K, V> {
+    fn piece<Q: Hash + ?Sized>(key: &Q) -> usize {
+        // Without a seed: clones must agree on where a key is.
+        let mut hasher = DefaultHasher::new();
+        key.hash(&mut hasher);
+        hasher.finish() as usize % PIECES
+    }
+
+    fn get<Q>(&self, key: &Q) -> &[V]
+    where
+        K: std::borrow::Borrow<Q>,
+        Q: Hash + Eq + ?Sized,
+    {
+        self.pieces[Self::piece(key)].get(key).map_or(&[], Vec::as_slice)
+    }
+
+    /// In order, so that the first of several is the first in the project whatever was edited when.
+    fn put(&mut self, key: K, value: V) {
+        let piece = Arc::make_mut(&mut self.pieces[Self::piece(&key)]);
+        let values = piece.entry(key).or_default();
+        let at = values.partition_point(|other| *other <= value);
+        values.insert(at, value);
+    }
+
+    fn take(&mut self, key: &K, gone: impl Fn(&V) -> bool) {
+        let piece = Arc::make_mut(&mut self.pieces[Self::piece(key)]);
+        if let Some(values) = piece.get_mut(key) {
+            values.retain(|value| !gone(value));
+            if values.is_empty() {
+                piece.remove(key);
+            }
+        }
+    }
+}
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Index {
@@ -18,7 +71,7 @@ pub(super) struct Index {
     /// Identities by the folded form of their pair; `fold` says what that hides.
     identities: Map<(Box<str>, Box<str>), (ClientKey, usize)>,
     /// One for each client, by its key.
-    shapes: Vec<Shape>,
+    shapes: Vec<Arc<Shape>>,
 }
 
 /// What ids and names are searched by when they are not exactly right. Kept, because a project can
@@ -89,22 +142,22 @@ impl Index {
     /// Clients are first added in the order of their keys.
     pub fn add(&mut self, client: &ClientApp) {
         let key = client.key;
-        let shape = Shape::of(client);
+        let shape = Arc::new(Shape::of(client));
         match self.shapes.get_mut(key.0) {
             Some(place) => *place = shape,
             None => self.shapes.push(shape),
         }
         if let Some(id) = &client.id {
-            put(&mut self.ids, id.value.key().into(), key);
+            self.ids.put(id.value.key().into(), key);
         }
         for (at, permission) in client.permissions.iter().enumerate() {
             if let Some(id) = &permission.id {
-                put(&mut self.references, id.key().into(), (key, at));
+                self.references.put(id.key().into(), (key, at));
             }
         }
         for (at, identity) in client.identities.iter().enumerate() {
             if let Some((issuer, subject)) = identity.pair() {
-                put(&mut self.identities, fold(issuer, subject), (key, at));
+                self.identities.put(fold(issuer, subject), (key, at));
             }
         }
     }
@@ -113,50 +166,34 @@ impl Index {
     pub fn remove(&mut self, client: &ClientApp) {
         let key = client.key;
         if let Some(id) = &client.id {
-            take(&mut self.ids, &id.value.key().into(), |it| *it == key);
+            self.ids.take(&id.value.key().into(), |it| *it == key);
         }
         for permission in &client.permissions {
             if let Some(id) = &permission.id {
-                take(&mut self.references, &id.key().into(), |it| it.0 == key);
+                self.references.take(&id.key().into(), |it| it.0 == key);
             }
         }
         for identity in &client.identities {
             if let Some((issuer, subject)) = identity.pair() {
-                take(&mut self.identities, &fold(issuer, subject), |it| it.0 == key);
+                self.identities.take(&fold(issuer, subject), |it| it.0 == key);
             }
         }
     }
 
     pub fn clients(&self, id: &Id) -> &[ClientKey] {
-        self.ids.get(id.key().as_ref()).map_or(&[], Vec::as_slice)
+        self.ids.get(id.key().as_ref())
     }
 
     /// In the order of keys.
     pub fn shapes(&self) -> impl Iterator<Item = (ClientKey, &Shape)> {
-        self.shapes.iter().enumerate().map(|(at, shape)| (ClientKey(at), shape))
+        self.shapes.iter().enumerate().map(|(at, shape)| (ClientKey(at), &**shape))
     }
 
     pub fn references(&self, id: &Id) -> &[(ClientKey, usize)] {
-        self.references.get(id.key().as_ref()).map_or(&[], Vec::as_slice)
+        self.references.get(id.key().as_ref())
     }
 
     pub fn identities(&self, issuer: &str, subject: &str) -> &[(ClientKey, usize)] {
-        self.identities.get(&fold(issuer, subject)).map_or(&[], Vec::as_slice)
-    }
-}
-
-/// In order, so that the first of several is the first in the project whatever was edited when.
-fn put<K: std::hash::Hash + Eq, V: Ord>(map: &mut Map<K, V>, key: K, value: V) {
-    let values = map.entry(key).or_default();
-    let at = values.partition_point(|other| *other <= value);
-    values.insert(at, value);
-}
-
-fn take<K: std::hash::Hash + Eq, V>(map: &mut Map<K, V>, key: &K, gone: impl Fn(&V) -> bool) {
-    if let Some(values) = map.get_mut(key) {
-        values.retain(|value| !gone(value));
-        if values.is_empty() {
-            map.remove(key);
-        }
+        self.identities.get(&fold(issuer, subject))
     }
 }

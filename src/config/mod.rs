@@ -39,8 +39,8 @@ mod tests;
 
 pub use change::{Change, ChangeError};
 pub use client::{
-    ClientApp, ClientKey, FederatedIdentity, FileId, OtherDocument, Permission, Place, Problem,
-    ProblemKind, SettingValue, Stated,
+    ClientApp, ClientFacts, ClientKey, FederatedIdentity, FileId, OtherDocument, Permission, Place,
+    Problem, ProblemKind, SettingValue, Stated,
 };
 pub use disk::{DiskChange, DiskWatch, OpenError, SaveError};
 pub use id::{Id, IdForm};

@@ -15,8 +15,8 @@ use super::index::Index;
 use super::read::{Content, Findings, read};
 use super::review;
 use super::{
-    CUSTOMER_TAG, ClientApp, ClientKey, FileId, Id, OtherDocument, Place, Problem, ProblemKind,
-    SUBSCRIPTION_TAG, Stated,
+    CUSTOMER_TAG, ClientApp, ClientFacts, ClientKey, FileId, Id, OtherDocument, Place, Problem,
+    ProblemKind, SUBSCRIPTION_TAG, Stated,
 };
 
 /// Why a file of the project has no text.
@@ -82,6 +82,9 @@ impl Group {
 }
 
 /// Files, their documents and the client apps they describe.
+///
+/// A clone shares everything with its original until one of them changes, and then all but what was
+/// touched: the window lets a background analysis keep the project it was made from.
 #[derive(Clone, Debug, Default)]
 pub struct Project {
     pub(super) files: Vec<SourceFile>,
@@ -190,7 +193,7 @@ impl Project {
                         for problem in &mut findings.problems {
                             problem.client = Some(key);
                         }
-                        self.clients.push(*client);
+                        self.clients.push(ClientApp::new(*client));
                         Slot::Client(key)
                     }
                     Content::Other(other) => {
@@ -209,7 +212,7 @@ impl Project {
             self.index.add(client);
         }
         for client in &mut self.clients {
-            for permission in &mut client.permissions {
+            for permission in &mut client.facts_mut().permissions {
                 permission.client = first(&self.index, permission.id.as_ref());
             }
         }
@@ -244,14 +247,15 @@ impl Project {
         }
     }
 
-    fn put_client(&mut self, key: ClientKey, mut client: ClientApp) {
-        client.key = key;
+    fn put_client(&mut self, key: ClientKey, mut facts: ClientFacts) {
+        facts.key = key;
+        let mut client = ClientApp::new(facts);
         let old = &self.clients[key.0];
         self.index.remove(old);
         let old_id = old.id.as_ref().map(|id| id.value.clone());
         let new_id = client.id.as_ref().map(|id| id.value.clone());
         self.index.add(&client);
-        for permission in &mut client.permissions {
+        for permission in &mut client.facts_mut().permissions {
             permission.client = first(&self.index, permission.id.as_ref());
         }
         self.clients[key.0] = client;
@@ -259,7 +263,7 @@ impl Project {
             for id in [old_id, new_id].into_iter().flatten() {
                 let meant = self.index.clients(&id).first().copied();
                 for (owner, at) in self.index.references(&id) {
-                    self.clients[owner.0].permissions[*at].client = meant;
+                    self.clients[owner.0].facts_mut().permissions[*at].client = meant;
                 }
             }
         }
@@ -295,7 +299,8 @@ impl Project {
         &self.clients
     }
 
-    /// One of the client apps.
+    /// One of the client apps. A key from before a reload may be out of range and panic here: look it
+    /// up with [`Project::clients`] then.
     pub fn client(&self, key: ClientKey) -> &ClientApp {
         &self.clients[key.0]
     }

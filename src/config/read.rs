@@ -8,14 +8,14 @@ use crate::yaml::{Document, Kind, NodeId, Span, Style, Tree};
 
 use super::settings::boolean;
 use super::{
-    CLIENT_TAG, ClientApp, ClientKey, FederatedIdentity, FileId, IDENTITIES, Id, OtherDocument,
+    CLIENT_TAG, ClientFacts, ClientKey, FederatedIdentity, FileId, IDENTITIES, Id, OtherDocument,
     PERMISSIONS, Permission, Place, Problem, ProblemKind, SECRETS, Setting, SettingValue, Stated,
 };
 
 /// What a document turned out to be.
 #[derive(Clone, Debug)]
 pub(super) enum Content {
-    Client(Box<ClientApp>),
+    Client(Box<ClientFacts>),
     Other(Box<OtherDocument>),
     /// No content, or broken.
     Nothing,
@@ -135,8 +135,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn client(&mut self, tree: &'a Tree, root: NodeId) -> ClientApp {
-        let mut client = ClientApp {
+    fn client(&mut self, tree: &'a Tree, root: NodeId) -> ClientFacts {
+        let mut client = ClientFacts {
             key: ClientKey(0),
             file: self.file,
             document: self.index,
@@ -229,7 +229,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn contradictions(&mut self, client: &ClientApp) {
+    fn contradictions(&mut self, client: &ClientFacts) {
         for (at, value) in client.settings.iter().enumerate() {
             let other = client.settings[..at].iter().find(|other| {
                 other.setting == value.setting

@@ -38,11 +38,11 @@ fn a_client_is_read_with_the_place_of_everything() {
          https://auth.external.com\n    subject: 00123\n"
     ));
     assert_eq!(client.label(), "Portal");
-    let id = client.id.unwrap();
+    let id = client.id.clone().unwrap();
     assert_eq!(id.value, Id::new(PORTAL));
     assert_eq!(slice(&project, id.place), PORTAL);
     assert_eq!(project.describe_place(id.place), "0.yaml:2");
-    assert_eq!(client.subscription.unwrap().value.form(), IdForm::Placeholder);
+    assert_eq!(client.subscription.as_ref().unwrap().value.form(), IdForm::Placeholder);
     assert_eq!(client.secrets, Some(1));
     assert_eq!(client.settings[0].text, "TRUE");
     assert_eq!(client.settings[0].boolean, Some(true));
@@ -175,7 +175,7 @@ fn wrong_types_are_problems_and_the_rest_is_read() {
 fn aliases_are_read_as_what_they_stand_for() {
     let (project, client) =
         one("id: &id a\nname: *id\nother: &list\n- id: b\nallowedTokenExchangeClientApps: *list\n");
-    assert_eq!(client.name.unwrap().value, "a");
+    assert_eq!(client.name.as_ref().unwrap().value, "a");
     assert_eq!(client.permissions[0].id, Some(Id::new("b")));
     assert_eq!(kinds(&project), []);
 }
@@ -271,4 +271,19 @@ fn names_of_files_are_as_short_as_they_can_be_and_unique() {
         ["one/a/x.yaml", "two/a/x.yaml", "b/x.yaml"]
     );
     assert_eq!(named(&[None, None]), ["apps.yaml", "apps.yaml (2)"]);
+}
+
+#[test]
+fn a_clone_shares_all_but_what_was_touched_since() {
+    let client = |id: &str| format!("---\n!ClientAppDto\nid: {id}\nname: {id}\n");
+    let mut project = project(&[&(client("a") + &client("b") + &client("c"))]);
+    let before = project.clone();
+    let change =
+        Change::Set { client: ClientKey(1), key: "name".to_owned(), value: "B".to_owned() };
+    project.apply(&change).unwrap();
+    let shared = |at: usize| std::ptr::eq(&*before.clients()[at], &*project.clients()[at]);
+    assert_eq!([shared(0), shared(1), shared(2)], [true, false, true]);
+    assert_eq!(before.client(ClientKey(1)).label(), "b");
+    assert_eq!((before.undo_label(), before.unsaved()), (None, vec![]));
+    assert_eq!(project.client(ClientKey(1)).label(), "B");
 }
