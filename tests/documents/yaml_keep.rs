@@ -113,6 +113,11 @@ fn scalars_keep_their_style() {
         ("a: !!str 123\n", "a", "456", "a: !!str 456\n"),
         ("a: &x 1\nb: *x\n", "a", "2", "a: &x 2\nb: *x\n"),
         ("ü: ä # ö\n", "ü", "日本", "ü: 日本 # ö\n"),
+        // What says so already keeps its spelling.
+        ("a: \"\\u00e9\"\n", "a", "é", "a: \"\\u00e9\"\n"),
+        ("a: one\n  two\n", "a", "one two", "a: one\n  two\n"),
+        // An unquoted placeholder, which is a mapping for YAML.
+        ("id: {{guid:x}} # c\n", "id", "{{guid:x}}", "id: \"{{guid:x}}\" # c\n"),
         // Single-quoted.
         ("a: 'x'\n", "a", "it's", "a: 'it''s'\n"),
         ("a: 'x'\n", "a", "no", "a: 'no'\n"),
@@ -282,7 +287,9 @@ fn the_first_item_opens_the_list() {
     refuse("l: [\n# c\n ]\n", &insert("l", 0, text("x")));
     refuse("l: x\n", &insert("l", 0, text("x")));
     refuse("l: [a]\n", &insert("l", 2, text("x")));
-    refuse("l: *a\n", &insert("l", 0, text("x")));
+    refuse("k: &a [v]\nl: *a\n", &insert("l", 0, text("x")));
+    refuse("k: &a {v: w}\nl: *a\n", &add("l", "x", text("x")));
+    refuse("k: &a {v: w}\nl: *a\n", &set("l.v", "x"));
 }
 
 #[test]

@@ -128,24 +128,16 @@ impl Editor<'_> {
         match op {
             Op::Set { path, value } => self.set(&self.locate(path)?, value),
             Op::Insert { path, index, value } => {
-                let place = self.locate(path)?;
-                let len = match self.list_len(&place) {
-                    Some(len) => len,
-                    None => return Err(EditError::WrongKind(describe(path), "list")),
-                };
+                let (place, len) = self.locate_list(path)?;
                 if *index > len {
                     return Err(EditError::NotFound(describe_item(path, *index)));
                 }
                 self.put(&place, *index, None, value)
             }
             Op::Remove { path, index } => {
-                let place = self.locate(path)?;
-                match self.list_len(&place) {
-                    None => return Err(EditError::WrongKind(describe(path), "list")),
-                    Some(len) if *index >= len => {
-                        return Err(EditError::NotFound(describe_item(path, *index)));
-                    }
-                    Some(_) => {}
+                let (place, len) = self.locate_list(path)?;
+                if *index >= len {
+                    return Err(EditError::NotFound(describe_item(path, *index)));
                 }
                 self.take(&place, *index)
             }

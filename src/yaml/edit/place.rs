@@ -57,11 +57,7 @@ impl Editor<'_> {
                 return Err(EditError::NotFound(describe(path)));
             };
             if matches!(self.tree.node(node).kind, Kind::Alias { .. }) {
-                let alias = self.document.slice(self.tree.node(node).span);
-                return unsupported(format!(
-                    "{} is `{alias}`, which stands for another place",
-                    describe(&place.path)
-                ));
+                return self.refuse_alias(&place.path, node);
             }
             let slot = match step {
                 Step::Key(key) => Slot::Value(node, self.only_key(&place, key)?),
@@ -85,12 +81,32 @@ impl Editor<'_> {
         Ok(place)
     }
 
+    /// An alias is no place of its own: what stands behind it would change in several.
+    pub(super) fn refuse_alias<T>(&self, path: &[Step], node: NodeId) -> Result<T, EditError> {
+        let alias = self.document.slice(self.tree.node(node).span);
+        unsupported(format!("{} is `{alias}`, which stands for another place", describe(path)))
+    }
+
+    /// A place that is a list or may become one, and how many items it has.
+    pub(super) fn locate_list(&self, path: &[Step]) -> Result<(Place, usize), EditError> {
+        let place = self.locate(path)?;
+        let Some(node) = place.node else { return Ok((place, 0)) };
+        match self.tree.node(node).kind {
+            Kind::Sequence { items, .. } => Ok((place, items.len())),
+            Kind::Scalar(_) if self.is_null(node) => Ok((place, 0)),
+            Kind::Alias { .. } => self.refuse_alias(path, node),
+            _ => Err(EditError::WrongKind(describe(path), "list")),
+        }
+    }
+
     /// A place that is a mapping or may become one.
     pub(super) fn locate_mapping(&self, path: &[Step]) -> Result<Place, EditError> {
         let place = self.locate(path)?;
-        match place.node.map(|node| self.tree.node(node).kind) {
-            None | Some(Kind::Mapping { .. }) => Ok(place),
-            Some(Kind::Scalar(_)) if place.node.is_some_and(|n| self.is_null(n)) => Ok(place),
+        let Some(node) = place.node else { return Ok(place) };
+        match self.tree.node(node).kind {
+            Kind::Mapping { .. } => Ok(place),
+            Kind::Scalar(_) if self.is_null(node) => Ok(place),
+            Kind::Alias { .. } => self.refuse_alias(path, node),
             _ => Err(EditError::WrongKind(describe(path), "mapping")),
         }
     }
@@ -124,16 +140,6 @@ impl Editor<'_> {
         match keys.next() {
             None => Ok(index),
             Some(_) => unsupported(format!("{} has the key {key} twice", describe(&place.path))),
-        }
-    }
-
-    /// How many items the list at a place has, `None` when it is not a list.
-    pub(super) fn list_len(&self, place: &Place) -> Option<usize> {
-        let Some(node) = place.node else { return Some(0) };
-        match self.tree.node(node).kind {
-            Kind::Sequence { items, .. } => Some(items.len()),
-            Kind::Scalar(_) if self.is_null(node) => Some(0),
-            _ => None,
         }
     }
 

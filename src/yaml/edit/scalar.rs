@@ -5,7 +5,7 @@
 //! style cannot hold the text, double quotes can.
 
 use super::super::{Kind, NodeId, Span, Style, scan};
-use super::place::{Place, Slot, describe};
+use super::place::{Place, Slot};
 use super::write::{Context, Wish, double_quoted, is_inline, scalar};
 use super::{EditError, Editor, Proposal, Value, unsupported};
 
@@ -25,13 +25,7 @@ impl Editor<'_> {
             .map(|p| vec![p]);
         };
         let proposals = match (self.tree.node(node).kind, value) {
-            (Kind::Alias { .. }, _) => {
-                let alias = self.document.slice(self.tree.node(node).span);
-                return unsupported(format!(
-                    "{} is `{alias}`, which stands for another place",
-                    describe(&place.path)
-                ));
-            }
+            (Kind::Alias { .. }, _) => return self.refuse_alias(&place.path, node),
             (Kind::Scalar(_), Value::Text(text)) => self.set_text(place, node, text)?,
             _ => vec![self.set_other(place, node, value)?],
         };
@@ -76,7 +70,10 @@ impl Editor<'_> {
                 .collect();
         }
         let mut ways = Vec::new();
-        if is_one_line(old.style) {
+        if old.text == text {
+            // Whatever spelling it has, it says so already.
+            ways.push(self.document.slice(view.span).to_owned());
+        } else if is_one_line(old.style) {
             ways.push(scalar(text, Wish::like(old.style, old.text), context));
         } else {
             ways.extend(self.block_scalar(view.span, old.style, text));
