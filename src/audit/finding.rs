@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt::{self, Display};
 
-use super::Rule;
+use super::{Rule, secrets};
 use crate::config::{FileId, Place};
 use crate::trust::Reading;
 
@@ -116,7 +116,8 @@ impl Finding {
             location,
             label: String::new(),
             related: Vec::new(),
-            message: message.into(),
+            // An issuer is named in many messages, and a slip may have put a password into it.
+            message: secrets::covered_urls(&message.into()).into_owned(),
             help: rule.help.to_owned(),
             reading: None,
             readings: Vec::new(),
@@ -186,7 +187,7 @@ fn fingerprint(rule: &str, identity: &[&str]) -> String {
     let mut text = rule.to_owned();
     for part in identity {
         text.push('|');
-        text.push_str(&part.replace('|', "||"));
+        text.push_str(&secrets::covered_urls(part).replace('|', "||"));
     }
     text
 }

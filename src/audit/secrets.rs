@@ -4,6 +4,8 @@
 //! them, and differences with their context, so whoever shows text of a file asks here first what
 //! to cover.
 
+use std::borrow::Cow;
+
 use crate::yaml::{Document, Kind, NodeId, Span, Tree};
 
 /// A secret that stands in a document as it is.
@@ -141,11 +143,32 @@ fn is_literal(text: &str) -> bool {
 /// still fit. A document without a tree is covered line by line.
 pub fn covered(document: &Document) -> String {
     let text = document.text();
-    let spans = match document.tree() {
+    let mut spans: Vec<Span> = match document.tree() {
         Ok(tree) => literals(tree).into_iter().map(|literal| literal.value_span).collect(),
         Err(_) => suspicious_lines(text),
     };
+    spans.extend(passwords_in_urls(text));
+    spans.sort_unstable();
     cover(text, &spans)
+}
+
+/// A text with the passwords covered that stand in its URLs, as in `https://user:password@host`
+/// (RFC 3986 §3.2.1).
+pub fn covered_urls(text: &str) -> Cow<'_, str> {
+    let spans: Vec<Span> = passwords_in_urls(text).collect();
+    if spans.is_empty() { Cow::Borrowed(text) } else { Cow::Owned(cover(text, &spans)) }
+}
+
+fn passwords_in_urls(text: &str) -> impl Iterator<Item = Span> + '_ {
+    text.match_indices("://").filter_map(|(at, mark)| {
+        let start = at + mark.len();
+        let rest = &text[start..];
+        let end = rest.find(|c: char| c.is_whitespace() || "/?#\"'".contains(c));
+        let (userinfo, _) = rest[..end.unwrap_or(rest.len())].rsplit_once('@')?;
+        let (user, password) = userinfo.split_once(':')?;
+        let start = start + user.len() + 1;
+        Some(Span { start, end: start + password.len() })
+    })
 }
 
 /// What follows a secret's key on its line, for text that cannot be parsed.
@@ -153,11 +176,11 @@ fn suspicious_lines(text: &str) -> Vec<Span> {
     let mut spans = Vec::new();
     let mut start = 0;
     for line in text.split_inclusive('\n') {
-        if let Some((key, value)) = line.split_once(':') {
-            if is_secret_key(key) || is_secret_list(key) || is_key(key, "value") {
-                let from = start + key.len() + 1;
-                spans.push(Span { start: from, end: from + value.trim_end().len() });
-            }
+        if let Some((key, value)) = line.split_once(':')
+            && (is_secret_key(key) || is_secret_list(key) || is_key(key, "value"))
+        {
+            let from = start + key.len() + 1;
+            spans.push(Span { start: from, end: from + value.trim_end().len() });
         }
         start += line.len();
     }
@@ -205,6 +228,18 @@ mod tests {
              clientSecret: ****\nsecretExpiry: 2027\noption: {name: Password, value: * *}\n"
         );
         assert_eq!(covered_text(text).len(), text.len());
+    }
+
+    #[test]
+    fn passwords_in_urls_are_covered() {
+        assert_eq!(
+            covered_text("issuer: https://me:psst@i.net/a:b@c\n"),
+            "issuer: https://me:****@i.net/a:b@c\n"
+        );
+        assert_eq!(
+            covered_urls("see https://i.net:8443 and x@y"),
+            "see https://i.net:8443 and x@y"
+        );
     }
 
     #[test]

@@ -1,9 +1,12 @@
 //! `list`: the client apps as the studio understood them.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use super::project::{self, Format, Paths};
 use super::{Exit, Failure, Globals, Terminal};
+use crate::audit::secrets;
 use crate::config::{ClientApp, ClientKey, Place, Project, Setting, Stated};
 use crate::trust::ghost_label;
 
@@ -74,7 +77,7 @@ fn human(project: &Project, terminal: &mut Terminal) -> Result<(), Failure> {
         for identity in &client.identities {
             let issuer = text_or_not_stated(identity.issuer.as_ref());
             let subject = text_or_not_stated(identity.subject.as_ref());
-            let text = format!("subject {subject} of {issuer}");
+            let text = format!("subject {subject} of {}", secrets::covered_urls(issuer));
             line("external identity", &text, Some(identity.place))?;
         }
     }
@@ -130,7 +133,8 @@ struct PermissionLine<'a> {
 #[derive(Serialize)]
 struct IdentityLine<'a> {
     id: Option<&'a str>,
-    issuer: Option<&'a str>,
+    /// As written, but for a password that somebody put into it.
+    issuer: Option<Cow<'a, str>>,
     subject: Option<&'a str>,
     at: At,
 }
@@ -178,7 +182,7 @@ impl<'a> Client<'a> {
         });
         let identities = client.identities.iter().map(|identity| IdentityLine {
             id: identity.id.as_ref().map(|id| id.value.as_str()),
-            issuer: identity.issuer.as_ref().map(|issuer| issuer.value.as_str()),
+            issuer: identity.issuer.as_ref().map(|it| secrets::covered_urls(&it.value)),
             subject: identity.subject.as_ref().map(|subject| subject.value.as_str()),
             at: At::of(project, identity.place),
         });

@@ -1,5 +1,6 @@
 //! Where a subcommand writes, how it ends, and what a failure looks like.
 
+use std::ffi::OsStr;
 use std::fmt;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
@@ -84,6 +85,13 @@ impl From<io::Error> for Failure {
 pub struct Colour(pub bool);
 
 impl Colour {
+    /// Colours on a terminal that knows them, unless the person set `NO_COLOR` to anything
+    /// (<https://no-color.org>).
+    fn wanted(no_color: Option<&OsStr>, term: Option<&OsStr>, is_terminal: bool) -> Self {
+        let refused = no_color.is_some_and(|value| !value.is_empty());
+        Self(is_terminal && !refused && term.is_none_or(|term| term != "dumb"))
+    }
+
     /// The text in a style, or as it is.
     pub fn paint(self, style: Style, text: impl fmt::Display) -> String {
         if self.0 { format!("{style}{text}{style:#}") } else { text.to_string() }
@@ -123,14 +131,14 @@ impl fmt::Debug for Terminal {
 }
 
 impl Terminal {
-    /// Standard output and error of this process. Colours where a person looks and did not object
-    /// (<https://no-color.org>).
+    /// Standard output and error of this process. Colours where a person looks and did not object.
     pub fn of_process() -> Self {
-        let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
-            && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
+        let (no_color, term) = (std::env::var_os("NO_COLOR"), std::env::var_os("TERM"));
+        let colour =
+            |is_terminal| Colour::wanted(no_color.as_deref(), term.as_deref(), is_terminal);
         Self {
-            out_colour: Colour(wanted && io::stdout().is_terminal()),
-            err_colour: Colour(wanted && io::stderr().is_terminal()),
+            out_colour: colour(io::stdout().is_terminal()),
+            err_colour: colour(io::stderr().is_terminal()),
             out: Box::new(io::BufWriter::new(io::stdout())),
             err: Box::new(io::stderr()),
         }
@@ -222,5 +230,31 @@ impl Terminal {
             let written = self.out.write_all(text.as_bytes()).map_err(Failure::from);
             self.finish(written.map(|()| Exit::Fine))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colours_are_for_people_who_want_them() {
+        let wanted = |no_color: Option<&str>, term: Option<&str>, is_terminal| {
+            Colour::wanted(no_color.map(OsStr::new), term.map(OsStr::new), is_terminal).0
+        };
+        assert!(wanted(None, Some("xterm"), true));
+        assert!(wanted(Some(""), None, true));
+        assert!(!wanted(None, Some("xterm"), false));
+        assert!(!wanted(Some("1"), Some("xterm"), true));
+        assert!(!wanted(None, Some("dumb"), true));
+        assert_eq!(Colour(false).bad("no"), "no");
+        assert!(Colour(true).bad("no").contains("\u{1b}["));
+    }
+
+    #[test]
+    fn a_reader_that_hung_up_is_no_failure() {
+        let failure = Failure::from(io::Error::from(io::ErrorKind::BrokenPipe));
+        let mut terminal = Terminal::new(Box::new(io::sink()), Box::new(io::sink()));
+        assert!(matches!(terminal.finish(Err(failure)), Exit::Fine));
     }
 }

@@ -219,14 +219,16 @@ fn a_finding_that_depends_on_the_reading_says_so() {
 #[test]
 fn the_lines_around_a_finding_do_not_show_secrets() {
     let secret = "!ClientAppDto\nid: portal\nclientAppSecrets:\n  - value: hush-hush\n    \
-                  value: psst\nclientSecret: whisper\n";
+                  value: psst\nclientSecret: whisper\n\
+                  clientAppFederatedIdentities: [{issuer: \"http://me:murmur@i.net\", subject: s}]\n";
     let folder = Folder::new(&[("a.yaml", secret), ("b.yaml", "clientSecret: [whisper\n")]);
     for format in ["human", "json"] {
         let ran = folder.run(&["check", ".", "--format", format]).to_string();
-        for word in ["hush", "psst", "whisper"] {
+        for word in ["hush", "psst", "whisper", "murmur"] {
             assert!(!ran.contains(word), "{ran}");
         }
         assert!(ran.contains("C-004") && ran.contains("Y-001") && ran.contains("Y-011"), "{ran}");
+        assert!(ran.contains("F-003") && ran.contains("F-004"), "{ran}");
     }
 }
 

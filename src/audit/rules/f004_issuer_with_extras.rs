@@ -26,7 +26,6 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         if parts.is_empty() {
             continue;
         }
-        // What stands before the '@' may be a password: the address is not repeated.
         let message = format!(
             "The issuer on {} for host {} has {}, which an issuer cannot have.",
             context.name(client),
