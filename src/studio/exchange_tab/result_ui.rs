@@ -8,12 +8,12 @@ use crate::exchange::checks::{Check, Level};
 use crate::exchange::compare::Fate;
 use crate::exchange::report::Outcome as Ending;
 use crate::exchange::{Report, Token, Verification};
-use crate::trust::{Decision, Verdict};
+use crate::trust::{Decision, Step, Truth, Verdict};
 
 use super::super::command::Command as WindowCommand;
 use super::super::state::State;
 use super::super::theme::{self, Tokens};
-use super::super::widgets::{decision_ui, section_ui};
+use super::super::widgets::{place_link_ui, section_ui, truth_look};
 use super::{Command, Outcome};
 
 pub fn result_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) {
@@ -97,13 +97,52 @@ fn prediction_ui(
     prediction: Option<&Decision>,
     commands: &mut Vec<WindowCommand>,
 ) {
-    match prediction {
-        Some(decision) => decision_ui(ui, state, decision, commands),
-        None => {
-            let text = "The configuration cannot be asked yet: choose a requester and a subject token it knows.";
-            ui.add(egui::Label::new(RichText::new(text).color(Tokens::of(ui).text_weak)).wrap());
-        }
+    let Some(decision) = prediction else {
+        let text = "The configuration cannot be asked yet: choose a requester and a subject token it knows.";
+        ui.add(egui::Label::new(RichText::new(text).color(Tokens::of(ui).text_weak)).wrap());
+        return;
+    };
+    let tokens = Tokens::of(ui);
+    let (icon, color) = match decision.verdict() {
+        Verdict::Allowed => (icons::ICON_CHECK_CIRCLE, tokens.good),
+        Verdict::AllowedIfNotStated => (icons::ICON_HELP, tokens.caution),
+        Verdict::Refused => (icons::ICON_CANCEL, tokens.bad),
+    };
+    line_ui(ui, icon, color, &decision.sentence(&state.project), true);
+    // What decides comes first; the rest is one click away, so that the tokens are in view.
+    let (hold, others): (Vec<_>, Vec<_>) =
+        decision.steps.iter().partition(|step| step.truth == Truth::True);
+    for step in others {
+        step_ui(ui, state, step, commands);
     }
+    if hold.is_empty() {
+        return;
+    }
+    let title = match hold.len() {
+        1 => "One condition holds".to_owned(),
+        count => format!("{count} conditions hold"),
+    };
+    let sent = state.exchange.outcome.is_some();
+    egui::CollapsingHeader::new(title).id_salt(("hold", sent)).default_open(!sent).show(ui, |ui| {
+        for step in hold {
+            step_ui(ui, state, step, commands);
+        }
+    });
+}
+
+/// A condition with its mark, and the lines it rests on.
+fn step_ui(ui: &mut Ui, state: &State, step: &Step, commands: &mut Vec<WindowCommand>) {
+    let tokens = Tokens::of(ui);
+    let (icon, color, word) = truth_look(&tokens, step.truth);
+    ui.horizontal_top(|ui| {
+        ui.label(icon.rich_text().size(15.0).color(color)).on_hover_text(word);
+        ui.vertical(|ui| {
+            ui.add(egui::Label::new(RichText::new(&step.sentence).size(12.5)).wrap());
+            for place in &step.evidence {
+                place_link_ui(ui, state, *place, commands);
+            }
+        });
+    });
 }
 
 fn observation_ui(ui: &mut Ui, outcome: &Outcome) {
@@ -160,6 +199,9 @@ fn observation_ui(ui: &mut Ui, outcome: &Outcome) {
             false,
         );
     }
+    ui.add(
+        egui::Label::new(RichText::new(tally(report)).size(12.5).color(tokens.text_weak)).wrap(),
+    );
     let time = format!(
         "{:.0} ms, first byte after {:.0} ms",
         report.timings.total_ms, report.timings.first_byte_ms
@@ -180,6 +222,22 @@ fn line_ui(ui: &mut Ui, icon: MaterialIcon, color: egui::Color32, text: &str, st
     });
 }
 
+/// How many checks came out how.
+fn tally(report: &Report) -> String {
+    let count = |count: usize, one: &str, many: &str| match count {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        _ => Some(format!("{count} {many}")),
+    };
+    let parts = [
+        count(report.at(Level::Fail).count(), "breach", "breaches"),
+        count(report.at(Level::Warn).count(), "piece of advice", "pieces of advice"),
+        count(report.dialects().count(), "dialect", "dialects"),
+        count(report.at(Level::Pass).count(), "check passed", "checks passed"),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+}
+
 // --- Tokens ------------------------------------------------------------------------------------
 
 fn tokens_ui(ui: &mut Ui, report: &Report, commands: &mut Vec<WindowCommand>) {
@@ -197,8 +255,9 @@ fn tokens_ui(ui: &mut Ui, report: &Report, commands: &mut Vec<WindowCommand>) {
     });
     let Some(comparison) = &report.comparison else {
         ui.columns(2, |columns| {
-            token_ui(&mut columns[0], "Subject token", Some(&report.subject_token));
-            token_ui(&mut columns[1], "Issued token", report.issued_token.as_ref());
+            let subject = Some(&report.subject_token);
+            columns[0].vertical(|ui| token_ui(ui, "Subject token", subject));
+            columns[1].vertical(|ui| token_ui(ui, "Issued token", report.issued_token.as_ref()));
         });
         return;
     };
