@@ -2,10 +2,11 @@
 //!
 //! They are about the text of the repository, not about what the program does: which room knows
 //! which, what may not stand in the code, under which licences the parts come, and whether the
-//! README tells the truth. Nothing here links the library.
+//! README tells the truth. The library is not linked here.
 
 mod code;
 mod licences;
+mod readme;
 
 use std::path::{Path, PathBuf};
 
