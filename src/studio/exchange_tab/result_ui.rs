@@ -242,7 +242,7 @@ fn tally(report: &Report) -> String {
 
 fn tokens_ui(ui: &mut Ui, report: &Report, commands: &mut Vec<WindowCommand>) {
     ui.add_space(theme::GAP);
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         ui.heading("Subject token and issued token");
         if report.issued.is_some()
             && ui
@@ -266,7 +266,9 @@ fn tokens_ui(ui: &mut Ui, report: &Report, commands: &mut Vec<WindowCommand>) {
     }
     ui.add_space(4.0);
     let tokens = Tokens::of(ui);
-    let width = ((ui.available_width() - 150.0) / 2.0).max(140.0);
+    // Names of claims may be whole URLs; the values need the room.
+    const NAME: f32 = 84.0;
+    let width = ((ui.available_width() - NAME - 72.0) / 2.0).max(100.0);
     egui::Grid::new("claims").num_columns(4).spacing([10.0, 5.0]).striped(true).show(ui, |ui| {
         for title in ["", "Claim", "Subject token", "Issued token"] {
             ui.label(RichText::new(title).small().color(tokens.text_weak));
@@ -275,7 +277,11 @@ fn tokens_ui(ui: &mut Ui, report: &Report, commands: &mut Vec<WindowCommand>) {
         for claim in &comparison.claims {
             let (icon, color, word) = fate_look(&tokens, claim.fate);
             ui.label(icon.rich_text().size(14.0).color(color)).on_hover_text(word);
-            ui.label(RichText::new(&claim.claim).monospace().size(12.0));
+            ui.vertical(|ui| {
+                ui.set_width(NAME);
+                let name = RichText::new(&claim.claim).monospace().size(12.0);
+                ui.add(egui::Label::new(name).wrap());
+            });
             for side in [&claim.before, &claim.after] {
                 let text = side.as_deref().unwrap_or("–");
                 let color = if claim.fate == Fate::Same { tokens.text_weak } else { tokens.text };
