@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::super::{Document, Kind, Limits, NodeId};
+use super::super::{Document, Kind, Limits};
 
 /// The nodes of a text in the order in which they begin: kind, source, and what else they have.
 fn dump(text: &str) -> String {
