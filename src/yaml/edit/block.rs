@@ -39,7 +39,9 @@ impl<'a> Editor<'a> {
             return Err(EditError::NotFound(describe(&place.path)));
         };
         let extents = self.extents(node)?;
-        let first = extents[0].start;
+        let Some(first) = extents.first().map(|e| e.start) else {
+            return unsupported("its layout is not understood");
+        };
         let column = self.column(first);
         if extents.iter().any(|e| self.column(e.start) != column) {
             return unsupported("its items do not stand in one column");

@@ -1,6 +1,6 @@
 //! Items and entries of flow collections: `[a, b]`, `{a: 1, b: 2}`, on one line or on several.
 
-use super::super::{Kind, NodeId, Span};
+use super::super::{NodeId, Span};
 use super::layout::Extent;
 use super::place::{Place, describe};
 use super::{EditError, Editor, Proposal, Value, unsupported};
@@ -163,10 +163,5 @@ impl Editor<'_> {
         };
         let comments = Span { start: gone.start, end: at.end };
         Ok(Proposal { at, with, meaning: self.meaning_of_take(node, index, comments) })
-    }
-
-    /// Whether a node is a scalar, for messages and choices.
-    pub(super) fn is_scalar(&self, node: NodeId) -> bool {
-        matches!(self.tree.node(node).kind, Kind::Scalar(_))
     }
 }

@@ -80,11 +80,10 @@ impl Editor<'_> {
         }
         ways.push(double_quoted(text));
         ways.dedup();
-        let mut meaning = self.meaning_of_set(Some(node), &value);
+        let meaning = self.meaning_of_set(Some(node), &value);
         let mut proposals = Vec::new();
-        for with in ways {
+        for mut with in ways {
             let mut at = view.span;
-            let mut with = with;
             if !is_one_line(old.style) && with.starts_with('"') {
                 // Quotes in the place of a block: the comment of its header stays on the line.
                 let header = self.header(view.span);
@@ -92,7 +91,6 @@ impl Editor<'_> {
                 with.push_str(if rest.trim().is_empty() { "" } else { rest });
                 at.end = at.end.max(self.line_end(header));
             }
-            meaning.comments = Span::default();
             proposals.push(Proposal { at, with, meaning: meaning.clone() });
         }
         Ok(proposals)
@@ -205,7 +203,7 @@ impl Editor<'_> {
             {
                 with.push(' ');
             }
-        } else if !self.is_scalar(node) {
+        } else if !matches!(self.tree.node(node).kind, Kind::Scalar(_)) {
             return unsupported("it is not a text");
         }
         Ok(Proposal { at, with, meaning: self.meaning_of_set(Some(node), value) })
