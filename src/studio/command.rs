@@ -116,6 +116,7 @@ pub enum Action {
     Palette,
     AllowExchange,
     SimulateSelected,
+    RunExchange,
     Fit,
     FocusSelection,
     NextFinding,
@@ -145,7 +146,7 @@ const fn plain(key: Key) -> Option<KeyboardShortcut> {
 
 impl Action {
     /// In the order of the menus.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::OpenFiles,
         Self::OpenFolder,
         Self::OpenPath,
@@ -159,6 +160,7 @@ impl Action {
         Self::Palette,
         Self::AllowExchange,
         Self::SimulateSelected,
+        Self::RunExchange,
         Self::Fit,
         Self::FocusSelection,
         Self::NextFinding,
@@ -189,6 +191,7 @@ impl Action {
             Self::Palette => "Command palette…",
             Self::AllowExchange => "Allow exchange to…",
             Self::SimulateSelected => "Simulate this exchange",
+            Self::RunExchange => "Run exchange",
             Self::Fit => "Fit graph to window",
             Self::FocusSelection => "Zoom to selection",
             Self::NextFinding => "Next finding",
@@ -219,6 +222,7 @@ impl Action {
             Self::Palette => command(Key::P),
             Self::AllowExchange => command(Key::E),
             Self::SimulateSelected => command(Key::Enter),
+            Self::RunExchange => plain(Key::F5),
             Self::Fit => command(Key::Num9),
             Self::FocusSelection => command(Key::Num8),
             Self::NextFinding => plain(Key::F8),
@@ -273,6 +277,8 @@ impl Action {
             Self::SimulateSelected if state.simulation().is_none() => {
                 Some("Select an exchange arrow or an external identity first")
             }
+            Self::RunExchange if state.exchange.running.is_some() => Some("An exchange is running"),
+            Self::RunExchange => state.exchange.form.missing(),
             Self::NextFinding | Self::PreviousFinding if state.analysis.findings.is_empty() => {
                 Some("There are no findings")
             }

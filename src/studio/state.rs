@@ -209,6 +209,10 @@ impl State {
                 }
             }
             Action::SimulateSelected => self.simulate(),
+            Action::RunExchange => {
+                self.apply(Command::Exchange(super::exchange_tab::Command::Run));
+                self.requests.tab = Some(Tab::Exchange);
+            }
             Action::Fit => {
                 self.requests.fit = true;
                 self.requests.tab = Some(Tab::Graph);

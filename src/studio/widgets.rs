@@ -139,8 +139,12 @@ pub fn decision_ui(
             ui.label(icon.rich_text().size(15.0).color(color)).on_hover_text(word);
             ui.vertical(|ui| {
                 ui.add(egui::Label::new(RichText::new(&step.sentence).size(12.5)).wrap());
-                for place in &step.evidence {
-                    place_link_ui(ui, state, *place, commands);
+                if !step.evidence.is_empty() {
+                    ui.horizontal_wrapped(|ui| {
+                        for place in &step.evidence {
+                            place_link_ui(ui, state, *place, commands);
+                        }
+                    });
                 }
             });
         });

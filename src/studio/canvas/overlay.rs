@@ -2,7 +2,7 @@
 
 use egui::{
     Align2, Area, Button, Color32, CornerRadius, Frame as Box, Id, Margin, Mesh, Order, Painter,
-    Pos2, Rect, RichText, Sense, Shape, Stroke, Ui, vec2,
+    Pos2, Rect, RichText, Sense, Shape, Stroke, Ui, pos2, vec2,
 };
 
 use super::index::Index;
@@ -110,15 +110,19 @@ fn arrow(mesh: &mut Mesh, rect: Rect, color: Color32, dashed: bool) {
 }
 
 fn sample(ui: &mut Ui, palette: &Palette, words: &str, draw: impl FnOnce(&mut Mesh, Rect)) {
-    // Kept together where the strip wraps.
-    ui.horizontal(|ui| {
-        let (rect, _) = ui.allocate_exact_size(vec2(28.0, 13.0), Sense::hover());
-        let mut mesh = Mesh::default();
-        draw(&mut mesh, rect);
-        ui.painter().add(Shape::mesh(mesh));
-        ui.label(RichText::new(words).size(11.5).color(palette.weak_text));
-        ui.add_space(6.0);
-    });
+    // One widget of a known size, so that the strip wraps between samples and not within one.
+    let font = egui::FontId::proportional(11.5);
+    let words = ui.painter().layout_no_wrap(words.to_owned(), font, palette.weak_text);
+    let size = vec2(28.0 + 6.0 + words.size().x + 10.0, words.size().y.max(15.0));
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    let text = words.text().to_owned();
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &text));
+    let mark = Rect::from_center_size(rect.left_center() + vec2(14.0, 0.0), vec2(28.0, 13.0));
+    let mut mesh = Mesh::default();
+    draw(&mut mesh, mark);
+    ui.painter().add(Shape::mesh(mesh));
+    let at = pos2(rect.left() + 34.0, rect.center().y - words.size().y / 2.0);
+    ui.painter().galley(at, words, palette.weak_text);
 }
 
 fn controls(canvas: &mut Canvas, ui: &Ui, frame: &Frame) {

@@ -10,7 +10,7 @@ use crate::config::ClientKey;
 use crate::exchange::checks::{Check, Level};
 use crate::exchange::{ClientAuthMethod, token_type};
 
-use super::super::command::Command as WindowCommand;
+use super::super::command::{Action, Command as WindowCommand};
 use super::super::state::State;
 use super::super::theme::{self, Tokens};
 use super::super::widgets::{icon_button_ui, section_ui, small_icon_ui};
@@ -24,7 +24,7 @@ pub fn form_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) {
     let mut form = tab.form.clone();
     let mut changed = false;
     let checks = checks(state);
-    ui.heading("Request");
+    run_ui(ui, state, commands);
     changed |= server_ui(ui, &mut form);
     if form.server != ServerChoice::BuiltIn && !form.address(None).is_empty() {
         findings_ui(ui, &checks, &["endpoint"]);
@@ -37,7 +37,7 @@ pub fn form_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) {
     findings_ui(ui, &checks, &["subject_token", "subject_token_type"]);
     changed |= targets_ui(ui, state, &mut form, &checks);
     changed |= more_ui(ui, &mut form, &checks);
-    run_ui(ui, state, &form, commands);
+    ui.add_space(theme::GAP * 2.0);
     if changed {
         commands.push(WindowCommand::Exchange(Command::Edit(Box::new(form))));
     }
@@ -464,30 +464,39 @@ fn remark_ui(ui: &mut Ui, level: Level, id: &str, text: &str) {
     });
 }
 
-fn run_ui(ui: &mut Ui, state: &State, form: &Form, commands: &mut Vec<WindowCommand>) {
+/// The heading with the button that runs the exchange, always at the top: it is what the tab is for.
+fn run_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) {
     let tokens = Tokens::of(ui);
-    ui.add_space(theme::GAP);
+    let missing = state.exchange.form.missing();
     ui.horizontal(|ui| {
-        if state.exchange.running.is_some() {
-            ui.spinner();
-            ui.label("Running…");
-            if ui.button("Cancel").clicked() {
-                commands.push(WindowCommand::Exchange(Command::Cancel));
+        ui.heading("Request");
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            if state.exchange.running.is_some() {
+                if ui.button("Cancel").clicked() {
+                    commands.push(WindowCommand::Exchange(Command::Cancel));
+                }
+                ui.spinner();
+                return;
             }
-            return;
-        }
-        let missing = form.missing();
-        let icon = icons::ICON_PLAY_ARROW.rich_text().size(17.0).color(tokens.on_accent);
-        let text = RichText::new("Run exchange").color(tokens.on_accent);
-        let button =
-            egui::Button::new((icon, text)).fill(tokens.accent).min_size(egui::vec2(130.0, 30.0));
-        let response = ui.add_enabled(missing.is_none(), button).accessible_name("Run exchange");
-        if response.clicked() {
-            commands.push(WindowCommand::Exchange(Command::Run));
-        }
-        if let Some(missing) = missing {
-            ui.label(RichText::new(missing).size(12.0).color(tokens.text_weak));
-        }
+            let icon = icons::ICON_PLAY_ARROW.rich_text().size(17.0).color(tokens.on_accent);
+            let text = RichText::new("Run exchange").color(tokens.on_accent);
+            let button = egui::Button::new((icon, text))
+                .fill(tokens.accent)
+                .min_size(egui::vec2(130.0, 30.0));
+            let mut hover = "Send the request".to_owned();
+            if let Some(shortcut) = Action::RunExchange.shortcut() {
+                hover = format!("{hover}  {}", ui.ctx().format_shortcut(&shortcut));
+            }
+            let response = ui
+                .add_enabled(missing.is_none(), button)
+                .accessible_name("Run exchange")
+                .on_hover_text(hover);
+            if response.clicked() {
+                commands.push(WindowCommand::Act(Action::RunExchange));
+            }
+        });
     });
-    ui.add_space(theme::GAP * 2.0);
+    if let Some(missing) = missing {
+        ui.label(RichText::new(format!("{missing}.")).size(12.0).color(tokens.text_weak));
+    }
 }

@@ -72,7 +72,9 @@ fn menus_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         }
     });
     ui.menu_button("Exchange", |ui| {
-        action_menu_ui(ui, state, Action::SimulateSelected, commands);
+        for action in [Action::SimulateSelected, Action::RunExchange] {
+            action_menu_ui(ui, state, action, commands);
+        }
     });
     ui.menu_button("Help", |ui| {
         for action in [Action::Palette, Action::Shortcuts] {
