@@ -93,7 +93,8 @@ pub struct Canvas {
     hovered: Option<Thing>,
     /// The box that is to get the keyboard focus once it is in view.
     focus: Option<usize>,
-    legend_closed: bool,
+    /// What the person chose; before that it depends on the room.
+    legend_open: Option<bool>,
     /// What the legend takes at the bottom; fitting keeps clear of it.
     legend_height: f32,
     /// The view of the last frame.

@@ -43,22 +43,22 @@ fn legend(canvas: &mut Canvas, ui: &Ui, frame: &Frame, index: &Index) {
         panel(palette).inner_margin(Margin::symmetric(10, 6)).show(ui, |ui| {
             ui.set_max_width(room);
             ui.spacing_mut().item_spacing = vec2(6.0, 3.0);
+            // Lines of a legend are read, not pressed: they need no height of buttons.
+            ui.spacing_mut().interact_size.y = 15.0;
             let weak = |text: &str| RichText::new(text).size(11.5).color(palette.weak_text);
-            if canvas.legend_closed {
-                let button = Button::new(weak("Legend")).frame(false);
-                if ui.add(button).on_hover_text("Show what the marks mean").clicked() {
-                    canvas.legend_closed = false;
-                }
-                return;
-            }
+            // In a small view the reading is said all the same, and the marks on request.
+            let open = canvas.legend_open.unwrap_or(frame.view.width() > 900.0);
             ui.horizontal_wrapped(|ui| {
                 let sentence = RichText::new(index.scene.reading_sentence());
                 ui.label(sentence.size(12.0).color(palette.text));
-                let button = Button::new(weak("Hide legend")).frame(false);
-                if ui.add(button).clicked() {
-                    canvas.legend_closed = true;
+                let text = if open { "Hide legend" } else { "Legend" };
+                if ui.add(Button::new(weak(text)).frame(false)).clicked() {
+                    canvas.legend_open = Some(!open);
                 }
             });
+            if !open {
+                return;
+            }
             ui.horizontal_wrapped(|ui| samples(ui, palette, index));
         });
     });
