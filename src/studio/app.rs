@@ -161,12 +161,17 @@ impl Studio {
                 clients_ui(ui, &mut views.clients, state, commands);
             },
         );
-        Panel::right("inspector").frame(side).default_size(340.0).size_range(260.0..=620.0).show(
-            ui,
-            |ui| {
-                inspector_ui(ui, &mut views.inspector, state, commands);
-            },
-        );
+        // The exchange tab says of an arrow what the inspector would, and needs the room.
+        let crowded = shows(tabs, Tab::Exchange) && ui.ctx().content_rect().width() < 1500.0;
+        if !crowded {
+            Panel::right("inspector")
+                .frame(side)
+                .default_size(340.0)
+                .size_range(260.0..=620.0)
+                .show(ui, |ui| {
+                    inspector_ui(ui, &mut views.inspector, state, commands);
+                });
+        }
         if state.user.show_problems {
             Panel::bottom("problems")
                 .frame(bar)
@@ -205,6 +210,11 @@ impl eframe::App for Studio {
             context.request_repaint();
         }
     }
+}
+
+/// Whether a tab is in front.
+fn shows(tabs: &egui_tiles::Tree<Tab>, tab: Tab) -> bool {
+    tabs.active_tiles().into_iter().any(|tile| tabs.tiles.get_pane(&tile) == Some(&tab))
 }
 
 /// Says that what hangs over the window may be let go.

@@ -140,6 +140,7 @@ pub fn decision_ui(
             ui.vertical(|ui| {
                 ui.add(egui::Label::new(RichText::new(&step.sentence).size(12.5)).wrap());
                 if !step.evidence.is_empty() {
+                    ui.spacing_mut().interact_size.y = 14.0;
                     ui.horizontal_wrapped(|ui| {
                         for place in &step.evidence {
                             place_link_ui(ui, state, *place, commands);
