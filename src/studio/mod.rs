@@ -27,6 +27,7 @@ mod widgets;
 pub use app::Studio;
 pub use command::{Action, Command, Leaving, Notice, PathPurpose};
 pub use dialogs::FileDialogs;
+pub use exchange_tab::{ServerChoice, SubjectSource};
 pub use selection::Selection;
 pub use state::{Dialog, Origin, Outside, State, Tab};
 

@@ -66,10 +66,10 @@ pub fn until(harness: &mut Harness<'static, Studio>, what: &str, done: impl Fn(&
     harness.run_ok();
 }
 
-/// Presses a button by its name.
+/// Presses a button by its name. What it starts may go on in the background.
 pub fn click(harness: &mut Harness<'static, Studio>, name: &str) {
     harness.get_by_label(name).click();
-    harness.run();
+    harness.run_ok();
 }
 
 /// Replaces the text of a field.

@@ -3,5 +3,6 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod canvas;
+mod exchange;
 mod harness;
 mod jobs;
