@@ -133,3 +133,66 @@ fn summary(project: &Project, findings: &[Finding]) -> String {
     let counts: Vec<_> = counts.collect();
     format!("{}: {}. Checked {checked}.", of(findings.len(), "finding"), counts.join(", "))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::config::Source;
+    use crate::trust::Reading;
+
+    /// Pieces that configurations are made of, put together without sense.
+    const PIECES: [&str; 30] = [
+        "---\n",
+        "!ClientAppDto\n",
+        "id: a\n",
+        "id: \"{{guid:b}}\"\n",
+        "id: {{guid:b}}\n",
+        "name: Zoë 🦀\r\n",
+        "enabled: false\n",
+        "isPublic: true\n",
+        "isRestricted: yes\n",
+        "# ...\n",
+        "allowedTokenExchangeClientApps:\n",
+        "  - id: a\n",
+        "  - id: \"{{guid:b}}\"\n",
+        "  - name: é\n",
+        "  - ''\n",
+        "allowedTokenExchangeClientApps: [{id: a}, {id: a}, x]\n",
+        "clientAppFederatedIdentities:\n",
+        "    issuer: http://ü:p@i.net//a/\n",
+        "  - issuer: \" https://I.net \"\n",
+        "    subject: 00123\n",
+        "    subject: |\n      ü\n",
+        "clientAppSecrets: [{value: gehéim}]\n",
+        "clientSecret: \"pß\\nx\"\n",
+        "x: &x [*x]\n",
+        "y: *x\n",
+        "\t- [\n",
+        "\u{feff}",
+        "é",
+        "\"",
+        "\r",
+    ];
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(400))]
+
+        #[test]
+        fn any_file_can_be_checked_and_shown(pieces in prop::collection::vec(0..PIECES.len(), 0..24)) {
+            let text: String = pieces.into_iter().map(|piece| PIECES[piece]).collect();
+            let source = Source { path: None, name: "any.yaml".into(), bytes: text.into_bytes() };
+            let project = Project::from_sources(vec![source]);
+            let mut terminal = Terminal::new(Box::new(std::io::sink()), Box::new(std::io::sink()));
+            for reading in Reading::ALL {
+                let mut findings = audit::run(&project, reading);
+                audit::compare_readings(&project, reading, &mut findings);
+                excerpt::write(&project, &findings, &mut terminal).unwrap();
+                let report = json::Report::new(&project, reading, &findings);
+                let report = serde_json::to_string(&report).unwrap();
+                prop_assert!(!report.contains("geh") && !report.contains("pß"), "{report}");
+            }
+        }
+    }
+}
