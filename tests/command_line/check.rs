@@ -1,8 +1,10 @@
 //! `check`
 
+use std::path::Path;
+
 use insta::assert_snapshot;
 
-use crate::support::{ESTATE, Folder, estate, run_on_seed};
+use crate::support::{ESTATE, Folder, estate, run_in, run_on_seed};
 
 #[test]
 fn the_cross_client_scenario_shows_its_slips() {
@@ -284,4 +286,32 @@ fn fingerprints_do_not_depend_on_lines() {
                  - id: \"b\"\n  - id: a\nid: a\n";
     assert_eq!(prints(text), prints(block));
     assert!(prints(text).len() >= 5);
+}
+
+#[test]
+fn the_samples_show_what_they_were_made_to_show() {
+    let samples = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/samples"));
+    for clean in ["cross-client", "service-principal"] {
+        let ran = run_in(samples, &["check", clean, "--fail-on", "info"]);
+        assert_eq!(ran.code, Some(0), "{ran}");
+    }
+    let json = run_in(samples, &["check", "estate", "--format", "json"]).stdout;
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let findings = json["findings"].as_array().unwrap().iter();
+    let lines = findings.map(|finding| {
+        let (at, rule) = (&finding["at"], finding["rule"].as_str().unwrap());
+        format!("{rule} {} {}\n", finding["severity"], at["file"]).replace('"', "")
+    });
+    assert_snapshot!(lines.collect::<String>(), @r#"
+        C-001 low estate/fernhollow/archive.yaml
+        G-002 high estate/fernhollow/claims.yaml
+        G-003 high estate/fernhollow/claims.yaml
+        C-006 high estate/fernhollow/claims.yaml
+        C-003 critical estate/fernhollow/digital.yaml
+        C-006 high estate/fernhollow/digital.yaml
+        G-005 medium estate/fernhollow/integration.yaml
+        G-008 low estate/fernhollow/integration.yaml
+        F-003 critical estate/fernhollow/integration.yaml
+        G-003 high estate/tansy-and-rook/sales.yaml
+        "#);
 }
