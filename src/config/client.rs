@@ -160,7 +160,8 @@ pub struct OtherDocument {
     pub name: Option<Stated<String>>,
     /// `customerId`, by which a subscription names its customer.
     pub customer: Option<Stated<Id>>,
-    /// Whether it has a list that only client apps have: a client app whose tag was lost.
+    /// Whether it has a list that only client apps have: a client app whose tag was lost or
+    /// misspelt.
     pub looks_like_client: bool,
 }
 
@@ -200,6 +201,6 @@ pub enum ProblemKind {
     NotBoolean,
     /// One setting stated both ways under two spellings of its key.
     Contradiction,
-    /// An untagged document with lists that only client apps have.
+    /// A document with lists that only client apps have, but without their tag.
     MissingTag,
 }

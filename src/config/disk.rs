@@ -6,7 +6,7 @@
 //! not seen.
 
 use std::collections::HashSet;
-use std::fs::{self, File, Metadata};
+use std::fs::{self, Metadata};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -352,8 +352,7 @@ fn is_yaml(name: &str) -> bool {
 
 /// Gives a file another content in one step, and its look on disk afterwards.
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<Stamp> {
-    // Through a symlink to the file itself: the link is somebody's.
-    let path = real(path);
+    let path = destination(path);
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
@@ -373,8 +372,23 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<Stamp> {
     let file = temporary.persist(&path).map_err(|error| error.error)?;
     // The rename itself is on disk only when the folder is.
     #[cfg(unix)]
-    File::open(folder)?.sync_all()?;
+    fs::File::open(folder)?.sync_all()?;
     Ok(Stamp::of(&file.metadata()?))
+}
+
+/// Through symlinks to the file itself, even one that is not there (any more): the link is
+/// somebody's, and stays.
+fn destination(path: &Path) -> PathBuf {
+    if let Ok(real) = fs::canonicalize(path) {
+        return real;
+    }
+    let mut path = path.to_owned();
+    // As many links as Linux follows before it takes them for a loop.
+    for _ in 0..40 {
+        let Ok(target) = fs::read_link(&path) else { break };
+        path = path.parent().unwrap_or(Path::new("")).join(target);
+    }
+    path
 }
 
 fn temporary(folder: &Path) -> io::Result<tempfile::NamedTempFile> {

@@ -92,12 +92,15 @@ impl<'a> Reader<'a> {
 
     fn other(&mut self, tree: &'a Tree, root: NodeId, tag: Option<&str>) -> OtherDocument {
         let field = |key| tree.get(root, key);
-        let looks_like_client =
-            tag.is_none() && [PERMISSIONS, IDENTITIES].iter().any(|key| field(key).is_some());
+        let looks_like_client = [PERMISSIONS, IDENTITIES].iter().any(|key| field(key).is_some());
         if looks_like_client {
             let span = tree.node(root).span;
+            let found = match tag {
+                Some(tag) => format!("the tag {tag}"),
+                None => "no tag".to_owned(),
+            };
             let message = format!(
-                "The document has lists that only client apps have, but no tag; write \
+                "The document has lists that only client apps have, but {found}; write \
                  {CLIENT_TAG} before it if it is one"
             );
             self.problem(ProblemKind::MissingTag, span, message);

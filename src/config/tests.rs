@@ -185,11 +185,21 @@ fn other_documents_are_kept_and_listed() {
     let project = project(&[
         "!CustomerDto\nid: '{{guid:c}}'\nname: Fernhollow\n---\n!SubscriptionDto {id: S, \
          customerId: '{{guid:c}}', name: Digital}\n---\n---\nid: x\n\
-         allowedTokenExchangeClientApps: []\n---\n!Odd [1, 2]\n---\nplain\n--- # nothing\n",
+         allowedTokenExchangeClientApps: []\n---\n!Odd [1, 2]\n---\n!ClientApp\nclientAppFederatedIdentities:\n---\nplain\n--- # nothing\n",
         "!<!ClientAppDto>\nid: a\n---\nbroken: [\n---\n!ClientAppDto\nid: b\n",
     ]);
     let tags: Vec<_> = project.other_documents().iter().map(|it| it.tag.as_deref()).collect();
-    assert_eq!(tags, [Some("!CustomerDto"), Some("!SubscriptionDto"), None, Some("!Odd"), None]);
+    assert_eq!(
+        tags,
+        [
+            Some("!CustomerDto"),
+            Some("!SubscriptionDto"),
+            None,
+            Some("!Odd"),
+            Some("!ClientApp"),
+            None
+        ]
+    );
     assert!(project.other_documents()[2].looks_like_client);
     let subscription = project.subscription(&Id::new("S")).unwrap();
     assert_eq!(subscription.label(), "Digital");
@@ -198,7 +208,7 @@ fn other_documents_are_kept_and_listed() {
     assert_eq!(project.client_at(FileId(1), 0), Some(ClientKey(0)));
     assert_eq!(project.client_at(FileId(1), 1), None);
     let kinds: Vec<_> = kinds(&project).into_iter().map(|(kind, _)| kind).collect();
-    assert_eq!(kinds, [ProblemKind::MissingTag, ProblemKind::Syntax]);
+    assert_eq!(kinds, [ProblemKind::MissingTag, ProblemKind::MissingTag, ProblemKind::Syntax]);
 }
 
 #[test]

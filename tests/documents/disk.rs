@@ -225,3 +225,16 @@ fn a_link_is_followed_and_permissions_are_kept() {
     assert_eq!(left_behind(folder.path()), Vec::<PathBuf>::new());
     assert_eq!(left_behind(&folder.path().join("real")), Vec::<PathBuf>::new());
 }
+
+#[cfg(unix)]
+#[test]
+fn a_link_whose_file_is_gone_stays_a_link() {
+    let folder = folder(&[("real/a.yaml", TEXT)]);
+    let link = folder.path().join("link.yaml");
+    std::os::unix::fs::symlink("real/a.yaml", &link).unwrap();
+    let mut project = open(&link);
+    fs::remove_file(folder.path().join("real/a.yaml")).unwrap();
+    project.save(FILE).unwrap();
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert_eq!(fs::read_to_string(folder.path().join("real/a.yaml")).unwrap(), TEXT);
+}
