@@ -2,8 +2,8 @@
 //!
 //! A [`Redactor`] knows the secrets of one exchange and takes them out of any text: the request as
 //! it was sent, a header, a body, an error description in which a server echoes what it was given.
-//! It looks for each secret as it is, form-encoded, as the value of a Basic header, and (for a
-//! compact JWT) for its signature, without which the rest cannot be replayed.
+//! It looks for each secret as it is, encoded for a form, a URL or JSON, as the value of a Basic
+//! header, and (for a compact JWT) for its signature, without which the rest cannot be replayed.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -38,7 +38,13 @@ impl Redactor {
     pub fn add(&mut self, secret: &SecretString) {
         let text = secret.expose_secret();
         self.needle(text.to_owned());
-        self.needle(form_encode(text));
+        let encoded = form_encode(text);
+        self.needle(encoded.replace('+', "%20"));
+        self.needle(encoded);
+        // As it stands in JSON that could not be read, and is shown as text.
+        if let Ok(quoted) = serde_json::to_string(text) {
+            self.needle(quoted.trim_matches('"').to_owned());
+        }
         // A JWT without its signature authenticates nobody, one with it does, so a server that
         // echoes only the tail is caught as well.
         if let Some((_, signature)) = text.rsplit_once('.')
@@ -119,9 +125,12 @@ mod tests {
         let mut redactor = Redactor::new();
         redactor.add_basic("portal", &SecretString::from("p:ss+w/rd"));
         redactor.add(&SecretString::from("eyJh.eyJz.c2lnbmF0dXJlLW9mLXRva2Vu"));
+        redactor.add(&SecretString::from("with space and \"quote\""));
         for text in [
             "secret p:ss+w/rd here",
             "client_secret=p%3Ass%2Bw%2Frd",
+            "with%20space%20and%20%22quote%22",
+            r#"{"error":"with space and \"quote\"""#,
             &format!("Basic {}", STANDARD.encode("portal:p%3Ass%2Bw%2Frd")),
             "token eyJh.eyJz.c2lnbmF0dXJlLW9mLXRva2Vu",
             "…c2lnbmF0dXJlLW9mLXRva2Vu",
@@ -148,5 +157,19 @@ mod tests {
         redactor.add(&SecretString::from("hidden"));
         let value = serde_json::json!({"a": ["x hidden"], "hidden": {"b": "hidden"}});
         assert!(!redactor.value(&value).to_string().contains("hidden"));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn nothing_that_was_learnt_is_left(
+            secret in "[a-zA-Z0-9+/%\"\\\\: .ü-]{4,40}",
+            before in ".{0,20}",
+            after in ".{0,20}",
+        ) {
+            let mut redactor = Redactor::new();
+            redactor.add(&SecretString::from(secret.as_str()));
+            let text = redactor.text(&format!("{before}{secret}{after}"));
+            proptest::prop_assert!(!text.contains(&secret), "{}", text);
+        }
     }
 }

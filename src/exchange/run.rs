@@ -163,7 +163,7 @@ pub async fn simulate(
     if let Ok(members) = &body {
         for (name, value) in members {
             if let Value::String(text) = value
-                && is_token_member(name)
+                && is_token(name, text)
             {
                 redactor.add(&SecretString::from(text.as_str()));
             }
@@ -251,6 +251,13 @@ pub async fn simulate(
 /// Whether a member of an answer holds something that authenticates.
 fn is_token_member(name: &str) -> bool {
     super::request::looks_secret(name)
+}
+
+/// Whether the value itself is to be looked for elsewhere. A short word, as in `"token_use":
+/// "access"`, is not, unless the standard says that it is a token.
+fn is_token(name: &str, value: &str) -> bool {
+    matches!(name, "access_token" | "refresh_token" | "id_token")
+        || (is_token_member(name) && value.len() >= 16)
 }
 
 async fn verification(

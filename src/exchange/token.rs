@@ -296,4 +296,20 @@ mod tests {
         assert_eq!(explain("exp", &Value::from(1e300), now), "1e+300");
         assert_eq!(explain("aud", &serde_json::json!(["a", "b"]), now), "a, b");
     }
+
+    proptest::proptest! {
+        #[test]
+        fn anything_can_be_decoded(text in ".{0,200}") {
+            proptest::prop_assert!(!decode(&text).summary().is_empty());
+        }
+
+        #[test]
+        fn any_bytes_between_dots_can_be_decoded(
+            header in proptest::collection::vec(proptest::num::u8::ANY, 0..60),
+            payload in proptest::collection::vec(proptest::num::u8::ANY, 0..60),
+        ) {
+            let b64 = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
+            decode(&format!("{}.{}.AAAA", b64(&header), b64(&payload)));
+        }
+    }
 }

@@ -46,15 +46,15 @@ async fn a_server_that_echoes_everything_shows_nothing() {
     // issued ones stand where the standard puts them and elsewhere.
     for method in ClientAuthMethod::ALL {
         // A public client has no secret that could come back.
-        let (plain, encoded) = match method {
-            ClientAuthMethod::None => ("-", "-"),
-            _ => ("MARKED client+secret", "MARKED+client%2Bsecret"),
+        let (plain, encoded, spaced) = match method {
+            ClientAuthMethod::None => ("-", "-", "-"),
+            _ => ("MARKED client+secret", "MARKED+client%2Bsecret", "MARKED%20client%2Bsecret"),
         };
         let bodies = [
             (
                 "400 Bad Request",
                 format!(
-                    r#"{{"error":"invalid_request","error_description":"bad MARKED-subject-token and {encoded}","MARKED-actor-token":["{plain}",{{"x":"MARKED-extra"}}]}}"#
+                    r#"{{"error":"invalid_request","error_description":"bad MARKED-subject-token and {encoded} {spaced}","MARKED-actor-token":["{plain}",{{"x":"MARKED-extra"}}]}}"#
                 ),
             ),
             (

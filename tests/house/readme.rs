@@ -65,9 +65,9 @@ fn matches(shown: &[String], printed: &[&str]) -> bool {
         Some((first, rest)) if first.trim() == "…" => {
             (0..=printed.len()).any(|skip| matches(rest, &printed[skip..]))
         }
-        Some((first, rest)) => printed.split_first().is_some_and(|(line, printed)| {
-            line_matches(first, line) && matches(rest, printed)
-        }),
+        Some((first, rest)) => printed
+            .split_first()
+            .is_some_and(|(line, printed)| line_matches(first, line) && matches(rest, printed)),
     }
 }
 
@@ -137,8 +137,8 @@ fn every_session_of_the_readme_goes_as_shown() {
 
     let program = Path::new(env!("CARGO_BIN_EXE_exchange-studio"));
     let before = std::env::var_os("PATH").unwrap_or_default();
-    let path = std::iter::once(program.parent().unwrap().to_owned())
-        .chain(std::env::split_paths(&before));
+    let path =
+        std::iter::once(program.parent().unwrap().to_owned()).chain(std::env::split_paths(&before));
     let output = Command::new("bash")
         .args(["-c", &script])
         .current_dir(folder.path())

@@ -360,3 +360,48 @@ fn a_guid_in_another_case_is_the_same_audience() {
     let checks = case.checks();
     assert_eq!(checks.iter().find(|check| check.id == "TOK-04").unwrap().level, Level::Pass);
 }
+
+/// Any JSON, small.
+fn any_json() -> impl proptest::strategy::Strategy<Value = Value> {
+    use proptest::prelude::*;
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        ".{0,12}".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(3, 12, 4, |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            proptest::collection::vec((".{0,6}", inner), 0..4)
+                .prop_map(|members| Value::Object(members.into_iter().collect())),
+        ]
+    })
+}
+
+proptest::proptest! {
+    /// Whatever a server sends in whatever member or claim, every check has something to say.
+    #[test]
+    fn no_answer_is_too_strange(
+        member in proptest::sample::select(vec![
+            "access_token", "issued_token_type", "token_type", "expires_in", "scope",
+            "refresh_token", "error", "error_description",
+        ]),
+        claim in proptest::sample::select(vec![
+            "iss", "sub", "aud", "exp", "iat", "nbf", "scope", "act", "may_act", "client_id", "cnf",
+        ]),
+        value in any_json(),
+        other in any_json(),
+        status in proptest::sample::select(vec![200_u16, 201, 302, 400, 401, 403, 500]),
+    ) {
+        let mut case = Case::success();
+        case.status = status;
+        case.body[member] = value.clone();
+        case.issued[claim] = value;
+        case.subject[claim] = other;
+        for check in case.checks() {
+            proptest::prop_assert!(!check.finding.is_empty() && !check.clause.is_empty());
+        }
+    }
+}
