@@ -74,7 +74,7 @@ pub struct Person {
 impl Person {
     /// Starts the program as a new user does, without a path.
     pub fn start(home: &Path) -> Self {
-        let screen = Screen::start();
+        let mut screen = Screen::start();
         let mut program = screen.command(env!("CARGO_BIN_EXE_exchange-studio"));
         // What whoever runs the test has set up for themselves stays out of it.
         program.env("HOME", home);
@@ -90,6 +90,7 @@ impl Person {
             program.env_remove(variable);
         }
         let program = Owned(program.spawn().expect("the program starts"));
+        screen.watch(&program);
         let window = screen.window("Exchange Studio");
         screen.fill_and_focus(&window);
 
@@ -193,10 +194,9 @@ impl Person {
 
     /// Takes hold of one widget and lets go on another.
     pub fn drags(&mut self, part: Part, from: &str, to: &str) {
-        let (from, to) = (self.find(part, from), self.find(part, to));
+        let to = self.find(part, to);
+        let from = self.points_at(part, from);
         self.screen.drags((from.x, from.y), (to.x, to.y));
-        self.twin.hover_at(from);
-        self.twin.run_ok();
         self.twin.event(pointer(from, true));
         self.twin.step();
         for step in 1..=4 {

@@ -29,6 +29,32 @@ impl Drop for Owned {
     }
 }
 
+/// How much work a process has done, and whether it is about to do more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Work {
+    /// Processor time used so far, in ticks.
+    ticks: u64,
+    /// Whether any of its threads is running or waits for a processor.
+    runs: bool,
+}
+
+impl Work {
+    /// What the system says of a process; nothing when it is gone.
+    fn of(process: u32) -> Option<Self> {
+        let folder = PathBuf::from(format!("/proc/{process}"));
+        let stat = std::fs::read_to_string(folder.join("stat")).ok()?;
+        // What follows the name of the program, which may have blanks and brackets of its own.
+        let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+        let ticks = fields.get(11)?.parse::<u64>().ok()? + fields.get(12)?.parse::<u64>().ok()?;
+        let threads = std::fs::read_dir(folder.join("task")).ok()?;
+        let runs = threads.flatten().any(|thread| {
+            let stat = std::fs::read_to_string(thread.path().join("stat")).unwrap_or_default();
+            stat.rsplit_once(')').is_some_and(|(_, rest)| !rest.trim_start().starts_with('S'))
+        });
+        Some(Self { ticks, runs })
+    }
+}
+
 /// The pixels of the whole screen, three bytes each.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Picture(Vec<u8>);
@@ -58,8 +84,10 @@ impl Picture {
 /// An X server without a monitor.
 #[derive(Debug)]
 pub struct Screen {
-    _server: Owned,
+    server: Owned,
     display: String,
+    /// The program that draws on it.
+    program: Option<u32>,
     /// Where pictures of failures go.
     pictures: PathBuf,
 }
@@ -83,7 +111,7 @@ impl Screen {
         assert!(!number.is_empty(), "Xvfb found no free display");
         let pictures = Path::new(env!("CARGO_TARGET_TMPDIR")).join("real_window");
         std::fs::create_dir_all(&pictures).expect("a folder for pictures");
-        Self { _server: server, display: format!(":{number}"), pictures }
+        Self { server, display: format!(":{number}"), program: None, pictures }
     }
 
     /// A command that sees this screen and no other.
@@ -203,16 +231,27 @@ impl Screen {
         path
     }
 
-    /// Waits until the screen is at rest; the picture of it.
+    /// Names the program whose work [`Screen::still`] waits for.
+    pub fn watch(&mut self, program: &Owned) {
+        self.program = Some(program.0.id());
+    }
+
+    /// Waits until the program and the server have nothing to do and the screen stays as it is; the
+    /// picture of it. A busy machine may show the same picture twice while the next is being drawn,
+    /// so pictures alone do not tell.
     pub fn still(&self) -> Picture {
-        let mut last = self.picture();
+        let work =
+            || [self.program, Some(self.server.0.id())].map(|process| process.and_then(Work::of));
+        let (mut picture, mut before) = (self.picture(), work());
         self.until("a screen at rest", || {
-            let next = self.picture();
-            let still = next.is_still(&last);
-            last = next;
-            still
+            let (next, after) = (self.picture(), work());
+            let idle = |work: &Option<Work>| work.is_none_or(|work| !work.runs);
+            // The server works to take the picture; the program must not have worked at all.
+            let rests = before[0] == after[0] && after.iter().all(idle) && next.is_still(&picture);
+            (picture, before) = (next, after);
+            rests
         });
-        last
+        picture
     }
 
     /// Looks until something is so.
