@@ -233,3 +233,37 @@ fn nothing_is_repainted_while_nothing_happens() {
     let delay = harness.output().viewport_output.values().map(|v| v.repaint_delay).min();
     assert!(delay.is_some_and(|delay| delay.as_secs() > 60), "{delay:?}");
 }
+
+#[test]
+fn a_fitted_drawing_stays_fitted_in_a_resized_window_until_it_is_moved() {
+    let mut harness = desk();
+    let zoom = |harness: &Harness<'static, Desk>| harness.state().canvas.camera().zoom;
+    let whole = zoom(&harness);
+    harness.set_size(egui::vec2(500.0, 350.0));
+    harness.run();
+    let smaller = zoom(&harness);
+    assert!(smaller < whole * 0.8);
+    harness.set_size(egui::vec2(1000.0, 700.0));
+    harness.run();
+    assert!((zoom(&harness) - whole).abs() < 0.05);
+    harness.get_by_label("Zoom out").click();
+    harness.run();
+    let chosen = zoom(&harness);
+    harness.set_size(egui::vec2(500.0, 350.0));
+    harness.run();
+    assert_eq!(zoom(&harness), chosen);
+}
+
+#[test]
+fn the_legend_says_the_reading_and_opens_on_request() {
+    let mut harness = desk();
+    harness.get_by_label(Reading::RequesterListsTarget.sentence());
+    harness.get_by_label("this end asks");
+    harness.get_by_label("Hide legend").click();
+    harness.run();
+    assert!(harness.query_by_label("this end asks").is_none());
+    harness.get_by_label(Reading::RequesterListsTarget.sentence());
+    harness.get_by_label("Legend").click();
+    harness.run();
+    harness.get_by_label("this end asks");
+}

@@ -93,12 +93,14 @@ pub struct Canvas {
     hovered: Option<Thing>,
     /// The box that is to get the keyboard focus once it is in view.
     focus: Option<usize>,
-    /// What the person chose; before that it depends on the room.
+    /// Whether the person has opened or closed the legend.
     legend_open: Option<bool>,
     /// What the legend takes at the bottom; fitting keeps clear of it.
     legend_height: f32,
     /// The view of the last frame.
     view: Option<Rect>,
+    /// What the view was last fitted to, until somebody moves it.
+    fitted: Option<Wanted>,
 }
 
 #[derive(Clone, Debug)]
@@ -106,6 +108,7 @@ enum Wanted {
     /// The first look at a drawing.
     First,
     All,
+    AllAtOnce,
     Thing(Thing),
     Things(Vec<Thing>),
 }
@@ -132,6 +135,7 @@ impl Canvas {
             let mut to = self.flight.map_or(self.camera, |flight| flight.at(f64::MAX).0);
             to.zoom_at(view, view.center(), factor);
             self.flight = Some(Flight::new(self.camera, to, now));
+            self.fitted = None;
         }
     }
 
@@ -194,6 +198,15 @@ impl Canvas {
                 self.wanted = Some(Wanted::First);
             }
         }
+        // As long as nobody has moved it, a drawing that was fitted stays so in a resized window.
+        if self.view.is_some_and(|last| (last.size() - view.size()).length() > 1.0)
+            && self.wanted.is_none()
+        {
+            self.wanted = self.fitted.clone().map(|fitted| match fitted {
+                Wanted::All => Wanted::AllAtOnce,
+                other => other,
+            });
+        }
         self.view = Some(view);
     }
 
@@ -201,9 +214,15 @@ impl Canvas {
         let now = ui.input(|i| i.time);
         if let (Some(wanted), Some(index)) = (self.wanted.take(), &self.index) {
             let scene = &index.scene;
+            self.fitted = match wanted {
+                Wanted::First => Some(Wanted::First),
+                Wanted::All | Wanted::AllAtOnce => Some(Wanted::All),
+                _ => None,
+            };
             let (to, animated) = match wanted {
                 Wanted::First => (Some(self.first_look(view, index)), false),
                 Wanted::All => (Some(self.fitting(view, &scene.bounds)), true),
+                Wanted::AllAtOnce => (Some(self.fitting(view, &scene.bounds)), false),
                 Wanted::Thing(thing) => (self.look_at(view, index, &thing), true),
                 Wanted::Things(things) => {
                     let rects = things.iter().filter_map(|t| extent(index, t));
@@ -245,7 +264,7 @@ impl Canvas {
     /// All of a small drawing; of a larger layered one its whole width from the top, when that is
     /// what makes names readable.
     fn first_look(&self, view: Rect, index: &Index) -> Camera {
-        const READABLE: f32 = 0.6;
+        const READABLE: f32 = 0.68;
         let bounds = &index.scene.bounds;
         let all = self.fitting(view, bounds);
         if index.scene.method != Method::Layered || all.zoom >= READABLE {
@@ -316,6 +335,7 @@ impl Canvas {
         if self.camera != before {
             self.camera.keep_near(view, &index.scene.bounds);
             self.flight = None;
+            self.fitted = None;
         }
     }
 
