@@ -50,6 +50,11 @@ fn is_client(tag: &str) -> bool {
     plain == CLIENT_TAG
 }
 
+/// Whether a tag is the tag of client apps but for a few keystrokes or case.
+fn is_nearly_client(tag: &str) -> bool {
+    strsim::osa_distance(&tag.to_lowercase(), &CLIENT_TAG.to_lowercase()) <= 3
+}
+
 struct Reader<'a> {
     document: &'a Document,
     file: FileId,
@@ -92,7 +97,8 @@ impl<'a> Reader<'a> {
 
     fn other(&mut self, tree: &'a Tree, root: NodeId, tag: Option<&str>) -> OtherDocument {
         let field = |key| tree.get(root, key);
-        let looks_like_client = [PERMISSIONS, IDENTITIES].iter().any(|key| field(key).is_some());
+        let looks_like_client = tag.is_none_or(is_nearly_client)
+            && [PERMISSIONS, IDENTITIES].iter().any(|key| field(key).is_some());
         if looks_like_client {
             let span = tree.node(root).span;
             let found = match tag {

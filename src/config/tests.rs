@@ -185,7 +185,7 @@ fn other_documents_are_kept_and_listed() {
     let project = project(&[
         "!CustomerDto\nid: '{{guid:c}}'\nname: Fernhollow\n---\n!SubscriptionDto {id: S, \
          customerId: '{{guid:c}}', name: Digital}\n---\n---\nid: x\n\
-         allowedTokenExchangeClientApps: []\n---\n!Odd [1, 2]\n---\n!ClientApp\nclientAppFederatedIdentities:\n---\nplain\n--- # nothing\n",
+         allowedTokenExchangeClientApps: []\n---\n!Odd {allowedTokenExchangeClientApps: []}\n---\n!ClientApp\nclientAppFederatedIdentities:\n---\nplain\n--- # nothing\n",
         "!<!ClientAppDto>\nid: a\n---\nbroken: [\n---\n!ClientAppDto\nid: b\n",
     ]);
     let tags: Vec<_> = project.other_documents().iter().map(|it| it.tag.as_deref()).collect();
