@@ -309,5 +309,28 @@ mod tests {
         assert_eq!(json["outcome"], "refused");
         assert!(!json.to_string().contains("MARKED"));
         assert_eq!(report.to_json(true)["token"], "MARKED-issued");
+        // Scripts rely on these names.
+        let names: Vec<&String> = json.as_object().unwrap().keys().collect();
+        assert_eq!(
+            names,
+            [
+                "version",
+                "sentence",
+                "outcome",
+                "server",
+                "client",
+                "client_auth",
+                "request",
+                "answer",
+                "refusal",
+                "verification",
+                "comparison",
+                "subject_token",
+                "actor_token",
+                "issued_token",
+                "checks",
+                "timings",
+            ]
+        );
     }
 }

@@ -333,11 +333,11 @@ fn targets_ui(ui: &mut Ui, state: &State, form: &mut Form, checks: &[Check]) -> 
     let mut changed = false;
     section_ui(ui, "Target");
     changed |= list_ui(ui, "audience", &mut form.audience, "client id or name of the target");
-    if let Some(audience) = form.audience.first() {
-        if let Ok(key) = state.project.find(audience.trim()) {
-            let text = format!("audience names {}", state.project.client(key).label());
-            ui.label(RichText::new(text).small().color(Tokens::of(ui).text_weak));
-        }
+    if let Some(audience) = form.audience.first()
+        && let Ok(key) = state.project.find(audience.trim())
+    {
+        let text = format!("audience names {}", state.project.client(key).label());
+        ui.label(RichText::new(text).small().color(Tokens::of(ui).text_weak));
     }
     findings_ui(ui, checks, &["audience"]);
     changed |= list_ui(ui, "resource", &mut form.resource, "https://api.example.com");
