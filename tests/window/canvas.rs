@@ -6,7 +6,10 @@ use egui::{Key, Modifiers, Pos2, Rect};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use exchange_studio::config::{ClientKey, Project, Source};
-use exchange_studio::diagram::scene::{Scene, Thing};
+use exchange_studio::diagram::layout;
+use exchange_studio::diagram::scene::{
+    EdgeKind, End, NodeKind, Scene, SceneEdge, SceneNode, Thing,
+};
 use exchange_studio::studio::canvas::{Canvas, CanvasEvent, CanvasInput, Palette};
 use exchange_studio::trust::{Reading, TrustGraph};
 
@@ -266,4 +269,78 @@ fn the_legend_says_the_reading_and_opens_on_request() {
     harness.get_by_label("Legend").click();
     harness.run();
     harness.get_by_label("this end asks");
+}
+
+/// Ten thousand boxes in blocks of fifty, each with two arrows.
+fn estate() -> Scene {
+    let count = 10_000;
+    let nodes = (0..count)
+        .map(|i| SceneNode {
+            kind: NodeKind::Client(ClientKey(i)),
+            title: format!("Client {i}"),
+            subtitle: String::new(),
+            badges: Vec::new(),
+            rows: Vec::new(),
+            rect: layout::Rect::new(0.0, 0.0, 208.0, 50.0),
+            name: format!("Client app Client {i}"),
+            cluster: i / 50,
+            brokers: Vec::new(),
+        })
+        .collect();
+    let edges = (0..2 * count)
+        .map(|e| SceneEdge {
+            kind: EdgeKind::Exchange { asks: End::From },
+            from: e / 2,
+            to: (e / 2 + 1 + 37 * (e % 2)) % count,
+            from_row: None,
+            edges: Vec::new(),
+            thing: Thing::Permission { owner: ClientKey(e / 2), index: e % 2 },
+            sentence: String::new(),
+            route: Vec::new(),
+            reversed: false,
+        })
+        .collect();
+    let titles = (0..count / 50).map(|c| format!("Subscription {c}")).collect();
+    let reading = Reading::RequesterListsTarget;
+    Scene::assemble(reading, layout::Method::Packed, nodes, edges, titles, &|| false).unwrap()
+}
+
+#[test]
+fn ten_thousand_boxes_cost_few_vertices_and_a_near_look_fewer() {
+    let scene = Arc::new(estate());
+    let context = egui::Context::default();
+    let mut canvas = Canvas::default();
+    let mut vertices = |event: Option<egui::Event>| {
+        let size = egui::vec2(1920.0, 1080.0);
+        let screen_rect = Some(Rect::from_min_size(Pos2::ZERO, size));
+        let input = egui::RawInput {
+            screen_rect,
+            events: event.into_iter().collect(),
+            ..Default::default()
+        };
+        let mut output = context.run_ui(input, |ui| {
+            let input = CanvasInput {
+                selection: None,
+                found: None,
+                palette: &Palette::of(false),
+                grant: &|_, _| Ok(String::new()),
+            };
+            canvas.ui(ui, &scene, &input);
+        });
+        output.textures_delta.clear();
+        let meshes = context.tessellate(output.shapes, output.pixels_per_point);
+        let count = |primitive: &egui::epaint::Primitive| match primitive {
+            egui::epaint::Primitive::Mesh(mesh) => mesh.vertices.len(),
+            egui::epaint::Primitive::Callback(_) => 0,
+        };
+        meshes.iter().map(|mesh| count(&mesh.primitive)).sum::<usize>()
+    };
+    vertices(None);
+    let far = vertices(Some(egui::Event::PointerMoved(egui::pos2(960.0, 540.0))));
+    assert!(far > 10_000 * 4, "every box is drawn: {far}");
+    // Four for a box, six for an arrow; the rest is names of blocks, the legend and the controls.
+    assert!(far <= 10_000 * 18, "{far} vertices");
+    vertices(Some(egui::Event::Zoom(1000.0)));
+    let near = vertices(None);
+    assert!(near < far / 4, "only what is in view is drawn: {near} of {far}");
 }
