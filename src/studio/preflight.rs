@@ -156,7 +156,8 @@ pub fn check(surroundings: &Surroundings) -> Result<(), NoWindow> {
     if missing.is_empty() { Ok(()) } else { Err(NoWindow::Libraries(missing)) }
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests {
     use super::*;
 

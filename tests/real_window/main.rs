@@ -3,6 +3,8 @@
 //! What only a real window shows: that it opens, takes the keyboard and the mouse, and that what a
 //! person does in it ends on disk as meant.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod person;
 mod screen;
 
