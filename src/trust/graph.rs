@@ -11,7 +11,7 @@ use petgraph::stable_graph::{EdgeIndex, NodeIndex, StableDiGraph};
 use crate::config::{Change, ClientKey, Id, Place, Project, Setting};
 
 use super::Reading;
-use super::decide::entries;
+use super::decision::entries;
 
 /// A node of the trust graph.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -7,17 +7,17 @@
 //! | part | purpose |
 //! |---|---|
 //! | `reading` | what an entry means: who asks, what goes in, what comes out |
-//! | `decide` | one exchange, condition by condition |
+//! | `decision` | one exchange, condition by condition |
 //! | `graph` | everything at once, as arrows |
 
-mod decide;
+mod decision;
 mod graph;
 mod reading;
 
 #[cfg(test)]
 mod tests;
 
-pub use decide::{Decision, Question, Step, Subject, Truth, Verdict, candidates, decide};
+pub use decision::{Decision, Question, Step, Subject, Truth, Verdict, candidates, decide};
 pub use graph::{Edge, ExchangeEdge, Node, TrustGraph, describe_grant, grant};
 pub use reading::Reading;
 
