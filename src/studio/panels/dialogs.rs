@@ -44,7 +44,8 @@ pub fn dialogs_ui(
         Dialog::Palette | Dialog::GrantTo { .. } => 520.0,
         _ => 480.0,
     };
-    let modal = egui::Modal::new(egui::Id::unique("dialog")).show(ctx, |ui| {
+    let frame = egui::Frame::popup(&ctx.style_of(ctx.theme())).inner_margin(20).corner_radius(10);
+    let modal = egui::Modal::new(egui::Id::unique("dialog")).frame(frame).show(ctx, |ui| {
         ui.set_width(width.min(ctx.content_rect().width() - 64.0));
         ui.spacing_mut().item_spacing.y = 8.0;
         match dialog {
@@ -82,12 +83,18 @@ fn buttons_ui(
     go_on: impl FnOnce(&mut Ui, &mut Vec<Command>),
 ) {
     ui.add_space(4.0);
-    ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+    right_ui(ui, |ui| {
         go_on(ui, commands);
         if ui.button("Cancel").clicked() {
             commands.push(Command::CloseDialog);
         }
     });
+}
+
+/// A row that is filled from the right and no higher than its buttons.
+fn right_ui(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
+    let size = egui::vec2(ui.available_width(), 30.0);
+    ui.allocate_ui_with_layout(size, egui::Layout::right_to_left(egui::Align::Center), content);
 }
 
 /// The change that an arrow from one client app to another asks for, or why it cannot be made.
@@ -366,7 +373,7 @@ fn shortcuts_ui(ui: &mut Ui, commands: &mut Vec<Command>) {
         );
     });
     ui.label(RichText::new("In the graph: arrows follow edges, + and − zoom, 0 fits.").small());
-    ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+    right_ui(ui, |ui| {
         if ui.button("Close").clicked() {
             commands.push(Command::CloseDialog);
         }
@@ -376,7 +383,7 @@ fn shortcuts_ui(ui: &mut Ui, commands: &mut Vec<Command>) {
 fn message_ui(ui: &mut Ui, title: &str, message: &str, commands: &mut Vec<Command>) {
     title_ui(ui, title);
     ui.add(egui::Label::new(message).wrap());
-    ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+    right_ui(ui, |ui| {
         if ui.button("Close").clicked() {
             commands.push(Command::CloseDialog);
         }
