@@ -17,6 +17,7 @@
 
 mod context;
 mod finding;
+pub mod review;
 pub mod rules;
 mod scalar;
 pub mod secrets;

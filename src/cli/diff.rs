@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
-use super::text_diff::{self, Text};
+use super::text_diff;
 use super::{Exit, Failure, Globals, Terminal};
+use crate::audit::review::Text;
 use crate::yaml::{Limits, Stream};
 
 /// Show how two files or folders differ
@@ -80,7 +81,7 @@ fn texts(base: &Path) -> Result<BTreeMap<PathBuf, Text>, Failure> {
         let stream = Stream::load(&bytes, &Limits::default());
         let stream =
             stream.map_err(|error| Failure::unreadable(format!("{}: {error}", path.display())))?;
-        Ok::<_, Failure>(Text::of(&stream))
+        Ok::<_, Failure>(Text::of(stream.documents()))
     };
     let mut texts = BTreeMap::new();
     if !base.is_dir() {

@@ -9,8 +9,9 @@ use std::ffi::OsString;
 use clap::{Parser, Subcommand};
 
 use super::project::{self, Paths};
-use super::text_diff::{self, Text};
+use super::text_diff;
 use super::{Exit, Failure, Globals, Terminal};
+use crate::audit::review::Text;
 use crate::audit::secrets;
 use crate::config::{Change, ChangeError, ClientKey, Id, Project, SaveError};
 use crate::trust::{self, Reading};
@@ -169,7 +170,11 @@ pub fn run(
     project::warn_about_gaps(&project, terminal);
     let dry_run = args.dry_run || further.iter().any(|further| further.dry_run);
     let texts = |project: &Project| -> Vec<_> {
-        project.files().iter().map(|it| it.stream.as_ref().ok().map(Text::of)).collect()
+        project
+            .files()
+            .iter()
+            .map(|it| it.stream.as_ref().ok().map(|stream| Text::of(stream.documents())))
+            .collect()
     };
     let before = if dry_run { texts(&project) } else { Vec::new() };
     let requests =
@@ -192,7 +197,7 @@ pub fn run(
             let Ok(stream) = &project.file(file).stream else { continue };
             let (path, nothing) = (project::path_of(&project, file), Text::default());
             let before = before.get(file.0).and_then(Option::as_ref).unwrap_or(&nothing);
-            text_diff::write((&path, before), (&path, &Text::of(stream)), terminal)?;
+            text_diff::write((&path, before), (&path, &Text::of(stream.documents())), terminal)?;
         }
         return Ok(Exit::Fine);
     }

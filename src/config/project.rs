@@ -453,6 +453,11 @@ impl SourceFile {
         Self { path, name, given, stream, saved, stamp: None, slots, unsaved: false }
     }
 
+    /// The text as it was last read or saved, if it could be read.
+    pub fn saved(&self) -> Option<&Stream> {
+        self.saved.as_ref()
+    }
+
     /// Compares the text with what was last read or saved. Documents that were not touched are
     /// shared, so this looks at their addresses and no further.
     pub(super) fn refresh_unsaved(&mut self) {

@@ -11,7 +11,7 @@ use super::graph_tab::{GraphTab, graph_ui};
 use super::jobs::Jobs;
 use super::notices::Notices;
 use super::panels::bars::{self, status_bar_ui, top_bar_ui};
-use super::panels::changes::changes_ui;
+use super::panels::changes::{ChangesView, changes_ui};
 use super::panels::clients::{ClientList, clients_ui};
 use super::panels::dialogs::{DialogDraft, dialogs_ui};
 use super::panels::inspector::{Inspector, inspector_ui};
@@ -38,6 +38,7 @@ struct Views {
     inspector: Inspector,
     graph: GraphTab,
     source: SourceView,
+    changes: ChangesView,
     dialog: DialogDraft,
 }
 
@@ -184,7 +185,7 @@ impl Studio {
             let mut behavior = Middle { state, views, commands };
             tabs.ui(&mut behavior, ui);
         });
-        dialogs_ui(ui.ctx(), &mut views.dialog, state, commands);
+        dialogs_ui(ui.ctx(), &mut views.dialog, &mut views.changes, state, commands);
         drop_hint_ui(ui);
     }
 }
@@ -262,7 +263,7 @@ impl egui_tiles::Behavior<Tab> for Middle<'_> {
                 }
                 Tab::Source => source_ui(ui, &mut self.views.source, self.state, self.commands),
                 Tab::Exchange => exchange_ui(ui, self.state, self.commands),
-                Tab::Changes => changes_ui(ui, self.state),
+                Tab::Changes => changes_ui(ui, &mut self.views.changes, self.state),
             }
         });
         egui_tiles::UiResponse::None

@@ -1,47 +1,78 @@
-//! The textual review: which lines of which file differ from what is on disk.
+//! The textual review: which lines of which file differ from what is on disk. Secrets are covered.
 
 use egui::{FontId, RichText, Ui};
 
-use crate::config::FileId;
+use crate::audit::review::{self, Line};
+use crate::yaml::Stream;
 
 use super::super::state::State;
 use super::super::theme::Tokens;
 use super::super::widgets::{empty_ui, section_ui};
 
-pub fn changes_ui(ui: &mut Ui, state: &State) {
-    let unsaved = state.project.unsaved();
-    if unsaved.is_empty() {
+/// The differences, kept until the project changes.
+#[derive(Debug, Default)]
+pub struct ChangesView {
+    made_for: Option<u64>,
+    files: Vec<(String, Vec<Line>)>,
+}
+
+impl ChangesView {
+    fn refresh(&mut self, state: &State) {
+        let revision = state.project.revision();
+        let unsaved = state.project.unsaved();
+        // Saving leaves the text, and with it the revision, as it was.
+        if self.made_for == Some(revision) && self.files.len() == unsaved.len() {
+            return;
+        }
+        self.made_for = Some(revision);
+        let nothing = Stream::default();
+        self.files = unsaved
+            .into_iter()
+            .map(|file| {
+                let file = state.project.file(file);
+                let now = file.stream.as_ref().unwrap_or(&nothing);
+                (file.name.clone(), review::changes(file.saved().unwrap_or(&nothing), now))
+            })
+            .collect();
+    }
+}
+
+pub fn changes_ui(ui: &mut Ui, view: &mut ChangesView, state: &State) {
+    if state.project.unsaved().is_empty() {
         empty_ui(ui, "No changes", "What you change shows here line by line before it is saved.");
         return;
     }
     egui::ScrollArea::both()
         .auto_shrink([false, false])
-        .show(ui, |ui| diffs_ui(ui, state, &unsaved));
+        .show(ui, |ui| differences_ui(ui, view, state));
 }
 
-/// The differences of some files, one below the other.
-pub fn diffs_ui(ui: &mut Ui, state: &State, files: &[FileId]) {
-    for file in files {
-        section_ui(ui, &state.project.file(*file).name);
-        diff_ui(ui, &state.project.diff(*file));
+/// The differences of all unsaved files, one below the other.
+pub fn differences_ui(ui: &mut Ui, view: &mut ChangesView, state: &State) {
+    view.refresh(state);
+    for (name, lines) in &view.files {
+        section_ui(ui, name);
+        lines_ui(ui, lines);
     }
 }
 
-fn diff_ui(ui: &mut Ui, diff: &str) {
+fn lines_ui(ui: &mut Ui, lines: &[Line]) {
     let tokens = Tokens::of(ui);
+    let clear = egui::Color32::TRANSPARENT;
     ui.spacing_mut().item_spacing.y = 0.0;
-    // The two header lines name the file, and the section above did that.
-    for line in diff.lines().skip_while(|line| line.starts_with("---") || line.starts_with("+++")) {
-        let (fill, color, what) = match line.as_bytes().first() {
-            Some(b'+') => (tokens.added, tokens.text, "added"),
-            Some(b'-') => (tokens.removed, tokens.text, "removed"),
-            Some(b'@') => (egui::Color32::TRANSPARENT, tokens.text_weak, "at"),
-            _ => (egui::Color32::TRANSPARENT, tokens.text_weak, "unchanged"),
+    for line in lines {
+        let (mark, text, fill, color, what) = match line {
+            Line::Hunk(text) => ("", text.as_str(), clear, tokens.text_weak, "at"),
+            Line::Same(text) => (" ", text.as_str(), clear, tokens.text_weak, "unchanged"),
+            Line::Removed(text) => ("-", text.as_str(), tokens.removed, tokens.text, "removed"),
+            Line::Added(text) => ("+", text.as_str(), tokens.added, tokens.text, "added"),
+            Line::NoLineBreak => ("", "no line break at the end", clear, tokens.text_weak, "note"),
         };
         egui::Frame::new().fill(fill).inner_margin(egui::Margin::symmetric(8, 1)).show(ui, |ui| {
             ui.set_width(ui.available_width());
-            let text = RichText::new(line).font(FontId::monospace(12.5)).color(color);
-            ui.add(egui::Label::new(text).extend()).accessible_name(format!("{what}: {line}"));
+            let shown = format!("{mark}{}", text.trim_end_matches('\r'));
+            let shown = RichText::new(shown).font(FontId::monospace(12.5)).color(color);
+            ui.add(egui::Label::new(shown).extend()).accessible_name(format!("{what}: {text}"));
         });
     }
 }

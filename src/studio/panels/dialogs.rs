@@ -11,7 +11,7 @@ use super::super::command::{Action, Command, Leaving, Notice, PathPurpose};
 use super::super::selection::Selection;
 use super::super::state::{Dialog, State};
 use super::super::theme::{self, Tokens};
-use super::changes::diffs_ui;
+use super::changes::{ChangesView, differences_ui};
 
 /// What a dialog keeps while it is open.
 #[derive(Debug, Default)]
@@ -25,6 +25,7 @@ pub struct DialogDraft {
 pub fn dialogs_ui(
     ctx: &egui::Context,
     draft: &mut DialogDraft,
+    changes: &mut ChangesView,
     state: &State,
     commands: &mut Vec<Command>,
 ) {
@@ -51,7 +52,7 @@ pub fn dialogs_ui(
         match dialog {
             Dialog::Grant { from, to } => grant_ui(ui, state, *from, *to, commands),
             Dialog::GrantTo { from } => grant_to_ui(ui, draft, state, *from, just_opened, commands),
-            Dialog::Review => review_ui(ui, state, commands),
+            Dialog::Review => review_ui(ui, changes, state, commands),
             Dialog::Unsaved(leaving) => unsaved_ui(ui, state, leaving, commands),
             Dialog::ChangedOnDisk(file) => changed_on_disk_ui(ui, state, *file, commands),
             Dialog::Path(purpose) => path_ui(ui, draft, purpose, just_opened, commands),
@@ -259,14 +260,14 @@ fn chooser_ui<T: Copy>(
     taken
 }
 
-fn review_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+fn review_ui(ui: &mut Ui, changes: &mut ChangesView, state: &State, commands: &mut Vec<Command>) {
     let files = state.project.unsaved();
     title_ui(ui, "Review and save");
     let text = "Only these lines change; everything else stays as it is, byte for byte.";
     ui.label(RichText::new(text).color(Tokens::of(ui).text_weak));
     let height = ui.ctx().content_rect().height() * 0.55;
     egui::ScrollArea::both().max_height(height).auto_shrink([false, true]).show(ui, |ui| {
-        diffs_ui(ui, state, &files);
+        differences_ui(ui, changes, state);
     });
     let label =
         if files.len() == 1 { "Save".to_owned() } else { format!("Save {} files", files.len()) };

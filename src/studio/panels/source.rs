@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use egui::text::{LayoutJob, TextFormat};
 use egui::{FontId, RichText, Ui};
 
+use crate::audit::secrets::covered;
 use crate::config::{FileId, Place};
 use crate::yaml::{Document, Kind, Span, Style};
 
@@ -38,6 +39,8 @@ pub struct SourceView {
     /// The line last gone to.
     current: Option<usize>,
     last_selection: Option<Selection>,
+    /// Secrets are covered until they are asked for.
+    show_secrets: bool,
 }
 
 impl SourceView {
@@ -140,6 +143,10 @@ fn file_choice_ui(ui: &mut Ui, view: &mut SourceView, state: &State) {
             })
             .response
             .accessible_name(format!("File {}", name(current)));
+        let label = if view.show_secrets { "Cover secrets" } else { "Show secrets" };
+        if ui.button(label).clicked() {
+            view.show_secrets = !view.show_secrets;
+        }
         let unsaved = state.project.unsaved().contains(&current);
         let tokens = Tokens::of(ui);
         if unsaved {
@@ -170,14 +177,16 @@ fn lines_ui(
     }
     let digits = view.lines.len().to_string().len();
     area.show_rows(ui, ROW_HEIGHT, view.lines.len(), |ui, range| {
-        let mut colours: Option<(usize, Vec<(Span, Class)>)> = None;
+        let mut shown: Option<(usize, Vec<(Span, Class)>, String)> = None;
         for number in range {
             let line = view.lines[number];
             let Some(document) = state.project.document(file, line.document) else { continue };
-            if colours.as_ref().is_none_or(|(index, _)| *index != line.document) {
-                colours = Some((line.document, classes(document)));
+            if shown.as_ref().is_none_or(|(index, ..)| *index != line.document) {
+                let text =
+                    if view.show_secrets { document.text().into() } else { covered(document) };
+                shown = Some((line.document, classes(document), text));
             }
-            let classes = colours.as_ref().map_or(&[][..], |(_, classes)| classes);
+            let Some((_, classes, text)) = &shown else { continue };
             let fill = if view.current == Some(number) {
                 tokens.accent_soft
             } else {
@@ -187,11 +196,11 @@ fn lines_ui(
                 ui.horizontal(|ui| {
                     ui.set_min_size(egui::vec2(ui.available_width(), ROW_HEIGHT));
                     margin_ui(ui, view, state, number, commands);
-                    let text = RichText::new(format!("{:>digits$}  ", number + 1))
+                    let count = RichText::new(format!("{:>digits$}  ", number + 1))
                         .font(FontId::monospace(12.5))
                         .color(tokens.text_weak);
-                    ui.add(egui::Label::new(text).selectable(false));
-                    let job = line_job(document, line.span, classes, &tokens);
+                    ui.add(egui::Label::new(count).selectable(false));
+                    let job = line_job(text, line.span, classes, &tokens);
                     ui.add(egui::Label::new(job).extend());
                 });
             });
@@ -258,18 +267,13 @@ fn classes(document: &Document) -> Vec<(Span, Class)> {
     classes
 }
 
-fn line_job(
-    document: &Document,
-    line: Span,
-    classes: &[(Span, Class)],
-    tokens: &Tokens,
-) -> LayoutJob {
+fn line_job(text: &str, line: Span, classes: &[(Span, Class)], tokens: &Tokens) -> LayoutJob {
     let mut job = LayoutJob::default();
     job.wrap.max_width = f32::INFINITY;
     let mut append = |span: Span, color: egui::Color32| {
         if !span.is_empty() {
             let format = TextFormat::simple(FontId::monospace(12.5), color);
-            job.append(document.slice(span), 0.0, format);
+            job.append(&text[span.range()], 0.0, format);
         }
     };
     let first = classes.partition_point(|(span, _)| span.end <= line.start);
@@ -331,7 +335,8 @@ mod tests {
         let texts: Vec<_> = lines_of(0, &document)
             .iter()
             .map(|line| {
-                line_job(&document, line.span, &classes, &super::super::super::theme::DARK).text
+                line_job(document.text(), line.span, &classes, &super::super::super::theme::DARK)
+                    .text
             })
             .collect();
         assert_eq!(texts, ["a: 'x y' # é", "b: [1, 2]"]);
