@@ -138,7 +138,7 @@ mod tests {
         assert!(lines.contains(&Line::Added("b: 5".to_owned())), "{lines:?}");
         assert_eq!(lines.iter().filter(|line| matches!(line, Line::Added(_))).count(), 2);
         assert!(!format!("{lines:?}").contains("MARKED"), "{lines:?}");
-        assert_eq!(lines[0], Line::Hunk("@@ -1,7 +1,7 @@".to_owned()));
+        assert_eq!(lines[0], Line::Hunk("@@ -1,6 +1,6 @@".to_owned()));
         assert!(changes(&old, &old).is_empty());
     }
 }

@@ -159,7 +159,7 @@ impl Canvas {
         if view.width() < 8.0 || view.height() < 8.0 {
             return events;
         }
-        self.take_in(scene, view);
+        self.take_in(scene, view, input.selection);
         self.fly(ui, view);
         // Taken out for the time of the frame, so that it can be read while the rest changes.
         let Some(index) = self.index.take() else { return events };
@@ -185,11 +185,16 @@ impl Canvas {
         events
     }
 
-    fn take_in(&mut self, scene: &Arc<Scene>, view: Rect) {
+    fn take_in(&mut self, scene: &Arc<Scene>, view: Rect, selection: Option<&Thing>) {
         let same = self.index.as_ref().is_some_and(|index| Arc::ptr_eq(&index.scene, scene));
         if !same {
             // The first scene with something in it is shown whole; later ones keep the place.
             let first = self.index.as_ref().is_none_or(|index| index.scene.nodes.is_empty());
+            if let Some(by) = self.index.as_ref().and_then(|old| self.drift(old, scene, selection))
+            {
+                self.camera.center += by;
+                self.flight = None;
+            }
             self.index = Some(Index::new(Arc::clone(scene)));
             self.emphasis.forget();
             self.link = None;
@@ -208,6 +213,26 @@ impl Canvas {
             });
         }
         self.view = Some(view);
+    }
+
+    /// How far the eyes must move for what was looked at to stay where it is on screen: what is
+    /// selected, or else the box nearest to the middle.
+    fn drift(&self, old: &Index, new: &Scene, selection: Option<&Thing>) -> Option<egui::Vec2> {
+        let middle = |scene: &Scene, node: usize| {
+            let center = scene.nodes[node].rect.center();
+            egui::pos2(center.x, center.y)
+        };
+        let selected = selection.and_then(|thing| old.scene.node_of(thing));
+        let anchor = selected.or_else(|| {
+            let nodes = 0..old.scene.nodes.len();
+            nodes.min_by(|a, b| {
+                let distance =
+                    |node: usize| (middle(&old.scene, node) - self.camera.center).length_sq();
+                distance(*a).total_cmp(&distance(*b))
+            })
+        })?;
+        let now = new.node_of(&old.scene.nodes[anchor].thing())?;
+        Some(middle(new, now) - middle(&old.scene, anchor))
     }
 
     fn fly(&mut self, ui: &Ui, view: Rect) {
