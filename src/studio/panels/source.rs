@@ -177,7 +177,7 @@ fn lines_ui(
     }
     let digits = view.lines.len().to_string().len();
     area.show_rows(ui, ROW_HEIGHT, view.lines.len(), |ui, range| {
-        let mut shown: Option<(usize, Vec<(Span, Class)>, String)> = None;
+        let mut shown: Option<(usize, Coloured, String)> = None;
         for number in range {
             let line = view.lines[number];
             let Some(document) = state.project.document(file, line.document) else { continue };
@@ -230,6 +230,9 @@ fn margin_ui(
     }
 }
 
+/// Spans with what stands there, in order.
+type Coloured = Vec<(Span, Class)>;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Class {
     Key,
@@ -239,9 +242,9 @@ enum Class {
 }
 
 /// What the parser saw in a document, in order and without overlaps.
-fn classes(document: &Document) -> Vec<(Span, Class)> {
+fn classes(document: &Document) -> Coloured {
     let Ok(tree) = document.tree() else { return Vec::new() };
-    let mut classes: Vec<(Span, Class)> =
+    let mut classes: Coloured =
         tree.comments().iter().map(|span| (*span, Class::Comment)).collect();
     for id in tree.ids() {
         let node = tree.node(id);
