@@ -98,7 +98,11 @@ pub fn dashed(mesh: &mut Mesh, points: &[Pos2], width: f32, color: Color32, on: 
             left = if drawing { on } else { off };
         }
     }
-    line(mesh, &piece, width, color);
+    // A dash that would begin just where the line ends has nothing to show.
+    let length: f32 = piece.windows(2).map(|pair| (pair[1] - pair[0]).length()).sum();
+    if length > 0.01 {
+        line(mesh, &piece, width, color);
+    }
 }
 
 /// A curve between two points that leaves each in its direction: -1 to the left, 1 to the right.
