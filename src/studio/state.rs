@@ -318,10 +318,9 @@ impl State {
         let place = finding.place();
         self.finding = Some(index);
         if let Some(place) = place {
-            if let Some(client) = self.project.client_at(place.file, place.document) {
-                self.selection = Some(Selection::Client(client));
-                self.requests.reveal = true;
-            }
+            let client = self.project.client_at(place.file, place.document);
+            self.selection = client.map(Selection::Client);
+            self.requests.reveal = client.is_some();
             self.requests.place = Some(place);
         }
     }

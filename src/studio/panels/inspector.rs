@@ -3,6 +3,7 @@
 use egui::{RichText, Ui};
 use egui_material_icons::icons;
 
+use crate::audit::Finding;
 use crate::config::{Change, ClientApp, ClientKey, Id, Permission};
 use crate::trust::Subject;
 
@@ -33,7 +34,12 @@ pub fn inspector_ui(
     commands: &mut Vec<Command>,
 ) {
     let Some(selection) = &state.selection else {
-        empty_ui(ui, "Nothing selected", "Select a client app, an identity or an arrow.");
+        match state.finding.and_then(|index| state.analysis.findings.get(index)) {
+            Some(finding) => finding_ui(ui, state, finding, commands),
+            None => {
+                empty_ui(ui, "Nothing selected", "Select a client app, an identity or an arrow.");
+            }
+        }
         return;
     };
     egui::ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| match selection {
@@ -54,6 +60,31 @@ pub fn inspector_ui(
             }
         }
     });
+}
+
+// --- A finding -------------------------------------------------------------------------------
+
+/// A finding that is about no client app: a file that cannot be read, a document that is broken.
+fn finding_ui(ui: &mut Ui, state: &State, finding: &Finding, commands: &mut Vec<Command>) {
+    let tokens = Tokens::of(ui);
+    let (icon, color) = severity_look(&tokens, finding.severity);
+    ui.horizontal(|ui| {
+        ui.label(icon.rich_text().size(15.0).color(color));
+        kind_ui(ui, &format!("{} · {}", finding.rule.id, finding.severity.name()), color);
+    });
+    let message = RichText::new(&finding.message).family(theme::semibold()).size(15.0);
+    ui.add(egui::Label::new(message).wrap());
+    if let Some(place) = finding.place() {
+        place_link_ui(ui, state, place, commands);
+    }
+    for (title, text) in [("What to do", finding.help.as_str()), ("Why", finding.rule.why)] {
+        section_ui(ui, title);
+        ui.add(egui::Label::new(text).wrap());
+    }
+    section_ui(ui, "References");
+    for reference in finding.rule.references {
+        ui.label(RichText::new(*reference).color(tokens.text_weak));
+    }
 }
 
 // --- A client app ----------------------------------------------------------------------------
