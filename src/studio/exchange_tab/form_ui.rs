@@ -6,6 +6,7 @@ use egui::{RichText, Ui};
 use egui_material_icons::icons;
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::authority::TestUser;
 use crate::config::ClientKey;
 use crate::exchange::checks::{Check, Level};
 use crate::exchange::{ClientAuthMethod, token_type};
@@ -81,6 +82,29 @@ fn field_ui(ui: &mut Ui, name: &str, text: &mut String, hint: &str) -> bool {
     ui.add(field).accessible_name(name).changed()
 }
 
+/// One of a few, by its label.
+fn choice_ui<T: PartialEq + Clone>(
+    ui: &mut Ui,
+    name: &str,
+    value: &mut T,
+    choices: &[(T, String)],
+) -> bool {
+    let mut changed = false;
+    let chosen = choices.iter().find(|(choice, _)| choice == value);
+    let label = chosen.map_or("", |(_, label)| label.as_str());
+    egui::ComboBox::from_id_salt(name)
+        .selected_text(label)
+        .width(190.0)
+        .show_ui(ui, |ui| {
+            for (choice, label) in choices {
+                changed |= ui.selectable_value(value, choice.clone(), label).changed();
+            }
+        })
+        .response
+        .accessible_name(format!("{name}: {label}"));
+    changed
+}
+
 /// A field whose text is masked on the screen.
 fn secret_ui(ui: &mut Ui, name: &str, secret: &mut SecretString, hint: &str) -> bool {
     let mut text = secret.expose_secret().to_owned();
@@ -100,17 +124,8 @@ fn server_ui(ui: &mut Ui, form: &mut Form) -> bool {
     let mut changed = false;
     section_ui(ui, "Server");
     row_ui(ui, "Server", |ui| {
-        egui::ComboBox::from_id_salt("server")
-            .selected_text(form.server.label())
-            .width(190.0)
-            .show_ui(ui, |ui| {
-                for choice in ServerChoice::ALL {
-                    changed |=
-                        ui.selectable_value(&mut form.server, choice, choice.label()).changed();
-                }
-            })
-            .response
-            .accessible_name(format!("Server: {}", form.server.label()));
+        let choices = ServerChoice::ALL.map(|choice| (choice, choice.label().to_owned()));
+        changed |= choice_ui(ui, "Server", &mut form.server, &choices);
     });
     match form.server {
         ServerChoice::BuiltIn => {
@@ -197,16 +212,8 @@ fn requester_ui(ui: &mut Ui, state: &State, form: &mut Form) -> bool {
         }
     });
     row_ui(ui, "Method", |ui| {
-        egui::ComboBox::from_id_salt("auth")
-            .selected_text(form.auth.name())
-            .width(190.0)
-            .show_ui(ui, |ui| {
-                for method in ClientAuthMethod::ALL {
-                    changed |= ui.selectable_value(&mut form.auth, method, method.name()).changed();
-                }
-            })
-            .response
-            .accessible_name(format!("Client authentication: {}", form.auth.name()));
+        let choices = ClientAuthMethod::ALL.map(|method| (method, method.name().to_owned()));
+        changed |= choice_ui(ui, "Client authentication", &mut form.auth, &choices);
     });
     if form.auth != ClientAuthMethod::None {
         row_ui(ui, "client_secret", |ui| {
@@ -228,19 +235,12 @@ fn subject_ui(ui: &mut Ui, state: &State, form: &mut Form) -> bool {
     let mut changed = false;
     section_ui(ui, "Subject token");
     row_ui(ui, "Comes from", |ui| {
-        egui::ComboBox::from_id_salt("source")
-            .selected_text(form.source.label())
-            .width(190.0)
-            .show_ui(ui, |ui| {
-                for source in SubjectSource::ALL {
-                    if source.suits(form.server) {
-                        changed |=
-                            ui.selectable_value(&mut form.source, source, source.label()).changed();
-                    }
-                }
-            })
-            .response
-            .accessible_name(format!("Subject token comes from: {}", form.source.label()));
+        let choices: Vec<_> = SubjectSource::ALL
+            .into_iter()
+            .filter(|source| source.suits(form.server))
+            .map(|source| (source, source.label().to_owned()))
+            .collect();
+        changed |= choice_ui(ui, "Subject token comes from", &mut form.source, &choices);
     });
     match form.source {
         SubjectSource::TestUser => {
@@ -250,7 +250,13 @@ fn subject_ui(ui: &mut Ui, state: &State, form: &mut Form) -> bool {
                     changed = true;
                 }
             });
-            row_ui(ui, "User", |ui| changed |= user_ui(ui, form));
+            let choices: Vec<_> = TestUser::defaults()
+                .into_iter()
+                .map(|user| (user.subject.clone(), format!("{} ({})", user.name, user.subject)))
+                .collect();
+            row_ui(ui, "User", |ui| {
+                changed |= choice_ui(ui, "Test user", &mut form.user, &choices);
+            });
         }
         SubjectSource::External => {
             row_ui(ui, "Issuer", |ui| {
@@ -282,22 +288,6 @@ fn subject_ui(ui: &mut Ui, state: &State, form: &mut Form) -> bool {
     row_ui(ui, "Type", |ui| {
         changed |= token_type_ui(ui, "subject_token_type", &mut form.subject_token_type, false)
     });
-    changed
-}
-
-fn user_ui(ui: &mut Ui, form: &mut Form) -> bool {
-    let mut changed = false;
-    egui::ComboBox::from_id_salt("user")
-        .selected_text(form.user.as_str())
-        .width(190.0)
-        .show_ui(ui, |ui| {
-            for user in crate::authority::TestUser::defaults() {
-                let label = format!("{} ({})", user.name, user.subject);
-                changed |= ui.selectable_value(&mut form.user, user.subject, label).changed();
-            }
-        })
-        .response
-        .accessible_name(format!("Test user: {}", form.user));
     changed
 }
 
