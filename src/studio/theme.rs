@@ -217,6 +217,8 @@ fn visuals(tokens: &Tokens) -> egui::Visuals {
     visuals.selection.bg_fill = tokens.accent_soft;
     visuals.selection.stroke = Stroke::new(1.0, tokens.accent);
     visuals.striped = false;
+    // A blinking cursor draws the whole window twice a second while nothing happens.
+    visuals.text_cursor.blink = false;
 
     let widgets = &mut visuals.widgets;
     widgets.noninteractive.bg_stroke = Stroke::new(1.0, tokens.line);
