@@ -64,6 +64,8 @@ pub enum Command {
     Reload(FileId),
     /// Asks before it drops unsaved work, then goes on.
     Leave(Leaving),
+    /// Reviews and saves first, then goes on.
+    SaveAndLeave(Leaving),
     /// Goes on without saving.
     LeaveWithoutSaving(Leaving),
     /// Shows the files as text, because no dialog service answered or because it was asked for.

@@ -112,6 +112,8 @@ pub struct State {
     pub jobs: Jobs,
     outside: Outside,
     analysing: bool,
+    /// What the window goes on with once everything is saved.
+    after_saving: Option<Leaving>,
     /// Whether the window may close although work is unsaved.
     pub may_close: bool,
 }
@@ -136,6 +138,7 @@ impl State {
             jobs,
             outside,
             analysing: false,
+            after_saving: None,
             may_close: false,
         }
     }
@@ -156,7 +159,10 @@ impl State {
                 self.after_change();
             }
             Command::ShowTab(tab) => self.requests.tab = Some(tab),
-            Command::CloseDialog => self.dialog = None,
+            Command::CloseDialog => {
+                self.dialog = None;
+                self.after_saving = None;
+            }
             Command::Change(change) => self.change(&change, None),
             Command::Typing { change, field } => self.change(&change, Some(&field)),
             Command::ProposeGrant { from, to } => self.dialog = Some(Dialog::Grant { from, to }),
@@ -168,6 +174,10 @@ impl State {
             Command::SaveAnyway(file) => self.save_anyway(file),
             Command::Reload(file) => self.reload(file),
             Command::Leave(leaving) => self.leave(leaving),
+            Command::SaveAndLeave(leaving) => {
+                self.after_saving = Some(leaving);
+                self.dialog = Some(Dialog::Review);
+            }
             Command::LeaveWithoutSaving(leaving) => self.go(leaving),
             Command::AskForPath(purpose) => self.dialog = Some(Dialog::Path(purpose)),
             Command::Exchange(command) => {
@@ -484,6 +494,7 @@ impl State {
         }
         self.dialog = None;
         self.notices.push(Notice::Done(format!("Saved {}", saved.join(", "))));
+        self.go_on_when_saved();
     }
 
     fn save_as(&mut self, file: FileId, path: &Path) {
@@ -503,6 +514,7 @@ impl State {
                 let name = self.project.file(file).name.clone();
                 self.notices.push(Notice::Done(format!("Saved {name}")));
                 self.after_change();
+                self.go_on_when_saved();
             }
             Err(error) => self.cannot_save(file, &error),
         }
@@ -538,6 +550,15 @@ impl State {
             self.go(leaving);
         } else {
             self.dialog = Some(Dialog::Unsaved(leaving));
+        }
+    }
+
+    /// Goes on with what was put off until everything is saved.
+    fn go_on_when_saved(&mut self) {
+        if self.project.unsaved().is_empty()
+            && let Some(leaving) = self.after_saving.take()
+        {
+            self.go(leaving);
         }
     }
 

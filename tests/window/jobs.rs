@@ -148,6 +148,34 @@ fn leaving_unsaved_work_asks() {
 }
 
 #[test]
+fn leaving_goes_on_after_the_work_is_saved() {
+    let (_folder, path) = clients();
+    let mut harness = opened(&path);
+    click(&mut harness, "Portal in the list");
+    retype(&mut harness, "Name", "Mine");
+    send(&mut harness, Command::Leave(Leaving::Quit));
+    click(&mut harness, "Review and save…");
+    assert!(!harness.state().state.may_close);
+    click(&mut harness, "Save");
+    assert!(harness.state().state.may_close);
+    assert_eq!(fs::read_to_string(&path).unwrap(), CLIENTS.replace("Portal", "Mine"));
+}
+
+#[test]
+fn a_review_that_is_cancelled_leaves_nothing_behind() {
+    let (_folder, path) = clients();
+    let mut harness = opened(&path);
+    click(&mut harness, "Portal in the list");
+    retype(&mut harness, "Name", "Mine");
+    send(&mut harness, Command::Leave(Leaving::Quit));
+    click(&mut harness, "Review and save…");
+    click(&mut harness, "Cancel");
+    send(&mut harness, Command::Act(Action::Save));
+    click(&mut harness, "Save");
+    assert!(!harness.state().state.may_close);
+}
+
+#[test]
 fn files_come_from_the_native_dialog() {
     let (_folder, path) = clients();
     let answers = Answers { available: true, files: Some(vec![path]).into(), ..Answers::default() };

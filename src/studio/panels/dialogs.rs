@@ -45,8 +45,11 @@ pub fn dialogs_ui(
         Dialog::Palette | Dialog::GrantTo { .. } => 520.0,
         _ => 480.0,
     };
+    // One id a dialog: a window of another size under the same id would be drawn off the middle
+    // first, and a click meant for it would miss.
+    let id = egui::Id::unique(("dialog", std::mem::discriminant(dialog)));
     let frame = egui::Frame::popup(&ctx.style_of(ctx.theme())).inner_margin(20).corner_radius(10);
-    let modal = egui::Modal::new(egui::Id::unique("dialog")).frame(frame).show(ctx, |ui| {
+    let modal = egui::Modal::new(id).frame(frame).show(ctx, |ui| {
         ui.set_width(width.min(ctx.content_rect().width() - 64.0));
         ui.spacing_mut().item_spacing.y = 8.0;
         match dialog {
@@ -290,7 +293,7 @@ fn unsaved_ui(ui: &mut Ui, state: &State, leaving: &Leaving, commands: &mut Vec<
         let review = ui.add(primary(ui, "Review and save…"));
         review.request_focus_if_none(ui);
         if review.clicked() {
-            commands.push(Command::Act(Action::Save));
+            commands.push(Command::SaveAndLeave(leaving.clone()));
         }
         if ui.button("Go on without saving").clicked() {
             commands.push(Command::LeaveWithoutSaving(leaving.clone()));
