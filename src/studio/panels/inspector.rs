@@ -238,8 +238,11 @@ fn entry_ui(
     );
     let entry = id.key().into_owned();
     let selection = Selection::Exchange { owner, entry };
-    let sentence = sentence(state, owner, permission);
-    if ui.add(egui::Link::new(text)).on_hover_text(sentence).clicked() {
+    // The sentence is looked for only when it is asked for: a hub lists thousands.
+    let link = ui.add(egui::Link::new(text)).on_hover_ui(|ui| {
+        ui.label(sentence(state, owner, permission));
+    });
+    if link.clicked() {
         commands.push(Command::Reveal(selection));
     }
 }
