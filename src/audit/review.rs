@@ -28,19 +28,74 @@ pub enum Line {
     NoLineBreak,
 }
 
+/// A run of documents that differ, with neighbours, as ranges of both sides.
+type Run = (Range<usize>, Range<usize>);
+
 /// The lines that differ, with some around them; none when the texts are equal.
+///
+/// Only the runs of documents that differ are gone through line by line, with enough of their
+/// neighbours for the context: one edit in a file of ten thousand documents is compared as one in a
+/// file of three.
 pub fn changes(old: &Stream, new: &Stream) -> Vec<Line> {
-    let (before, after) = (old.documents(), new.documents());
-    let shared = |(a, b): &(&Arc<Document>, &Arc<Document>)| Arc::ptr_eq(a, b);
-    // The neighbours on both sides stay, for the lines around a change.
-    let front = before.iter().zip(after).take_while(shared).count().saturating_sub(1);
-    let (before, after) = (&before[front..], &after[front..]);
-    let back = before.iter().rev().zip(after.iter().rev()).take_while(shared).count();
-    let back = back.saturating_sub(1);
-    let before = Text::of(&before[..before.len() - back]);
-    let after = Text::of(&after[..after.len() - back]);
-    let first = if front == 0 { 0 } else { old.position(front, 0).line - 1 };
-    lines(&before, &after, first)
+    let (old, new) = (old.documents(), new.documents());
+    let mut found = Vec::new();
+    let (mut old_lines, mut new_lines) = (0, 0);
+    let (mut old_at, mut new_at) = (0, 0);
+    for (olds, news) in runs(old, new) {
+        old_lines += line_breaks(&old[old_at..olds.start]);
+        new_lines += line_breaks(&new[new_at..news.start]);
+        (old_at, new_at) = (olds.start, news.start);
+        hunks(&mut found, (&Text::of(&old[olds]), old_lines), (&Text::of(&new[news]), new_lines));
+    }
+    found
+}
+
+fn same(one: &Arc<Document>, two: &Arc<Document>) -> bool {
+    Arc::ptr_eq(one, two) || one.text() == two.text()
+}
+
+fn line_breaks(documents: &[Arc<Document>]) -> usize {
+    documents.iter().map(|it| memchr::memchr_iter(b'\n', it.text().as_bytes()).count()).sum()
+}
+
+fn runs(old: &[Arc<Document>], new: &[Arc<Document>]) -> Vec<Run> {
+    let differing: Vec<Run> = if old.len() == new.len() {
+        (0..old.len())
+            .filter(|at| !same(&old[*at], &new[*at]))
+            .map(|at| (at..at + 1, at..at + 1))
+            .collect()
+    } else {
+        // Documents came or went: everything between the first and the last difference.
+        let shared = old.len().min(new.len());
+        let head = (0..shared).take_while(|at| same(&old[*at], &new[*at])).count();
+        let from_end = |at: &usize| same(&old[old.len() - 1 - at], &new[new.len() - 1 - at]);
+        let tail = (0..shared - head).take_while(from_end).count();
+        vec![(head..old.len() - tail, head..new.len() - tail)]
+    };
+    let mut runs: Vec<Run> = Vec::new();
+    for (olds, news) in differing {
+        // Neighbours are the same on both sides, so they are counted once.
+        let mut before = 0;
+        while before < olds.start && line_breaks(&old[olds.start - before..olds.start]) <= CONTEXT {
+            before += 1;
+        }
+        let mut after = 0;
+        while olds.end + after < old.len()
+            && line_breaks(&old[olds.end..olds.end + after]) <= CONTEXT
+        {
+            after += 1;
+        }
+        let olds = olds.start - before..olds.end + after;
+        let news = news.start - before..news.end + after;
+        match runs.last_mut() {
+            Some(last) if olds.start <= last.0.end => {
+                last.0.end = last.0.end.max(olds.end);
+                last.1.end = last.1.end.max(news.end);
+            }
+            _ => runs.push((olds, news)),
+        }
+    }
+    runs
 }
 
 /// A text, and the same text with its secrets covered.
@@ -65,16 +120,26 @@ impl Text {
     }
 }
 
-/// The lines that differ between two texts before which `first` lines stand.
-pub fn lines(old: &Text, new: &Text, first: usize) -> Vec<Line> {
+/// The lines that differ between two whole texts.
+pub fn lines(old: &Text, new: &Text) -> Vec<Line> {
+    let mut found = Vec::new();
+    hunks(&mut found, (old, 0), (new, 0));
+    found
+}
+
+/// The hunks of two texts, each with the number of lines before it in its file.
+fn hunks(
+    found: &mut Vec<Line>,
+    (old, old_first): (&Text, usize),
+    (new, new_first): (&Text, usize),
+) {
     let diff = TextDiff::from_lines(old.plain.as_str(), new.plain.as_str());
     let old_lines: Vec<&str> = old.covered.split_inclusive('\n').collect();
     let new_lines: Vec<&str> = new.covered.split_inclusive('\n').collect();
-    let mut found = Vec::new();
     for group in diff.grouped_ops(CONTEXT) {
         let (Some(head), Some(tail)) = (group.first(), group.last()) else { continue };
-        let was = hunk_range(&(head.old_range().start..tail.old_range().end), first);
-        let is = hunk_range(&(head.new_range().start..tail.new_range().end), first);
+        let was = hunk_range(&(head.old_range().start..tail.old_range().end), old_first);
+        let is = hunk_range(&(head.new_range().start..tail.new_range().end), new_first);
         found.push(Line::Hunk(format!("@@ -{was} +{is} @@")));
         for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
             let covered = change
@@ -94,7 +159,6 @@ pub fn lines(old: &Text, new: &Text, first: usize) -> Vec<Line> {
             }
         }
     }
-    found
 }
 
 /// A range of lines the way unified diffs write it: counted from 1, and an empty one names the
@@ -138,7 +202,64 @@ mod tests {
         assert!(lines.contains(&Line::Added("b: 5".to_owned())), "{lines:?}");
         assert_eq!(lines.iter().filter(|line| matches!(line, Line::Added(_))).count(), 2);
         assert!(!format!("{lines:?}").contains("MARKED"), "{lines:?}");
-        assert_eq!(lines[0], Line::Hunk("@@ -1,6 +1,6 @@".to_owned()));
+        assert_eq!(lines[0], Line::Hunk("@@ -1,7 +1,7 @@".to_owned()));
         assert!(changes(&old, &old).is_empty());
+    }
+
+    /// As `diff -u` writes them.
+    fn unified(lines: &[Line]) -> String {
+        let mut text = String::new();
+        for line in lines {
+            if text.is_empty() {
+                text.push_str("--- f\n+++ f\n");
+            }
+            text.push_str(&match line {
+                Line::Hunk(line) => format!("{line}\n"),
+                Line::Same(line) => format!(" {line}\n"),
+                Line::Removed(line) => format!("-{line}\n"),
+                Line::Added(line) => format!("+{line}\n"),
+                Line::NoLineBreak => "\\ No newline at end of file\n".to_owned(),
+            });
+        }
+        text
+    }
+
+    fn stream(text: &str) -> Stream {
+        Stream::load(text.as_bytes(), &Limits::default()).unwrap()
+    }
+
+    /// Against the diff of the whole texts by the library.
+    fn check(old: &str, new: &str) {
+        let whole = TextDiff::from_lines(old, new).unified_diff().header("f", "f").to_string();
+        let ours = unified(&changes(&stream(old), &stream(new)));
+        if old == new {
+            assert_eq!(ours, "");
+        } else {
+            assert_eq!(ours, whole);
+        }
+    }
+
+    #[test]
+    fn runs_of_documents_make_the_same_diff_as_the_whole_file() {
+        let document = |at: usize, value: &str| format!("---\nid: {at}\nkey{at}: {value}\n");
+        let all: Vec<_> = (0..12).map(|at| document(at, "x")).collect();
+        let old = all.concat();
+        check(&old, &old);
+        for at in 0..12 {
+            for other in 0..12 {
+                let mut changed = all.clone();
+                changed[at] = document(at, "y");
+                changed[other] = document(other, "z\nmore: 1\neven: 2");
+                check(&old, &changed.concat());
+            }
+            let mut fewer = all.clone();
+            fewer.remove(at);
+            check(&old, &fewer.concat());
+            check(&fewer.concat(), &old);
+        }
+        check("a: 1", "a: 2");
+        check("a: 1", "a: 1\n");
+        check("a: 1\r\n", "a: 2\r\n");
+        check("", "a: 1\n");
     }
 }

@@ -17,7 +17,7 @@ pub fn write(
     let out = terminal.out();
     writeln!(out, "{}", colour.bold(format!("--- {old_name}")))?;
     writeln!(out, "{}", colour.bold(format!("+++ {new_name}")))?;
-    for line in review::lines(old, new, 0) {
+    for line in review::lines(old, new) {
         match line {
             Line::Hunk(text) => writeln!(out, "{}", colour.note(text))?,
             Line::Same(text) => writeln!(out, " {text}")?,

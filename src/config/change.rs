@@ -9,10 +9,9 @@
 
 use std::sync::Arc;
 
-use crate::yaml::{Document, EditError, Op, Step, Stream, Tree, Value};
+use crate::yaml::{Document, EditError, Op, Step, Tree, Value};
 
 use super::history::Delta;
-use super::review::unified;
 use super::{ClientApp, ClientKey, FileId, IDENTITIES, Id, PERMISSIONS, Place, Project};
 
 /// One named intention. Clients are named by key; new values are text as the user typed it.
@@ -372,30 +371,6 @@ impl Project {
             self.changed();
         }
         Ok(())
-    }
-
-    /// The unified diff that a change would make, without making it.
-    ///
-    /// # Errors
-    /// As for [`Project::apply`].
-    pub fn preview(&self, change: &Change) -> Result<String, ChangeError> {
-        let mut files: Vec<(FileId, Stream)> = Vec::new();
-        for edited in self.edited(change)? {
-            let Ok(stream) = &self.file(edited.file).stream else { continue };
-            let at = match files.iter().position(|(file, _)| *file == edited.file) {
-                Some(at) => at,
-                None => {
-                    files.push((edited.file, stream.clone()));
-                    files.len() - 1
-                }
-            };
-            files[at].1.replace(edited.document, edited.after);
-        }
-        let diffs = files.iter().map(|(file, after)| {
-            let file = self.file(*file);
-            unified(&file.name, file.stream.as_ref().ok(), Some(after))
-        });
-        Ok(diffs.collect())
     }
 
     fn make(&mut self, change: &Change, merge: Option<&str>) -> Result<(), ChangeError> {

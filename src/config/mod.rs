@@ -18,7 +18,6 @@
 //! | `project` | files, clients, look-ups |
 //! | `suggest` | what a dangling reference may have meant |
 //! | `change` | an intention → edits of text |
-//! | `review` | what changed, as a unified diff |
 //! | `history` | undo and redo as documents before and after |
 //! | `disk` | opening, saving, noticing that somebody else wrote |
 
@@ -30,7 +29,6 @@ mod id;
 mod index;
 mod project;
 mod read;
-mod review;
 mod settings;
 mod suggest;
 

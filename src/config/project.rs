@@ -13,7 +13,6 @@ use super::disk::Stamp;
 use super::history::History;
 use super::index::Index;
 use super::read::{Content, Findings, read};
-use super::review;
 use super::{
     CUSTOMER_TAG, ClientApp, ClientFacts, ClientKey, FileId, Id, OtherDocument, Place, Problem,
     ProblemKind, SUBSCRIPTION_TAG, Stated,
@@ -425,15 +424,6 @@ impl Project {
     pub fn unsaved(&self) -> Vec<FileId> {
         let files = self.files.iter().enumerate();
         files.filter(|(_, file)| file.unsaved).map(|(at, _)| FileId(at)).collect()
-    }
-
-    /// Unified diff of one file, last read or saved against now; empty when nothing changed.
-    pub fn diff(&self, file: FileId) -> String {
-        let source = self.file(file);
-        if !source.unsaved {
-            return String::new();
-        }
-        review::unified(&source.name, source.saved.as_ref(), source.stream.as_ref().ok())
     }
 }
 
