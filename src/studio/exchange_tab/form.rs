@@ -1,10 +1,11 @@
 //! What a test exchange will be made of, as the person has filled it in so far.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::config::{ClientApp, ClientKey, Project, Setting};
+use crate::exchange::checks::{Check, Level};
 use crate::exchange::token_type::{ACCESS_TOKEN, JWT};
 use crate::exchange::{
     Client, ClientAuth, ClientAuthMethod, ExchangeRequest, Server, Simulation, Token,
@@ -267,6 +268,19 @@ impl Form {
             request: self.request(subject_token),
             skew: SKEW,
         }
+    }
+
+    /// What is to be said of the request before it is sent. A token that is yet to be fetched is
+    /// not missing.
+    pub fn checks(&self, built_in: Option<&str>, now: SystemTime) -> Vec<Check> {
+        let pasted = self.source == SubjectSource::Pasted;
+        let request = self.request(self.pasted.clone());
+        let checks = request.check(&self.client(None), &self.address(built_in), now, SKEW);
+        checks
+            .into_iter()
+            .filter(|check| check.level >= Level::Warn)
+            .filter(|check| pasted || check.field != Some("subject_token"))
+            .collect()
     }
 
     /// What keeps the exchange from being run, in words; nothing when it can be.

@@ -1,7 +1,5 @@
 //! The request form. It works on a copy and sends the copy back when something was typed.
 
-use std::time::SystemTime;
-
 use egui::{RichText, Ui};
 use egui_material_icons::icons;
 use secrecy::{ExposeSecret, SecretString};
@@ -16,7 +14,7 @@ use super::super::state::State;
 use super::super::theme::{self, Tokens};
 use super::super::widgets::{icon_button_ui, section_ui, small_icon_ui};
 use super::Command;
-use super::form::{Form, SKEW, ServerChoice, SubjectSource};
+use super::form::{Form, ServerChoice, SubjectSource};
 
 const LABEL_WIDTH: f32 = 96.0;
 
@@ -24,40 +22,24 @@ pub fn form_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) {
     let tab = &state.exchange;
     let mut form = tab.form.clone();
     let mut changed = false;
-    let checks = checks(state);
+    let checks = &tab.checks;
     run_ui(ui, state, commands);
     changed |= server_ui(ui, &mut form);
     if form.server != ServerChoice::BuiltIn && !form.address(None).is_empty() {
-        findings_ui(ui, &checks, &["endpoint"]);
+        findings_ui(ui, checks, &["endpoint"]);
     }
     changed |= requester_ui(ui, state, &mut form);
     if !form.client_id.trim().is_empty() {
-        findings_ui(ui, &checks, &["client_id", "client_auth"]);
+        findings_ui(ui, checks, &["client_id", "client_auth"]);
     }
     changed |= subject_ui(ui, state, &mut form);
-    findings_ui(ui, &checks, &["subject_token", "subject_token_type"]);
-    changed |= targets_ui(ui, state, &mut form, &checks);
-    changed |= more_ui(ui, &mut form, &checks);
+    findings_ui(ui, checks, &["subject_token", "subject_token_type"]);
+    changed |= targets_ui(ui, state, &mut form, checks);
+    changed |= more_ui(ui, &mut form, checks);
     ui.add_space(theme::GAP * 2.0);
     if changed {
         commands.push(WindowCommand::Exchange(Command::Edit(Box::new(form))));
     }
-}
-
-/// What is to be said of the request before it is sent. A token that is yet to be fetched is not
-/// missing.
-fn checks(state: &State) -> Vec<Check> {
-    let tab = &state.exchange;
-    let pasted = tab.form.source == SubjectSource::Pasted;
-    let authority = tab.authority.as_ref().map(|authority| authority.issuer());
-    let request = tab.form.request(tab.form.pasted.clone());
-    let client = tab.form.client(None);
-    request
-        .check(&client, &tab.form.address(authority), SystemTime::now(), SKEW)
-        .into_iter()
-        .filter(|check| check.level >= Level::Warn)
-        .filter(|check| pasted || check.field != Some("subject_token"))
-        .collect()
 }
 
 fn row_ui<R>(ui: &mut Ui, label: &str, content: impl FnOnce(&mut Ui) -> R) -> R {

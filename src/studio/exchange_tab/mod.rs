@@ -15,6 +15,7 @@ use url::Url;
 
 use crate::authority::{self, MintRequest, Running};
 use crate::config::Project;
+use crate::exchange::checks::Check;
 use crate::exchange::{
     Http, HttpOptions, Report, Server, client_credentials, discover, login, simulate,
 };
@@ -53,6 +54,8 @@ pub struct ExchangeTab {
     pub form: Form,
     /// What the configuration says of the form as it stands.
     pub prediction: Option<Decision>,
+    /// What is to be said of the request before it is sent.
+    checks: Vec<Check>,
     pub outcome: Option<Outcome>,
     pub running: Option<JobId>,
     pub authority: Option<Arc<Running>>,
@@ -95,7 +98,7 @@ impl ExchangeTab {
             }
             Command::UseIssued => self.use_issued(),
         }
-        self.predict(project, reading);
+        self.refresh(project, reading);
     }
 
     /// The project was opened, edited or is read differently.
@@ -108,12 +111,15 @@ impl ExchangeTab {
         if let Some(authority) = &self.authority {
             authority.set_project(Arc::clone(project), reading);
         }
-        self.predict(project, reading);
+        self.refresh(project, reading);
     }
 
-    fn predict(&mut self, project: &Project, reading: Reading) {
+    /// Brings prediction and checks up to date with the form and the project.
+    fn refresh(&mut self, project: &Project, reading: Reading) {
         self.prediction =
             self.form.question(project).map(|question| decide(project, reading, &question));
+        let authority = self.authority.as_ref().map(|authority| authority.issuer());
+        self.checks = self.form.checks(authority, SystemTime::now());
     }
 
     fn end(&mut self, observation: Result<Box<Report>, String>) {
@@ -141,7 +147,7 @@ impl ExchangeTab {
             return;
         }
         self.outcome = None;
-        self.predict(project, reading);
+        self.refresh(project, reading);
         if self.form.server == ServerChoice::BuiltIn && self.authority.is_none() {
             let project = Arc::clone(project);
             self.running = Some(jobs.blocking("Starting the built-in authority", move |_| {
