@@ -121,6 +121,7 @@ pub enum Action {
     RunExchange,
     Fit,
     FocusSelection,
+    SelectionInSource,
     NextFinding,
     PreviousFinding,
     ShowGraph,
@@ -128,6 +129,9 @@ pub enum Action {
     ShowExchange,
     ShowChanges,
     ToggleProblems,
+    ListAll,
+    GroupByFile,
+    GroupBySubscription,
     FollowSystemTheme,
     LightTheme,
     DarkTheme,
@@ -147,8 +151,12 @@ const fn plain(key: Key) -> Option<KeyboardShortcut> {
 }
 
 impl Action {
+    /// What can be done with what is selected, in groups.
+    pub const ON_SELECTION: &[&[Self]] =
+        &[&[Self::AllowExchange, Self::SimulateSelected], &[Self::SelectionInSource]];
+
     /// In the order of the menus.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 31] = [
         Self::OpenFiles,
         Self::OpenFolder,
         Self::OpenPath,
@@ -165,6 +173,7 @@ impl Action {
         Self::RunExchange,
         Self::Fit,
         Self::FocusSelection,
+        Self::SelectionInSource,
         Self::NextFinding,
         Self::PreviousFinding,
         Self::ShowGraph,
@@ -172,6 +181,9 @@ impl Action {
         Self::ShowExchange,
         Self::ShowChanges,
         Self::ToggleProblems,
+        Self::ListAll,
+        Self::GroupByFile,
+        Self::GroupBySubscription,
         Self::FollowSystemTheme,
         Self::LightTheme,
         Self::DarkTheme,
@@ -196,6 +208,7 @@ impl Action {
             Self::RunExchange => "Run exchange",
             Self::Fit => "Fit graph to window",
             Self::FocusSelection => "Zoom to selection",
+            Self::SelectionInSource => "Show selection in the source",
             Self::NextFinding => "Next finding",
             Self::PreviousFinding => "Previous finding",
             Self::ShowGraph => "Show graph",
@@ -203,6 +216,9 @@ impl Action {
             Self::ShowExchange => "Show exchange",
             Self::ShowChanges => "Show changes",
             Self::ToggleProblems => "Show or hide problems",
+            Self::ListAll => "List client apps without groups",
+            Self::GroupByFile => "Group client apps by file",
+            Self::GroupBySubscription => "Group client apps by subscription",
             Self::FollowSystemTheme => "Theme of the system",
             Self::LightTheme => "Light theme",
             Self::DarkTheme => "Dark theme",
@@ -227,6 +243,7 @@ impl Action {
             Self::RunExchange => plain(Key::F5),
             Self::Fit => command(Key::Num9),
             Self::FocusSelection => command(Key::Num8),
+            Self::SelectionInSource => command(Key::U),
             Self::NextFinding => plain(Key::F8),
             Self::PreviousFinding => Some(KeyboardShortcut::new(Modifiers::SHIFT, Key::F8)),
             Self::ShowGraph => command(Key::Num1),
@@ -235,7 +252,13 @@ impl Action {
             Self::ShowChanges => command(Key::Num4),
             Self::ToggleProblems => command(Key::J),
             Self::Shortcuts => plain(Key::F1),
-            Self::OpenSample | Self::FollowSystemTheme | Self::LightTheme | Self::DarkTheme => None,
+            Self::OpenSample
+            | Self::ListAll
+            | Self::GroupByFile
+            | Self::GroupBySubscription
+            | Self::FollowSystemTheme
+            | Self::LightTheme
+            | Self::DarkTheme => None,
         }
     }
 
@@ -273,6 +296,15 @@ impl Action {
                 Some("There is no client app")
             }
             Self::FocusSelection if state.selection.is_none() => Some("Nothing is selected"),
+            Self::SelectionInSource
+                if state
+                    .selection
+                    .as_ref()
+                    .and_then(|selection| selection.place(&state.project))
+                    .is_none() =>
+            {
+                Some("Select a client app, a document or a file first")
+            }
             Self::AllowExchange if !matches!(state.selection, Some(Selection::Client(_))) => {
                 Some("Select a client app first")
             }

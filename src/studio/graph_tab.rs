@@ -43,7 +43,11 @@ pub fn graph_ui(
         *tab = GraphTab::default();
     }
     let project = &state.analysis.project;
-    let selected = state.selection.as_ref().and_then(|selection| thing(project, selection));
+    // A large drawing may show the project as it was a moment ago, with other keys.
+    let now = |selection: Selection| selection.carried_over(project, &state.project);
+    let then = |selection: &Selection| selection.carried_over(&state.project, project);
+    let selected = state.selection.as_ref().and_then(then).and_then(|it| thing(project, &it));
+    let meant = |thing: &Thing| selection(project, thing).and_then(now);
     if state.requests.fit {
         tab.canvas.fit();
     }
@@ -63,20 +67,20 @@ pub fn graph_ui(
     for event in tab.canvas.ui(ui, &state.analysis.scene, &input) {
         match event {
             CanvasEvent::Select(thing) => {
-                commands.push(Command::Select(thing.and_then(|thing| selection(project, &thing))))
+                commands.push(Command::Select(thing.as_ref().and_then(meant)));
             }
             CanvasEvent::Open(thing) => {
-                commands.extend(selection(project, &thing).map(Command::Reveal));
+                commands.extend(meant(&thing).map(Command::Reveal));
             }
             CanvasEvent::GrantRequested { from, to } => {
                 commands.push(Command::ProposeGrant { from, to });
             }
             CanvasEvent::Simulate(thing) => {
-                commands.push(Command::Select(selection(project, &thing)));
+                commands.push(Command::Select(meant(&thing)));
                 commands.push(Command::Act(Action::SimulateSelected));
             }
             CanvasEvent::OpenMenu { thing, at } => {
-                commands.push(Command::Select(thing.and_then(|thing| selection(project, &thing))));
+                commands.push(Command::Select(thing.as_ref().and_then(meant)));
                 tab.menu = Some(at);
             }
         }

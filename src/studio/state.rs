@@ -4,19 +4,22 @@
 //! after the other, between two frames. After each of them the selection is checked again, so no
 //! panel ever meets a name of something that is gone.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::config::{Change, ClientKey, FileId, OpenError, Place, Project, SaveError};
+use crate::config::{ClientKey, FileId, Place, Project};
 use crate::trust::{Edge, Node, Question, Reading, Subject};
 
-use super::analysis::{Analysis, WITHIN_A_FRAME};
+use super::analysis::Analysis;
 use super::command::{Action, Command, Leaving, Notice, PathPurpose};
 use super::dialogs::FileDialogs;
 use super::exchange_tab::ExchangeTab;
 use super::jobs::Jobs;
 use super::selection::{Selection, permission_index};
-use super::user_state::{ThemeChoice, UserState};
+use super::user_state::{Grouping, ThemeChoice, UserState};
+
+mod editing;
+mod files;
 
 /// A tab of the middle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -231,6 +234,12 @@ impl State {
                 self.requests.reveal = true;
                 self.requests.tab = Some(Tab::Graph);
             }
+            Action::SelectionInSource => {
+                let selection = self.selection.as_ref();
+                if let Some(place) = selection.and_then(|it| it.place(&self.project)) {
+                    self.show_place(place);
+                }
+            }
             Action::NextFinding => self.step_finding(1),
             Action::PreviousFinding => self.step_finding(-1),
             Action::ShowGraph => self.requests.tab = Some(Tab::Graph),
@@ -241,6 +250,9 @@ impl State {
                 self.user.show_problems = !self.user.show_problems;
                 self.keep_settings();
             }
+            Action::ListAll => self.group_by(Grouping::None),
+            Action::GroupByFile => self.group_by(Grouping::File),
+            Action::GroupBySubscription => self.group_by(Grouping::Subscription),
             Action::FollowSystemTheme => self.set_theme(ThemeChoice::System),
             Action::LightTheme => self.set_theme(ThemeChoice::Light),
             Action::DarkTheme => self.set_theme(ThemeChoice::Dark),
@@ -284,7 +296,11 @@ impl State {
                 let (issuer, subject) = (identity.issuer.as_ref()?, identity.subject.as_ref()?);
                 self.federated_question(*client, &issuer.value, &subject.value)
             }
-            Selection::Client(_) | Selection::Ghost(_) | Selection::Issuer(_) => None,
+            Selection::Client(_)
+            | Selection::Ghost(_)
+            | Selection::Issuer(_)
+            | Selection::Document { .. }
+            | Selection::File(_) => None,
         }
     }
 
@@ -335,249 +351,15 @@ impl State {
         }
     }
 
-    // --- Changes -----------------------------------------------------------------------------
-
-    fn change(&mut self, change: &Change, field: Option<&str>) {
-        let project = Arc::make_mut(&mut self.project);
-        let result = match field {
-            Some(field) => project.apply_merging(change, field),
-            None => project.apply(change),
-        };
-        match result {
-            Ok(()) => {
-                self.dialog = None;
-                self.after_change();
-            }
-            Err(error) => self.notices.push(Notice::Failed(error.to_string())),
-        }
-    }
-
-    fn step_history(&mut self, step: fn(&mut Project) -> Option<String>) {
-        if step(Arc::make_mut(&mut self.project)).is_some() {
-            self.after_change();
-        }
-    }
-
-    /// Brings everything derived up to date.
-    fn after_change(&mut self) {
-        self.exchange.project_changed(&self.project, self.reading);
-        if self.project.clients().len() <= WITHIN_A_FRAME {
-            self.analysis = Arc::new(Analysis::of(Arc::clone(&self.project), self.reading));
-            self.finding = None;
-        } else {
-            self.analyse_in_background();
-        }
-    }
-
-    fn analyse_in_background(&mut self) {
-        if self.analysing {
-            return;
-        }
-        self.analysing = true;
-        let (project, reading) = (Arc::clone(&self.project), self.reading);
-        self.jobs.blocking("Analysing", move |_| {
-            Command::Analysed(Arc::new(Analysis::of(project, reading)))
-        });
-    }
-
-    fn analysed(&mut self, analysis: Arc<Analysis>) {
-        self.analysing = false;
-        let current = analysis.project.revision() == self.project.revision()
-            && analysis.graph.reading == self.reading;
-        self.analysis = analysis;
-        self.finding = None;
-        if !current {
-            self.analyse_in_background();
-        }
-    }
-
-    // --- Opening -----------------------------------------------------------------------------
-
-    fn ask_what_to_open(&mut self, action: Action) {
-        if !self.outside.dialogs.available() {
-            self.dialog = Some(Dialog::Path(PathPurpose::Open));
-            return;
-        }
-        let dialogs = Arc::clone(&self.outside.dialogs);
-        self.jobs.blocking("Waiting for the file dialog", move |_| {
-            let paths = match action {
-                Action::OpenFolder => dialogs.pick_folder().map(|folder| vec![folder]),
-                _ => dialogs.pick_files(),
-            };
-            match paths {
-                Some(paths) if !paths.is_empty() => Command::Leave(Leaving::Open(paths)),
-                _ => Command::Nothing,
-            }
-        });
-    }
-
-    fn open(&mut self, paths: Vec<PathBuf>) {
-        self.dialog = None;
-        let names: Vec<_> = paths.iter().map(|path| path.display().to_string()).collect();
-        self.jobs.blocking(format!("Opening {}", names.join(", ")), move |_| Command::Opened {
-            result: Project::open(&paths).map(Box::new),
-            origin: Origin::Paths(paths),
-        });
-    }
-
-    fn opened(&mut self, result: Result<Box<Project>, OpenError>, origin: Origin) {
-        match result {
-            Ok(project) => {
-                if let Origin::Paths(paths) = &origin {
-                    self.user.remember(paths);
-                    self.keep_settings();
-                }
-                self.take_project(*project, origin);
-            }
-            Err(error) => self.dialog = Some(Dialog::CannotOpen(error.to_string())),
-        }
-    }
-
-    /// Puts a project into the window.
-    pub fn take_project(&mut self, project: Project, origin: Origin) {
-        self.project = Arc::new(project);
-        self.origin = origin;
-        self.selection = None;
-        self.finding = None;
-        if self.project.clients().len() > WITHIN_A_FRAME {
-            // What was derived from another project must not be read with this one's names.
-            self.analysis = Arc::new(Analysis::of(Arc::default(), self.reading));
-        }
-        self.after_change();
-        self.requests = Requests { new_project: true, ..Requests::default() };
-    }
-
-    // --- Saving ------------------------------------------------------------------------------
-
-    fn ask_where_to_save(&mut self) {
-        let file = self.file_in_view();
-        if !self.outside.dialogs.available() {
-            self.dialog = Some(Dialog::Path(PathPurpose::SaveAs(file)));
-            return;
-        }
-        let dialogs = Arc::clone(&self.outside.dialogs);
-        let suggested = self.suggested_path(file);
-        self.jobs.blocking("Waiting for the file dialog", move |_| {
-            match dialogs.save_file(&suggested) {
-                Some(path) => Command::SaveAs { file, path },
-                None => Command::Nothing,
-            }
-        });
-    }
-
-    /// The file of what is selected, else the first unsaved one, else the first.
-    fn file_in_view(&self) -> FileId {
-        self.selection
-            .as_ref()
-            .and_then(Selection::owner)
-            .map(|key| self.project.client(key).file)
-            .or_else(|| self.project.unsaved().first().copied())
-            .unwrap_or(FileId(0))
-    }
-
-    /// Where a file is, or could be, on disk.
-    pub fn suggested_path(&self, file: FileId) -> PathBuf {
-        let file = self.project.file(file);
-        file.path.clone().unwrap_or_else(|| PathBuf::from(&file.name))
-    }
-
-    fn save(&mut self, files: &[FileId]) {
-        let mut saved = Vec::new();
-        for file in files.iter().copied() {
-            match Arc::make_mut(&mut self.project).save(file) {
-                Ok(()) => saved.push(self.project.file(file).name.clone()),
-                Err(error) => {
-                    self.cannot_save(file, &error);
-                    return;
-                }
-            }
-        }
-        self.dialog = None;
-        self.notices.push(Notice::Done(format!("Saved {}", saved.join(", "))));
-        self.go_on_when_saved();
-    }
-
-    fn save_as(&mut self, file: FileId, path: &Path) {
-        let result = Arc::make_mut(&mut self.project).save_as(file, path);
-        self.saved(file, result);
-    }
-
-    fn save_anyway(&mut self, file: FileId) {
-        let result = Arc::make_mut(&mut self.project).save_anyway(file);
-        self.saved(file, result);
-    }
-
-    fn saved(&mut self, file: FileId, result: Result<(), SaveError>) {
-        match result {
-            Ok(()) => {
-                self.dialog = None;
-                let name = self.project.file(file).name.clone();
-                self.notices.push(Notice::Done(format!("Saved {name}")));
-                self.after_change();
-                self.go_on_when_saved();
-            }
-            Err(error) => self.cannot_save(file, &error),
-        }
-    }
-
-    fn cannot_save(&mut self, file: FileId, error: &SaveError) {
-        match error {
-            SaveError::ChangedOnDisk(_) => self.dialog = Some(Dialog::ChangedOnDisk(file)),
-            SaveError::NoPath => self.dialog = Some(Dialog::Path(PathPurpose::SaveAs(file))),
-            SaveError::InProject(_) | SaveError::Io { .. } => {
-                let name = &self.project.file(file).name;
-                self.notices.push(Notice::Failed(format!(
-                    "{name} was not saved: {error}. Nothing is lost; save it again or elsewhere."
-                )));
-            }
-        }
-    }
-
-    fn reload(&mut self, file: FileId) {
-        match Arc::make_mut(&mut self.project).reload(file) {
-            Ok(()) => {
-                self.dialog = None;
-                self.after_change();
-            }
-            Err(error) => self.notices.push(Notice::Failed(error.to_string())),
-        }
-    }
-
-    // --- Leaving -----------------------------------------------------------------------------
-
-    fn leave(&mut self, leaving: Leaving) {
-        if self.project.unsaved().is_empty() {
-            self.go(leaving);
-        } else {
-            self.dialog = Some(Dialog::Unsaved(leaving));
-        }
-    }
-
-    /// Goes on with what was put off until everything is saved.
-    fn go_on_when_saved(&mut self) {
-        if self.project.unsaved().is_empty()
-            && let Some(leaving) = self.after_saving.take()
-        {
-            self.go(leaving);
-        }
-    }
-
-    fn go(&mut self, leaving: Leaving) {
-        self.dialog = None;
-        match leaving {
-            Leaving::Quit => {
-                self.may_close = true;
-                self.requests.quit = true;
-            }
-            Leaving::Open(paths) => self.open(paths),
-            Leaving::OpenSample => self.take_project(sample(), Origin::Sample),
-        }
-    }
-
     // --- Settings ----------------------------------------------------------------------------
 
     fn set_theme(&mut self, theme: ThemeChoice) {
         self.user.theme = theme;
+        self.keep_settings();
+    }
+
+    fn group_by(&mut self, grouping: Grouping) {
+        self.user.grouping = grouping;
         self.keep_settings();
     }
 

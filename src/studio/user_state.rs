@@ -27,6 +27,16 @@ impl From<ThemeChoice> for egui::ThemePreference {
     }
 }
 
+/// What the client apps are listed under.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Grouping {
+    #[default]
+    None,
+    File,
+    Subscription,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct UserState {
@@ -34,11 +44,17 @@ pub struct UserState {
     /// Projects opened lately, the latest first, each as the paths it was opened from.
     pub recent: Vec<Vec<PathBuf>>,
     pub show_problems: bool,
+    pub grouping: Grouping,
 }
 
 impl Default for UserState {
     fn default() -> Self {
-        Self { theme: ThemeChoice::System, recent: Vec::new(), show_problems: true }
+        Self {
+            theme: ThemeChoice::System,
+            recent: Vec::new(),
+            show_problems: true,
+            grouping: Grouping::None,
+        }
     }
 }
 

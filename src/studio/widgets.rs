@@ -106,6 +106,20 @@ pub fn place_link_ui(
     }
 }
 
+/// The name of a file, set apart: which file owns a thing is always in view.
+pub fn file_chip(ui: &mut Ui, name: &str, most: f32) {
+    let tokens = Tokens::of(ui);
+    egui::Frame::new()
+        .fill(tokens.hovered)
+        .corner_radius(4)
+        .inner_margin(egui::Margin::symmetric(5, 0))
+        .show(ui, |ui| {
+            ui.set_max_width(most);
+            let text = RichText::new(name).size(10.5).color(tokens.text_weak);
+            ui.add(egui::Label::new(text).truncate().selectable(false)).on_hover_text(name);
+        });
+}
+
 /// A calm message in the middle of an empty place, with what to do next.
 pub fn empty_ui(ui: &mut Ui, title: &str, text: &str) {
     ui.vertical_centered(|ui| {

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod canvas;
+mod clients;
 mod exchange;
 mod harness;
 mod jobs;

@@ -22,6 +22,7 @@ use crate::exchange::{
 use crate::trust::{Decision, Question, Reading, decide};
 
 use super::jobs::{JobId, Jobs};
+use super::selection::Selection;
 pub use form::{Form, ServerChoice, SubjectSource};
 
 /// What the tab can be asked to do.
@@ -102,6 +103,14 @@ impl ExchangeTab {
     }
 
     /// The project was opened, edited or is read differently.
+    /// Keeps naming the same client apps where documents came, went or moved.
+    pub fn follow(&mut self, before: &Project, after: &Project) {
+        for key in [&mut self.form.requester, &mut self.form.login_client] {
+            let carried = key.and_then(|key| Selection::Client(key).carried_over(before, after));
+            *key = carried.and_then(|selection| selection.owner());
+        }
+    }
+
     pub fn project_changed(&mut self, project: &Arc<Project>, reading: Reading) {
         let count = project.clients().len();
         let gone = |key: &Option<crate::config::ClientKey>| key.is_some_and(|key| key.0 >= count);

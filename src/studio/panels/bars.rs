@@ -59,11 +59,15 @@ fn menus_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             action_menu_ui(ui, state, action, commands);
         }
         ui.separator();
-        for action in [Action::Fit, Action::FocusSelection] {
+        for action in [Action::Fit, Action::FocusSelection, Action::SelectionInSource] {
             action_menu_ui(ui, state, action, commands);
         }
         ui.separator();
         for action in [Action::NextFinding, Action::PreviousFinding, Action::ToggleProblems] {
+            action_menu_ui(ui, state, action, commands);
+        }
+        ui.separator();
+        for action in [Action::ListAll, Action::GroupByFile, Action::GroupBySubscription] {
             action_menu_ui(ui, state, action, commands);
         }
         ui.separator();

@@ -1,25 +1,53 @@
-//! The list of client apps: searchable, virtual, with a word on what is special about each.
+//! The list of client apps: searchable, virtual, grouped when asked, with a word on what is special
+//! about each and the file it is in.
 
-use egui::{Key, RichText, Sense, Ui, vec2};
+use std::collections::HashSet;
 
-use crate::config::{ClientApp, ClientKey, Setting};
+use egui::{Key, Modifiers, RichText, Sense, Ui, vec2};
+use egui_material_icons::icons;
 
-use super::super::command::Command;
+use crate::config::{ClientApp, ClientKey, Id, Setting};
+
+use super::super::command::{Action, Command};
 use super::super::selection::Selection;
 use super::super::state::State;
 use super::super::theme::{self, Tokens};
-use super::super::widgets::empty_ui;
+use super::super::user_state::Grouping;
+use super::super::widgets::{action_menu_ui, empty_ui, file_chip};
+use super::bars::counted;
+
+mod rows;
+
+use rows::{Group, Row};
 
 const ROW_HEIGHT: f32 = 44.0;
+const HEADING_HEIGHT: f32 = 28.0;
+
+/// What the rows were made for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct MadeFor {
+    revision: u64,
+    search: String,
+    grouping: Grouping,
+    folded: usize,
+}
 
 /// What the list keeps between frames.
 #[derive(Debug, Default)]
 pub struct ClientList {
     pub search: String,
-    /// The clients that match, for the revision and the search they were found with.
+    /// The client apps that match, for the graph.
     matches: Vec<ClientKey>,
-    made_for: Option<(u64, String)>,
+    rows: Vec<Row>,
+    /// Where each row begins, and where the last one ends.
+    tops: Vec<f32>,
+    folded: HashSet<Group>,
+    /// Counts every folding and unfolding.
+    foldings: usize,
+    made_for: Option<MadeFor>,
     scroll_to: Option<usize>,
+    /// The row that gets the keyboard when it is drawn.
+    focus: Option<usize>,
     last_selection: Option<Selection>,
 }
 
@@ -30,43 +58,57 @@ impl ClientList {
     }
 
     fn refresh(&mut self, state: &State) {
-        let key = (state.project.revision(), self.search.clone());
+        let key = MadeFor {
+            revision: state.project.revision(),
+            search: self.search.clone(),
+            grouping: state.user.grouping,
+            folded: self.foldings,
+        };
         if self.made_for.as_ref() == Some(&key) {
             return;
         }
         let needle = self.search.trim().to_lowercase();
-        self.matches = state
-            .project
-            .clients()
-            .iter()
-            .filter(|client| needle.is_empty() || found(client, &needle))
-            .map(|client| client.key)
-            .collect();
+        self.matches = rows::matching(&state.project, &needle).collect();
+        self.rows = rows::rows(&state.project, key.grouping, &needle, &self.folded);
+        self.tops = vec![0.0];
+        for row in &self.rows {
+            let top = self.tops.last().copied().unwrap_or_default();
+            self.tops.push(top + height(row));
+        }
         self.made_for = Some(key);
+    }
+
+    fn fold(&mut self, group: Group) {
+        self.foldings += 1;
+        if !self.folded.remove(&group) {
+            self.folded.insert(group);
+        }
     }
 }
 
-/// Whether a client app is found by its name, id, issuer or subject.
-fn found(client: &ClientApp, needle: &str) -> bool {
-    let has = |text: &str| text.to_lowercase().contains(needle);
-    has(client.label())
-        || client.id.as_ref().is_some_and(|id| has(id.value.as_str()))
-        || client.identities.iter().any(|identity| {
-            identity.issuer.as_ref().is_some_and(|issuer| has(&issuer.value))
-                || identity.subject.as_ref().is_some_and(|subject| has(&subject.value))
-        })
+fn height(row: &Row) -> f32 {
+    if row.is_heading() { HEADING_HEIGHT } else { ROW_HEIGHT }
 }
 
 pub fn clients_ui(ui: &mut Ui, list: &mut ClientList, state: &State, commands: &mut Vec<Command>) {
     list.refresh(state);
     search_ui(ui, list, state, commands);
     ui.add_space(2.0);
-    if state.project.clients().is_empty() {
+    if state.project.files().is_empty() {
         empty_ui(ui, "No client apps", "Open a file or a folder, or drop one here.");
         return;
     }
-    if list.matches.is_empty() {
-        empty_ui(ui, "Nothing matches", "Search looks at names, ids, issuers and subjects.");
+    grouping_ui(ui, list, state, commands);
+    if list.rows.is_empty() {
+        if state.project.clients().is_empty() {
+            empty_ui(ui, "No client apps", "Add one with Client app > New client app…");
+        } else {
+            empty_ui(
+                ui,
+                "Nothing matches",
+                "Search looks at names, ids, files, issuers, subjects.",
+            );
+        }
         return;
     }
     follow_selection(list, state);
@@ -75,7 +117,7 @@ pub fn clients_ui(ui: &mut Ui, list: &mut ClientList, state: &State, commands: &
 
 fn search_ui(ui: &mut Ui, list: &mut ClientList, state: &State, commands: &mut Vec<Command>) {
     let field = egui::TextEdit::singleline(&mut list.search)
-        .hint_text(format!("Search {} client apps", state.project.clients().len()))
+        .hint_text(format!("Search {}", counted(state.project.clients().len(), "client app")))
         .id_salt("client-search")
         .desired_width(f32::INFINITY)
         .margin(egui::Margin::symmetric(8, 6));
@@ -89,57 +131,184 @@ fn search_ui(ui: &mut Ui, list: &mut ClientList, state: &State, commands: &mut V
     {
         commands.push(Command::Reveal(Selection::Client(*first)));
     }
-    if response.has_focus() && ui.input(|input| input.key_pressed(Key::Escape)) {
-        list.search.clear();
+    if response.has_focus() {
+        if ui.input(|input| input.key_pressed(Key::Escape)) {
+            list.search.clear();
+        }
+        if ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::ArrowDown)) {
+            list.focus = (!list.rows.is_empty()).then_some(0);
+            list.scroll_to = list.focus;
+        }
     }
 }
 
-/// Scrolls to a client app that was selected elsewhere.
+/// What the list is grouped by, and how many it shows.
+fn grouping_ui(ui: &mut Ui, list: &ClientList, state: &State, commands: &mut Vec<Command>) {
+    let chosen = state.user.grouping;
+    let choices = [
+        (Grouping::None, "No groups", Action::ListAll),
+        (Grouping::File, "By file", Action::GroupByFile),
+        (Grouping::Subscription, "By subscription", Action::GroupBySubscription),
+    ];
+    let label = choices.iter().find(|(it, ..)| *it == chosen).map_or("", |(_, label, _)| label);
+    ui.horizontal(|ui| {
+        egui::ComboBox::from_id_salt("grouping")
+            .selected_text(RichText::new(label).small())
+            .width(118.0)
+            .show_ui(ui, |ui| {
+                for (grouping, label, action) in choices {
+                    if ui.selectable_label(grouping == chosen, label).clicked() {
+                        commands.push(Command::Act(action));
+                    }
+                }
+            })
+            .response
+            .accessible_name(format!("Grouping: {label}"));
+        if !list.search.trim().is_empty() {
+            let found = format!("{} found", list.matches.len());
+            ui.label(RichText::new(found).small().color(Tokens::of(ui).text_weak));
+        }
+    });
+}
+
+/// Scrolls to what was selected elsewhere.
 fn follow_selection(list: &mut ClientList, state: &State) {
     if list.last_selection == state.selection {
         return;
     }
     list.last_selection = state.selection.clone();
-    if let Some(Selection::Client(key)) = &state.selection {
-        list.scroll_to = list.matches.iter().position(|shown| shown == key);
+    if let Some(selection) = &state.selection {
+        list.scroll_to = list
+            .rows
+            .iter()
+            .position(|row| row.selection(&state.project).as_ref() == Some(selection));
     }
 }
 
 fn rows_ui(ui: &mut Ui, list: &mut ClientList, state: &State, commands: &mut Vec<Command>) {
-    let scroll_to = list.scroll_to.take();
     ui.spacing_mut().item_spacing.y = 0.0;
     let mut area = egui::ScrollArea::vertical().auto_shrink([false, false]);
-    if let Some(row) = scroll_to {
-        let top = row as f32 * ROW_HEIGHT;
-        area = area.vertical_scroll_offset((top - ui.available_height() * 0.4).max(0.0));
+    let (shown, wanted) = (ui.available_height(), list.scroll_to.take());
+    let id = ui.make_persistent_id("rows-offset");
+    if let Some(row) = wanted.filter(|row| *row < list.rows.len()) {
+        // What is in view stays where it is.
+        let offset: f32 = ui.data(|data| data.get_temp(id)).unwrap_or_default();
+        let (top, bottom) = (list.tops[row], list.tops[row + 1]);
+        if top < offset || bottom > offset + shown {
+            area = area.vertical_scroll_offset((top - shown * 0.4).max(0.0));
+        }
     }
-    area.show_rows(ui, ROW_HEIGHT, list.matches.len(), |ui, range| {
-        for row in range {
-            let key = list.matches[row];
-            row_ui(ui, state, key, commands);
+    let total = list.tops.last().copied().unwrap_or_default();
+    let output = area.show_viewport(ui, |ui, viewport| {
+        ui.set_height(total);
+        let first = list.tops.partition_point(|top| *top <= viewport.min.y).saturating_sub(1);
+        let mut focused = None;
+        let base = ui.max_rect().min;
+        for row in first..list.rows.len() {
+            let top = list.tops[row];
+            if top > viewport.max.y {
+                break;
+            }
+            let size = vec2(ui.available_width(), height(&list.rows[row]));
+            let rect = egui::Rect::from_min_size(base + vec2(0.0, top), size);
+            let response = row_ui(ui, list, state, row, rect, commands);
+            if list.focus == Some(row) {
+                response.request_focus();
+                list.focus = None;
+            }
+            if response.has_focus() {
+                focused = Some((row, response));
+            }
+        }
+        if let Some((row, response)) = focused {
+            keys_ui(ui, list, state, row, &response, commands);
         }
     });
+    ui.data_mut(|data| data.insert_temp(id, output.state.clamped_offset().y));
 }
 
-fn row_ui(ui: &mut Ui, state: &State, key: ClientKey, commands: &mut Vec<Command>) {
-    let tokens = Tokens::of(ui);
-    let client = state.project.client(key);
-    let selected = state.selection == Some(Selection::Client(key));
-    let (rect, response) =
-        ui.allocate_exact_size(vec2(ui.available_width(), ROW_HEIGHT), Sense::click());
-    response.widget_info(|| {
-        egui::WidgetInfo::selected(
-            egui::Role::Button,
-            true,
-            selected,
-            format!("{} in the list", client.label()),
-        )
-    });
-    if response.clicked() {
-        commands.push(Command::Reveal(Selection::Client(key)));
+/// Arrow keys go from row to row, also to rows that are out of view; left and right fold.
+fn keys_ui(
+    ui: &Ui,
+    list: &mut ClientList,
+    state: &State,
+    row: usize,
+    response: &egui::Response,
+    commands: &mut Vec<Command>,
+) {
+    let filter =
+        egui::EventFilter { vertical_arrows: true, horizontal_arrows: true, ..Default::default() };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
+    let last = list.rows.len() - 1;
+    let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+    let next = [
+        (Key::ArrowUp, row.saturating_sub(1)),
+        (Key::ArrowDown, (row + 1).min(last)),
+        (Key::Home, 0),
+        (Key::End, last),
+        (Key::PageUp, row.saturating_sub(10)),
+        (Key::PageDown, (row + 10).min(last)),
+    ]
+    .into_iter()
+    .find_map(|(key, next)| pressed(key).then_some(next));
+    if let Some(next) = next.filter(|next| *next != row) {
+        list.focus = Some(next);
+        list.scroll_to = Some(next);
+        if let Some(selection) = list.rows[next].selection(&state.project) {
+            commands.push(Command::Select(Some(selection.clone())));
+            // The list brings the row into view itself.
+            list.last_selection = Some(selection);
+        }
+        ui.request_repaint();
     }
-    if !ui.is_rect_visible(rect) {
-        return;
+    if let Some(group) = list.rows[row].group(&state.project) {
+        let folded = list.folded.contains(&group);
+        if (folded && pressed(Key::ArrowRight)) || (!folded && pressed(Key::ArrowLeft)) {
+            list.fold(group);
+            list.focus = Some(row);
+            ui.request_repaint();
+        }
+    }
+}
+
+fn row_ui(
+    ui: &mut Ui,
+    list: &mut ClientList,
+    state: &State,
+    row: usize,
+    rect: egui::Rect,
+    commands: &mut Vec<Command>,
+) -> egui::Response {
+    let tokens = Tokens::of(ui);
+    let kind = list.rows[row].clone();
+    let selection = kind.selection(&state.project);
+    let selected = selection.is_some() && state.selection == selection;
+    // A name that stays with the row while counts change and rows move.
+    let id = ui.scope_id().with(("row", &selection, kind.is_heading()));
+    let response = ui.interact(rect, id, Sense::click());
+    let name = accessible_name(state, &kind);
+    response.widget_info(|| {
+        egui::WidgetInfo::selected(egui::Role::Button, true, selected, name.as_str())
+    });
+    let group = kind.group(&state.project);
+    // A heading folds at its arrow, and where there is nothing to select.
+    let arrow = group.is_some()
+        && response.interact_pointer_pos().is_some_and(|pos| pos.x < rect.left() + 26.0);
+    match (&selection, group.clone()) {
+        (_, Some(group)) if response.clicked() && (arrow || selection.is_none()) => {
+            list.fold(group);
+            ui.request_repaint();
+        }
+        (Some(selection), _) if response.clicked() => {
+            commands.push(Command::Reveal(selection.clone()));
+        }
+        _ => {}
+    }
+    if let Some(selection) = &selection {
+        if response.secondary_clicked() {
+            commands.push(Command::Select(Some(selection.clone())));
+        }
+        response.context_menu(|ui| menu_ui(ui, state, commands));
     }
     let fill = if selected {
         tokens.accent_soft
@@ -153,22 +322,170 @@ fn row_ui(ui: &mut Ui, state: &State, key: ClientKey, commands: &mut Vec<Command
         let stroke = egui::Stroke::new(1.0, tokens.accent);
         ui.painter().rect_stroke(rect.shrink(1.0), theme::RADIUS, stroke, egui::StrokeKind::Inside);
     }
-    let mut content = ui.new_child(
-        egui::UiBuilder::new()
-            .max_rect(rect.shrink2(vec2(8.0, 5.0)))
-            .layout(egui::Layout::top_down(egui::Align::LEFT)),
-    );
-    content.spacing_mut().item_spacing.y = 1.0;
-    let name = RichText::new(client.label()).family(theme::semibold()).color(tokens.text);
-    content.add(egui::Label::new(name).truncate().selectable(false));
-    content.add(
-        egui::Label::new(RichText::new(summary(client)).small().color(tokens.text_weak))
-            .truncate()
-            .selectable(false),
-    );
-    response.on_hover_text(
-        client.id.as_ref().map_or("This document states no id", |id| id.value.as_str()),
-    );
+    let folded = group.is_some_and(|group| list.folded.contains(&group));
+    match &kind {
+        Row::File(..) | Row::Subscription(..) => heading_ui(ui, state, &kind, rect, folded),
+        Row::Client(key) => client_row_ui(ui, state, *key, rect),
+        Row::Document(file, document) => document_row_ui(ui, state, (*file, *document), rect),
+    }
+    match &kind {
+        Row::Client(key) => {
+            let client = state.project.client(*key);
+            let id = client.id.as_ref().map_or("no id stated", |id| id.value.as_str());
+            response.on_hover_text(format!("{id}\n{}", state.project.describe_place(client.place)))
+        }
+        _ => response,
+    }
+}
+
+/// What can be done with what a row stands for; the row was selected first.
+fn menu_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    for (at, group) in Action::ON_SELECTION.iter().enumerate() {
+        if at > 0 {
+            ui.separator();
+        }
+        for action in *group {
+            action_menu_ui(ui, state, *action, commands);
+        }
+    }
+}
+
+fn accessible_name(state: &State, row: &Row) -> String {
+    match row {
+        Row::File(file, count) => {
+            format!("File {}, {}", state.project.file(*file).name, counted(*count, "document"))
+        }
+        Row::Subscription(id, count) => {
+            let label = subscription_label(state, id.as_deref());
+            format!("{label}, {}", counted(*count, "client app"))
+        }
+        Row::Client(key) => format!("{} in the list", state.project.client(*key).label()),
+        Row::Document(file, document) => {
+            let (title, note) = document_words(state, (*file, *document));
+            format!("{title}, {note}, in the list")
+        }
+    }
+}
+
+fn subscription_label(state: &State, id: Option<&str>) -> String {
+    match id {
+        None => "No subscription".to_owned(),
+        Some(id) => state
+            .project
+            .subscription(&Id::new(id))
+            .map_or_else(|| format!("Unknown subscription {id}"), |group| group.label().to_owned()),
+    }
+}
+
+fn heading_ui(ui: &mut Ui, state: &State, row: &Row, rect: egui::Rect, folded: bool) {
+    let tokens = Tokens::of(ui);
+    let arrow = if folded { icons::ICON_CHEVRON_RIGHT } else { icons::ICON_KEYBOARD_ARROW_DOWN };
+    let (icon, label, count, unsaved) = match row {
+        Row::File(file, count) => {
+            let source = state.project.file(*file);
+            let unsaved = state.project.unsaved().contains(file);
+            let icon =
+                if source.stream.is_err() { icons::ICON_ERROR } else { icons::ICON_DESCRIPTION };
+            (icon, source.name.clone(), *count, unsaved)
+        }
+        Row::Subscription(id, count) => {
+            (icons::ICON_FOLDER, subscription_label(state, id.as_deref()), *count, false)
+        }
+        Row::Client(_) | Row::Document(..) => return,
+    };
+    let mut content = line(ui, rect.shrink2(vec2(4.0, 0.0)));
+    content.spacing_mut().item_spacing.x = 5.0;
+    content.label(arrow.rich_text().size(16.0).color(tokens.text_weak));
+    content.label(icon.rich_text().size(15.0).color(tokens.text_weak));
+    content.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+        ui.label(RichText::new(count.to_string()).small().color(tokens.text_weak));
+        if unsaved {
+            ui.label(RichText::new("unsaved").small().color(tokens.caution));
+        }
+        ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+            let text = RichText::new(label).family(theme::semibold()).size(12.5);
+            ui.add(egui::Label::new(text).truncate().selectable(false));
+        });
+    });
+}
+
+/// A row of things within a rectangle.
+fn line(ui: &mut Ui, rect: egui::Rect) -> Ui {
+    let layout = egui::Layout::left_to_right(egui::Align::Center);
+    ui.new_child(egui::UiBuilder::new().max_rect(rect).layout(layout))
+}
+
+/// A name above a note, and the name of the file behind it unless the list says so already.
+fn two_lines_ui(
+    ui: &mut Ui,
+    state: &State,
+    rect: egui::Rect,
+    name: RichText,
+    note: &str,
+    file: crate::config::FileId,
+) {
+    let tokens = Tokens::of(ui);
+    let indent = if state.user.grouping == Grouping::None { 8.0 } else { 20.0 };
+    let rect = rect.shrink2(vec2(8.0, 5.0)).with_min_x(rect.left() + indent);
+    let half = rect.height() / 2.0;
+    let mut first = line(ui, rect.with_max_y(rect.top() + half));
+    first.add(egui::Label::new(name).truncate().selectable(false));
+    let mut second = line(ui, rect.with_min_y(rect.top() + half));
+    let with_file = state.user.grouping != Grouping::File && state.project.files().len() > 1;
+    second.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+        if with_file {
+            file_chip(ui, &state.project.file(file).name, rect.width() * 0.5);
+        }
+        ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+            let note = RichText::new(note).small().color(tokens.text_weak);
+            ui.add(egui::Label::new(note).truncate().selectable(false));
+        });
+    });
+}
+
+fn client_row_ui(ui: &mut Ui, state: &State, key: ClientKey, rect: egui::Rect) {
+    let client = state.project.client(key);
+    let name = RichText::new(client.label()).family(theme::semibold()).color(Tokens::of(ui).text);
+    two_lines_ui(ui, state, rect, name, &summary(client), client.file);
+}
+
+fn document_row_ui(
+    ui: &mut Ui,
+    state: &State,
+    (file, document): (crate::config::FileId, usize),
+    rect: egui::Rect,
+) {
+    let (title, note) = document_words(state, (file, document));
+    let name = RichText::new(title).color(Tokens::of(ui).text);
+    two_lines_ui(ui, state, rect, name, &note, file);
+}
+
+/// What a document that is no client app is called, and what it is.
+pub fn document_words(
+    state: &State,
+    (file, document): (crate::config::FileId, usize),
+) -> (String, String) {
+    let others = state.project.other_documents();
+    let other = others
+        .binary_search_by_key(&(file, document), |other| (other.file, other.document))
+        .ok()
+        .map(|at| &others[at]);
+    let number = document + 1;
+    match other {
+        Some(other) => {
+            let name = other.name.as_ref().map(|name| name.value.clone());
+            let id = other.id.as_ref().map(|id| id.value.as_str().to_owned());
+            let title = name.or(id).unwrap_or_else(|| format!("Document {number}"));
+            let note = other.tag.clone().unwrap_or_else(|| "no tag".to_owned());
+            (title, note)
+        }
+        None => {
+            let broken =
+                state.project.document(file, document).is_some_and(|it| it.tree().is_err());
+            let note = if broken { "broken: a syntax error" } else { "empty" };
+            (format!("Document {number}"), note.to_owned())
+        }
+    }
 }
 
 /// One line on a client app: what it may do, what may become it, what is special.

@@ -4,7 +4,7 @@ use egui::{RichText, Ui};
 use egui_material_icons::icons;
 
 use crate::audit::Finding;
-use crate::config::{Change, ClientApp, ClientKey, Id, Permission};
+use crate::config::{Change, ClientApp, ClientKey, FileId, Id, Permission};
 use crate::trust::Subject;
 
 use super::super::command::{Action, Command};
@@ -15,6 +15,8 @@ use super::super::widgets::{
     empty_ui, icon_button_ui, place_link_ui, section_ui, severity_look, small_icon_ui,
 };
 
+mod document;
+mod file;
 mod identities;
 mod settings;
 
@@ -59,6 +61,10 @@ pub fn inspector_ui(
                 _ => client_ui(ui, inspector, state, *client, commands),
             }
         }
+        Selection::Document { file, document } => {
+            document::document_ui(ui, state, *file, *document, commands);
+        }
+        Selection::File(file) => file::file_ui(ui, state, *file, commands),
     });
 }
 
@@ -146,6 +152,7 @@ fn id_ui(ui: &mut Ui, state: &State, client: &ClientApp, commands: &mut Vec<Comm
         }
     });
     ui.horizontal_wrapped(|ui| {
+        file_link_ui(ui, state, client.file, commands);
         place_link_ui(ui, state, client.place, commands);
         if let Some(subscription) = &client.subscription {
             let group = state.project.subscription(&subscription.value);
@@ -426,6 +433,20 @@ fn ghost_ui(ui: &mut Ui, state: &State, entry: &str, commands: &mut Vec<Command>
                 place_link_ui(ui, state, permission.place, commands);
             }
         }
+    }
+}
+
+/// The file something is in, as a link to what there is to say of the file.
+fn file_link_ui(ui: &mut Ui, state: &State, file: FileId, commands: &mut Vec<Command>) {
+    let name = &state.project.file(file).name;
+    let button = egui::Button::new((
+        icons::ICON_DESCRIPTION.rich_text().size(13.0),
+        RichText::new(name).small(),
+    ))
+    .small();
+    let response = ui.add(button).accessible_name(format!("File {name}"));
+    if response.on_hover_text("Show what there is to say of this file").clicked() {
+        commands.push(Command::Select(Some(Selection::File(file))));
     }
 }
 

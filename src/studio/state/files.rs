@@ -1,0 +1,194 @@
+//! Files: opening them, saving them, and leaving them.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::config::{FileId, OpenError, Project, SaveError};
+
+use super::super::analysis::{Analysis, WITHIN_A_FRAME};
+use super::super::command::{Action, Command, Leaving, Notice, PathPurpose};
+use super::{Dialog, Origin, Requests, State, sample};
+
+impl State {
+    pub(super) fn ask_what_to_open(&mut self, action: Action) {
+        if !self.outside.dialogs.available() {
+            self.dialog = Some(Dialog::Path(PathPurpose::Open));
+            return;
+        }
+        let dialogs = Arc::clone(&self.outside.dialogs);
+        self.jobs.blocking("Waiting for the file dialog", move |_| {
+            let paths = match action {
+                Action::OpenFolder => dialogs.pick_folder().map(|folder| vec![folder]),
+                _ => dialogs.pick_files(),
+            };
+            match paths {
+                Some(paths) if !paths.is_empty() => Command::Leave(Leaving::Open(paths)),
+                _ => Command::Nothing,
+            }
+        });
+    }
+
+    pub(super) fn open(&mut self, paths: Vec<PathBuf>) {
+        self.dialog = None;
+        let names: Vec<_> = paths.iter().map(|path| path.display().to_string()).collect();
+        self.jobs.blocking(format!("Opening {}", names.join(", ")), move |_| Command::Opened {
+            result: Project::open(&paths).map(Box::new),
+            origin: Origin::Paths(paths),
+        });
+    }
+
+    pub(super) fn opened(&mut self, result: Result<Box<Project>, OpenError>, origin: Origin) {
+        match result {
+            Ok(project) => {
+                if let Origin::Paths(paths) = &origin {
+                    self.user.remember(paths);
+                    self.keep_settings();
+                }
+                self.take_project(*project, origin);
+            }
+            Err(error) => self.dialog = Some(Dialog::CannotOpen(error.to_string())),
+        }
+    }
+
+    /// Puts a project into the window.
+    pub fn take_project(&mut self, project: Project, origin: Origin) {
+        self.project = Arc::new(project);
+        self.origin = origin;
+        self.selection = None;
+        self.finding = None;
+        if self.project.clients().len() > WITHIN_A_FRAME {
+            // What was derived from another project must not be read with this one's names.
+            self.analysis = Arc::new(Analysis::of(Arc::default(), self.reading));
+        }
+        self.after_change();
+        self.requests = Requests { new_project: true, ..Requests::default() };
+    }
+
+    // --- Saving ------------------------------------------------------------------------------
+
+    pub(super) fn ask_where_to_save(&mut self) {
+        let file = self.file_in_view();
+        if !self.outside.dialogs.available() {
+            self.dialog = Some(Dialog::Path(PathPurpose::SaveAs(file)));
+            return;
+        }
+        let dialogs = Arc::clone(&self.outside.dialogs);
+        let suggested = self.suggested_path(file);
+        self.jobs.blocking("Waiting for the file dialog", move |_| {
+            match dialogs.save_file(&suggested) {
+                Some(path) => Command::SaveAs { file, path },
+                None => Command::Nothing,
+            }
+        });
+    }
+
+    /// The file of what is selected, else the first unsaved one, else the first.
+    pub(super) fn file_in_view(&self) -> FileId {
+        self.selection
+            .as_ref()
+            .and_then(|selection| selection.file(&self.project))
+            .or_else(|| self.project.unsaved().first().copied())
+            .unwrap_or(FileId(0))
+    }
+
+    /// Where a file is, or could be, on disk.
+    pub fn suggested_path(&self, file: FileId) -> PathBuf {
+        let file = self.project.file(file);
+        file.path.clone().unwrap_or_else(|| PathBuf::from(&file.name))
+    }
+
+    pub(super) fn save(&mut self, files: &[FileId]) {
+        let mut saved = Vec::new();
+        for file in files.iter().copied() {
+            match Arc::make_mut(&mut self.project).save(file) {
+                Ok(()) => saved.push(self.project.file(file).name.clone()),
+                Err(error) => {
+                    self.cannot_save(file, &error);
+                    return;
+                }
+            }
+        }
+        self.dialog = None;
+        self.notices.push(Notice::Done(format!("Saved {}", saved.join(", "))));
+        self.go_on_when_saved();
+    }
+
+    pub(super) fn save_as(&mut self, file: FileId, path: &Path) {
+        let result = Arc::make_mut(&mut self.project).save_as(file, path);
+        self.saved(file, result);
+    }
+
+    pub(super) fn save_anyway(&mut self, file: FileId) {
+        let result = Arc::make_mut(&mut self.project).save_anyway(file);
+        self.saved(file, result);
+    }
+
+    pub(super) fn saved(&mut self, file: FileId, result: Result<(), SaveError>) {
+        match result {
+            Ok(()) => {
+                self.dialog = None;
+                let name = self.project.file(file).name.clone();
+                self.notices.push(Notice::Done(format!("Saved {name}")));
+                self.after_change();
+                self.go_on_when_saved();
+            }
+            Err(error) => self.cannot_save(file, &error),
+        }
+    }
+
+    pub(super) fn cannot_save(&mut self, file: FileId, error: &SaveError) {
+        match error {
+            SaveError::ChangedOnDisk(_) => self.dialog = Some(Dialog::ChangedOnDisk(file)),
+            SaveError::NoPath => self.dialog = Some(Dialog::Path(PathPurpose::SaveAs(file))),
+            SaveError::InProject(_) | SaveError::Io { .. } => {
+                let name = &self.project.file(file).name;
+                self.notices.push(Notice::Failed(format!(
+                    "{name} was not saved: {error}. Nothing is lost; save it again or elsewhere."
+                )));
+            }
+        }
+    }
+
+    pub(super) fn reload(&mut self, file: FileId) {
+        let before = Arc::clone(&self.project);
+        match Arc::make_mut(&mut self.project).reload(file) {
+            Ok(()) => {
+                self.dialog = None;
+                self.follow_selection(&before);
+                self.after_change();
+            }
+            Err(error) => self.notices.push(Notice::Failed(error.to_string())),
+        }
+    }
+
+    // --- Leaving -----------------------------------------------------------------------------
+
+    pub(super) fn leave(&mut self, leaving: Leaving) {
+        if self.project.unsaved().is_empty() {
+            self.go(leaving);
+        } else {
+            self.dialog = Some(Dialog::Unsaved(leaving));
+        }
+    }
+
+    /// Goes on with what was put off until everything is saved.
+    pub(super) fn go_on_when_saved(&mut self) {
+        if self.project.unsaved().is_empty()
+            && let Some(leaving) = self.after_saving.take()
+        {
+            self.go(leaving);
+        }
+    }
+
+    pub(super) fn go(&mut self, leaving: Leaving) {
+        self.dialog = None;
+        match leaving {
+            Leaving::Quit => {
+                self.may_close = true;
+                self.requests.quit = true;
+            }
+            Leaving::Open(paths) => self.open(paths),
+            Leaving::OpenSample => self.take_project(sample(), Origin::Sample),
+        }
+    }
+}
