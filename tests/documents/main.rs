@@ -4,8 +4,10 @@
 mod decisions;
 mod disk;
 mod model;
+mod oracle;
 mod samples;
 mod seed;
+mod suite;
 mod yaml_corpus;
 mod yaml_keep;
 mod yaml_properties;

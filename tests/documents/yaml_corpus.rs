@@ -132,10 +132,15 @@ pub fn values() -> Vec<Value> {
 
 /// Every edit of a tree with every value: some hundred for a small document.
 pub fn edits(tree: &Tree) -> Vec<Op> {
+    edits_with(tree, &values())
+}
+
+/// Every edit of a tree with each of these values.
+pub fn edits_with(tree: &Tree, values: &[Value]) -> Vec<Op> {
     let mut ops = Vec::new();
     for (path, id) in paths(tree) {
         let path = || path.clone();
-        for value in values() {
+        for value in values {
             ops.push(Op::Set { path: path(), value: value.clone() });
             ops.push(Op::Add { path: path(), key: "zz".to_owned(), value: value.clone() });
             for index in 0..=tree.items(id).len() {
