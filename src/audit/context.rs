@@ -72,12 +72,11 @@ impl<'a> Context<'a> {
 
     /// Every document that could be parsed, in order.
     pub fn documents(&self) -> impl Iterator<Item = Parsed<'a>> {
-        let files = self.project.files().iter().enumerate();
-        files.flat_map(|(file, source)| {
+        self.project.files().iter().flat_map(|source| {
             let documents = source.stream.as_ref().map_or(&[][..], |stream| stream.documents());
             documents.iter().enumerate().filter_map(move |(index, document)| {
                 let tree = document.tree().ok()?;
-                Some(Parsed { file: FileId(file), index, document, tree })
+                Some(Parsed { file: source.id, index, document, tree })
             })
         })
     }

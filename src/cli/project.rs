@@ -39,8 +39,8 @@ pub fn open(paths: &[PathBuf]) -> Result<Project, Failure> {
 /// from it.
 pub fn warn_about_gaps(project: &Project, terminal: &mut Terminal) -> Exit {
     let mut exit = Exit::Fine;
-    for (id, file) in project.files().iter().enumerate() {
-        let path = path_of(project, FileId(id));
+    for file in project.files() {
+        let path = path_of(project, file.id);
         match &file.stream {
             Err(error) => {
                 terminal.warn(format_args!("{path}: {error}; the file is left out"));

@@ -11,8 +11,8 @@ use std::sync::Arc;
 
 use crate::yaml::{Document, EditError, Op, Step, Tree, Value};
 
-use super::history::Delta;
-use super::{ClientApp, ClientKey, FileId, IDENTITIES, Id, PERMISSIONS, Place, Project};
+use super::history::{Delta, Deltas, Splice};
+use super::{ClientApp, ClientKey, IDENTITIES, Id, PERMISSIONS, Place, Project};
 
 /// One named intention. Clients are named by key; new values are text as the user typed it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,7 +59,7 @@ impl Change {
     /// owner of the list, then the entry.
     pub fn describe(&self, project: &Project) -> String {
         let label = |client: &ClientKey| {
-            project.clients().get(client.0).map_or("a client app that is gone", ClientApp::label)
+            project.get(*client).map_or("a client app that is gone", ClientApp::label)
         };
         let named = |id: &str| match project.by_id(&Id::new(id)) {
             Some(client) => label(&client).to_owned(),
@@ -74,8 +74,7 @@ impl Change {
                 format!("Add identity {subject} of {issuer} to {}", label(client))
             }
             Self::Unfederate { client, index } => {
-                let identity =
-                    project.clients().get(client.0).and_then(|c| c.identities.get(*index));
+                let identity = project.get(*client).and_then(|c| c.identities.get(*index));
                 match identity.and_then(|identity| identity.subject.as_ref()) {
                     Some(subject) => {
                         format!("Remove identity {} from {}", subject.value, label(client))
@@ -169,7 +168,7 @@ struct View<'a> {
 
 impl<'a> View<'a> {
     fn new(project: &'a Project, client: ClientKey) -> Result<Self, ChangeError> {
-        let Some(client) = project.clients().get(client.0) else {
+        let Some(client) = project.get(client) else {
             return not_possible("The client app is no longer there");
         };
         let tree = project.document(client.file, client.document).map(|document| document.tree());
@@ -319,14 +318,6 @@ impl<'a> View<'a> {
     }
 }
 
-/// A document before and after.
-struct Edited {
-    file: FileId,
-    document: usize,
-    before: Arc<Document>,
-    after: Arc<Document>,
-}
-
 impl Project {
     /// Makes a change; one undo step. A change that changes nothing is none.
     ///
@@ -352,40 +343,38 @@ impl Project {
     /// # Errors
     /// The first change that was refused; nothing was changed then.
     pub fn apply_all(&mut self, changes: &[Change], label: &str) -> Result<(), ChangeError> {
-        let mut deltas = Vec::new();
+        let mut deltas = Deltas::default();
         for change in changes {
-            match self.edited(change) {
-                Ok(edited) => deltas.extend(self.put_edited(edited)),
-                Err(error) => {
-                    for delta in deltas.into_iter().rev() {
-                        if let Delta::Document { file, document, before, .. } = delta {
-                            self.put_document(file, document, before);
-                        }
-                    }
-                    return Err(error);
-                }
+            if let Err(error) = self.one(change, &mut deltas) {
+                deltas.take_back(self);
+                return Err(error);
             }
         }
-        if !deltas.is_empty() {
-            self.history.record(label.to_owned(), None, deltas);
-            self.changed();
-        }
+        self.settle();
+        self.finish_step(label.to_owned(), None, deltas);
         Ok(())
     }
 
     fn make(&mut self, change: &Change, merge: Option<&str>) -> Result<(), ChangeError> {
         let label = change.describe(self);
-        let edited = self.edited(change)?;
-        let deltas = self.put_edited(edited);
-        if !deltas.is_empty() {
-            self.history.record(label, merge, deltas);
-            self.changed();
+        let mut deltas = Deltas::default();
+        self.one(change, &mut deltas)?;
+        self.settle();
+        self.finish_step(label, merge, deltas);
+        Ok(())
+    }
+
+    /// Makes one change of a step, or none of it.
+    fn one(&mut self, change: &Change, deltas: &mut Deltas) -> Result<(), ChangeError> {
+        self.settle();
+        for splice in self.splices(change)? {
+            self.perform(Delta::Documents(splice), deltas);
         }
         Ok(())
     }
 
     /// The documents that a change touches, as they are and as they would be.
-    fn edited(&self, change: &Change) -> Result<Vec<Edited>, ChangeError> {
+    fn splices(&self, change: &Change) -> Result<Vec<Splice>, ChangeError> {
         let mut all = Vec::new();
         for Edits { client, ops } in change.edits(self)? {
             let client = self.client(client);
@@ -396,23 +385,11 @@ impl Project {
                 after = Some(now.edit(op).map_err(|error| self.refused(client, op, error))?);
             }
             if let Some(after) = after {
-                all.push(Edited {
-                    file: client.file,
-                    document: client.document,
-                    before: before.clone(),
-                    after: Arc::new(after),
-                });
+                let (file, at) = (client.file, client.document);
+                all.push(Splice::one(file, at, before.clone(), Arc::new(after)));
             }
         }
         Ok(all)
-    }
-
-    fn put_edited(&mut self, edited: Vec<Edited>) -> Vec<Delta> {
-        let put = |Edited { file, document, before, after }| {
-            self.put_document(file, document, Arc::clone(&after));
-            Delta::Document { file, document, before, after }
-        };
-        edited.into_iter().map(put).collect()
     }
 
     /// Names the line of the deepest thing on the way to where the edit was to be made.

@@ -7,18 +7,19 @@ use crate::yaml::Span;
 
 use super::{Id, Setting};
 
-/// A file of the project, by its place in [`Project::files`](super::Project::files).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+/// A file of the project. It stays its own as long as the project is there: when a file is closed no
+/// other gets its id.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FileId(pub usize);
 
 /// A client app of the project, by its place in [`Project::clients`](super::Project::clients).
-/// Holds until documents are added or removed (a reload); after that it is to be looked up again
-/// by id.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+/// Holds until documents or files come, go or change places; after that
+/// [`Project::follow`](super::Project::follow) knows the new one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ClientKey(pub usize);
 
 /// Where something stands: file, document and bytes within that document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Place {
     pub file: FileId,
     pub document: usize,
@@ -92,7 +93,7 @@ impl Deref for ClientApp {
 }
 
 /// What is read of one `!ClientAppDto` document.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ClientFacts {
     pub key: ClientKey,
     pub file: FileId,

@@ -15,7 +15,6 @@ use rayon::prelude::*;
 
 use crate::yaml::{Limits, LoadError, Stream};
 
-use super::history::Delta;
 use super::project::FileError;
 use super::{FileId, PROJECT_FILE, Project, SourceFile};
 
@@ -131,7 +130,7 @@ impl Project {
     /// As for [`Project::open`]; nothing was added then.
     pub fn open_more(&mut self, paths: &[PathBuf]) -> Result<Vec<FileId>, OpenError> {
         let mut seen: HashSet<PathBuf> =
-            self.files.iter().filter_map(|file| file.path.as_deref()).map(real).collect();
+            self.files().iter().filter_map(|file| file.path.as_deref()).map(real).collect();
         let mut found = Vec::new();
         for path in paths {
             for path in yaml_files(path)? {
@@ -140,18 +139,17 @@ impl Project {
                 }
             }
         }
-        let from = self.files.len();
         let limits = self.limits;
-        self.add_files(found.into_par_iter().map(|path| read_file(path, &limits)).collect());
-        Ok((from..self.files.len()).map(FileId).collect())
+        let files = found.into_par_iter().map(|path| read_file(path, &limits)).collect();
+        Ok(self.add_files(files))
     }
 
     /// A picture of the files for [`DiskWatch::check`].
     pub fn disk_watch(&self) -> DiskWatch {
-        let files = self.files.iter().enumerate();
+        let files = self.files().iter();
         let files = files
-            .filter_map(|(at, file)| {
-                Some((FileId(at), file.path.clone()?, file.stamp.clone(), file.saved.clone()))
+            .filter_map(|file| {
+                Some((file.id, file.path.clone()?, file.stamp.clone(), file.saved.clone()))
             })
             .collect();
         DiskWatch { files }
@@ -168,30 +166,18 @@ impl Project {
     /// # Errors
     /// The file cannot be read any more; nothing was changed then.
     pub fn reload(&mut self, file: FileId) -> Result<(), OpenError> {
-        let source = &self.files[file.0];
+        let source = self.file(file);
         let Some(path) = source.path.clone() else { return Ok(()) };
         let fresh = read_file(path.clone(), &self.limits);
         if let Err(FileError::Read(message)) = &fresh.stream {
             return Err(OpenError::Path { path, message: message.clone() });
         }
-        let before = source.stream.clone();
-        let same = match (&before, &fresh.stream) {
-            (Ok(before), Ok(after)) => before.to_bytes() == after.to_bytes(),
-            (Err(before), Err(after)) => before == after,
-            _ => false,
-        };
         let label = format!("Reload {}", source.name);
-        let source = &mut self.files[file.0];
-        source.saved = fresh.saved;
-        source.stamp = fresh.stamp;
-        if same {
-            source.refresh_unsaved();
-            return Ok(());
+        if let Some(source) = self.file_mut(file) {
+            source.saved = fresh.saved;
+            source.stamp = fresh.stamp;
         }
-        let after = fresh.stream;
-        self.put_stream(file, after.clone());
-        self.history.record(label, None, vec![Delta::File { file, before, after }]);
-        self.changed();
+        self.take_text(file, fresh.stream, label);
         Ok(())
     }
 
@@ -203,7 +189,7 @@ impl Project {
     /// is [`Project::save_anyway`] or [`Project::reload`]. Nothing was written then, nor after any
     /// other error.
     pub fn save(&mut self, file: FileId) -> Result<(), SaveError> {
-        let source = &self.files[file.0];
+        let source = self.file(file);
         let path = source.path.clone().ok_or(SaveError::NoPath)?;
         match fs::read(&path) {
             Ok(now) => {
@@ -223,7 +209,7 @@ impl Project {
     /// # Errors
     /// The file cannot be written; what was there still is.
     pub fn save_anyway(&mut self, file: FileId) -> Result<(), SaveError> {
-        let path = self.files[file.0].path.clone().ok_or(SaveError::NoPath)?;
+        let path = self.file(file).path.clone().ok_or(SaveError::NoPath)?;
         self.write(file, path)
     }
 
@@ -234,32 +220,34 @@ impl Project {
     /// The file cannot be written, or is another file of the project.
     pub fn save_as(&mut self, file: FileId, path: &Path) -> Result<(), SaveError> {
         let target = real(path);
-        let taken = self.files.iter().enumerate().any(|(at, other)| {
-            at != file.0 && other.path.as_deref().is_some_and(|other| real(other) == target)
+        let taken = self.files().iter().any(|other| {
+            other.id != file && other.path.as_deref().is_some_and(|other| real(other) == target)
         });
         if taken {
             return Err(SaveError::InProject(path.to_owned()));
         }
         self.write(file, path.to_owned())?;
-        let source = &mut self.files[file.0];
-        source.given = file_name(path);
-        source.path = Some(path.to_owned());
+        if let Some(source) = self.file_mut(file) {
+            source.given = file_name(path);
+            source.path = Some(path.to_owned());
+        }
         self.name_files();
         self.changed();
         Ok(())
     }
 
     fn write(&mut self, file: FileId, path: PathBuf) -> Result<(), SaveError> {
-        let Ok(stream) = self.files[file.0].stream.clone() else {
+        let Ok(stream) = self.file(file).stream.clone() else {
             let error = io::Error::other("the file could not be read, so there is no text to save");
             return Err(SaveError::Io { path, error });
         };
         match replace(&path, &stream.to_bytes()) {
             Ok(stamp) => {
-                let source = &mut self.files[file.0];
-                source.saved = Some(stream);
-                source.stamp = Some(stamp);
-                source.unsaved = false;
+                if let Some(source) = self.file_mut(file) {
+                    source.saved = Some(stream);
+                    source.stamp = Some(stamp);
+                    source.unsaved = false;
+                }
                 self.history.seal();
                 Ok(())
             }

@@ -63,7 +63,7 @@ impl Selection {
                 project.document(*file, *document).is_some()
                     && project.client_at(*file, *document).is_none()
             }
-            Self::File(file) => file.0 < project.files().len(),
+            Self::File(file) => project.get_file(*file).is_some(),
         }
     }
 
@@ -174,17 +174,17 @@ fn follow(
 }
 
 fn count(project: &Project, file: FileId) -> Option<usize> {
-    Some(project.files().get(file.0)?.stream.as_ref().ok()?.documents().len())
+    Some(project.get_file(file)?.stream.as_ref().ok()?.documents().len())
 }
 
 /// Every document of a project with its place.
 pub fn documents(
     project: &Project,
 ) -> impl Iterator<Item = (FileId, usize, &Arc<crate::yaml::Document>)> {
-    project.files().iter().enumerate().flat_map(|(file, source)| {
+    project.files().iter().flat_map(|source| {
         let stream = source.stream.as_ref().ok();
         let documents = stream.map(|stream| stream.documents()).unwrap_or_default();
-        documents.iter().enumerate().map(move |(at, document)| (FileId(file), at, document))
+        documents.iter().enumerate().map(move |(at, document)| (source.id, at, document))
     })
 }
 

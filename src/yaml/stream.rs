@@ -76,6 +76,20 @@ impl Stream {
         old
     }
 
+    /// Puts documents in the place of others and gives these back. Places past the end are the end.
+    pub fn splice(
+        &mut self,
+        at: usize,
+        removed: usize,
+        documents: Vec<Arc<Document>>,
+    ) -> Vec<Arc<Document>> {
+        let at = at.min(self.documents.len());
+        let end = at.saturating_add(removed).min(self.documents.len());
+        let old = self.documents.splice(at..end, documents).collect();
+        self.count_from(at);
+        old
+    }
+
     /// Line and column in the file of a byte offset within one document.
     ///
     /// An offset past the end of its document is the end of the document; a document that is not

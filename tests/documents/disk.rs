@@ -85,6 +85,7 @@ fn opening_more_keeps_keys_and_reads_no_file_twice() {
     assert_eq!(project.client(A).label(), "changed");
     assert_eq!(project.clients().len(), 2);
     assert!(project.open_more(&[folder.path().join("no.yaml")]).is_err());
+    assert_eq!(project.undo().as_deref(), Some("Open a.yaml"));
     assert_eq!(project.undo().as_deref(), Some("Set name of A to changed"));
 }
 

@@ -1,5 +1,5 @@
 use super::prelude::*;
-use crate::config::{FileId, Place};
+use crate::config::Place;
 use crate::yaml::{Position, Span};
 
 pub static RULE: Rule = Rule {
@@ -16,13 +16,13 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    for (file, source) in context.project.files().iter().enumerate() {
+    for source in context.project.files() {
         let Ok(stream) = &source.stream else { continue };
         for (index, document) in stream.documents().iter().enumerate() {
             let Err(error) = document.tree() else { continue };
             let offset = error.offset.min(document.text().len());
             let span = Span { start: offset, end: offset };
-            let place = Place { file: FileId(file), document: index, span };
+            let place = Place { file: source.id, document: index, span };
             let Position { line, column } = stream.position(index, offset);
             let message = format!(
                 "Line {line}, column {column} is not valid YAML: {}.",

@@ -1,5 +1,5 @@
 use super::prelude::*;
-use crate::config::{FileError, FileId};
+use crate::config::FileError;
 use crate::yaml::LoadError;
 
 pub static RULE: Rule = Rule {
@@ -16,9 +16,9 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    for (index, file) in context.project.files().iter().enumerate() {
+    for file in context.project.files() {
         let Err(error) = &file.stream else { continue };
-        let location = Location::File(FileId(index));
+        let location = Location::File(file.id);
         let name = &file.name;
         let finding = match error {
             FileError::Load(LoadError::NotUtf8 { offset, looks_like: Some(encoding) }) => {

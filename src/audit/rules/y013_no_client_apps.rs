@@ -1,5 +1,4 @@
 use super::prelude::*;
-use crate::config::FileId;
 
 pub static RULE: Rule = Rule {
     id: "Y-013",
@@ -32,7 +31,10 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         [file] => format!("{} has no !ClientAppDto document.", file.name),
         files => format!("None of the {} files has a !ClientAppDto document.", files.len()),
     };
-    let location = if files.len() == 1 { Location::File(FileId(0)) } else { Location::Project };
+    let location = match files {
+        [file] => Location::File(file.id),
+        _ => Location::Project,
+    };
     let mut finding = Finding::new(&RULE, location, &[], message);
     let untagged = context.documents().any(|parsed| {
         let root = parsed.tree.root();

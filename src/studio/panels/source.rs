@@ -55,8 +55,9 @@ impl SourceView {
     }
 
     fn refresh(&mut self, state: &State) {
-        let count = state.project.files().len();
-        let file = self.file.filter(|file| file.0 < count).unwrap_or(FileId(0));
+        let first = || state.project.files().first().map(|file| file.id);
+        let file = self.file.filter(|file| state.project.get_file(*file).is_some());
+        let file = file.or_else(first).unwrap_or_default();
         self.file = Some(file);
         let key = (state.project.revision(), state.analysis.project.revision(), file);
         if self.made_for == Some(key) {
@@ -127,13 +128,12 @@ pub fn source_ui(ui: &mut Ui, view: &mut SourceView, state: &State, commands: &m
 fn file_choice_ui(ui: &mut Ui, view: &mut SourceView, state: &State) {
     ui.horizontal(|ui| {
         let name = |file: FileId| state.project.file(file).name.as_str();
-        let current = view.file.unwrap_or(FileId(0));
+        let current = view.file.unwrap_or_default();
         egui::ComboBox::from_id_salt("source-file")
             .selected_text(name(current))
             .width(260.0)
             .show_ui(ui, |ui| {
-                for index in 0..state.project.files().len() {
-                    let file = FileId(index);
+                for file in state.project.files().iter().map(|file| file.id) {
                     if ui.selectable_label(file == current, name(file)).clicked() {
                         view.file = Some(file);
                         view.scroll_to = Some(0);

@@ -88,7 +88,8 @@ impl State {
             .as_ref()
             .and_then(|selection| selection.file(&self.project))
             .or_else(|| self.project.unsaved().first().copied())
-            .unwrap_or(FileId(0))
+            .or_else(|| Some(self.project.files().first()?.id))
+            .unwrap_or_default()
     }
 
     /// Where a file is, or could be, on disk.

@@ -1,6 +1,6 @@
 //! Which rows the list has: client apps, and the headings of their groups.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::config::{ClientApp, ClientKey, FileId, Id, Project};
 
@@ -95,7 +95,8 @@ fn found(project: &Project, client: &ClientApp, needle: &str) -> bool {
 }
 
 fn by_file(project: &Project, needle: &str, folded: &HashSet<Group>) -> Vec<Row> {
-    let mut files: Vec<Vec<Row>> = project.files().iter().map(|_| Vec::new()).collect();
+    let mut files: BTreeMap<FileId, Vec<Row>> =
+        project.files().iter().map(|file| (file.id, Vec::new())).collect();
     let others: HashSet<(FileId, usize)> = project
         .other_documents()
         .iter()
@@ -114,21 +115,21 @@ fn by_file(project: &Project, needle: &str, folded: &HashSet<Group>) -> Vec<Row>
         let broken = source.tree().is_err() && needle.is_empty();
         match project.client_at(file, document) {
             Some(key) if found(project, project.client(key), needle) => {
-                files[file.0].push(Row::Client(key));
+                files.entry(file).or_default().push(Row::Client(key));
             }
             Some(_) => {}
             None if broken || others.contains(&(file, document)) => {
-                files[file.0].push(Row::Document(file, document));
+                files.entry(file).or_default().push(Row::Document(file, document));
             }
             None => {}
         }
     }
     let mut rows = Vec::new();
-    for (at, below) in files.into_iter().enumerate() {
+    for (file, below) in files {
         if below.is_empty() && !needle.is_empty() {
             continue;
         }
-        let heading = Row::File(FileId(at), below.len());
+        let heading = Row::File(file, below.len());
         push(project, &mut rows, heading, below, folded);
     }
     rows
