@@ -284,6 +284,11 @@ impl Project {
         self.history.past.iter().map(|step| step.label.as_str())
     }
 
+    /// Descriptions of everything that can be made again, in the order in which that would happen.
+    pub fn redo_labels(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.history.future.iter().rev().map(|step| step.label.as_str())
+    }
+
     /// Ends a run of changes that [`Project::apply_merging`] makes one step, as when a field loses
     /// the keyboard or the text cursor is set elsewhere.
     pub fn end_merging(&mut self) {

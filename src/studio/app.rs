@@ -263,7 +263,9 @@ impl egui_tiles::Behavior<Tab> for Middle<'_> {
                 }
                 Tab::Source => source_ui(ui, &mut self.views.source, self.state, self.commands),
                 Tab::Exchange => exchange_ui(ui, self.state, self.commands),
-                Tab::Changes => changes_ui(ui, &mut self.views.changes, self.state),
+                Tab::Changes => {
+                    changes_ui(ui, &mut self.views.changes, self.state, self.commands);
+                }
             }
         });
         egui_tiles::UiResponse::None

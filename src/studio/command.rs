@@ -39,6 +39,13 @@ pub enum Command {
         change: Change,
         field: String,
     },
+    /// Makes several changes as one step of the history, all or none.
+    Changes {
+        changes: Vec<Change>,
+        label: String,
+    },
+    /// Takes back, or makes again, until this many steps are in force.
+    GoTo(usize),
     /// Asks, in words, whether an arrow from one client app to another is meant.
     ProposeGrant {
         from: ClientKey,

@@ -168,6 +168,8 @@ impl State {
             }
             Command::Change(change) => self.change(&change, None),
             Command::Typing { change, field } => self.change(&change, Some(&field)),
+            Command::Changes { changes, label } => self.changes(&changes, &label),
+            Command::GoTo(steps) => self.go_to(steps),
             Command::ProposeGrant { from, to } => self.dialog = Some(Dialog::Grant { from, to }),
             Command::Open(paths) => self.open(paths),
             Command::Opened { result, origin } => self.opened(result, origin),

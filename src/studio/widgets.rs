@@ -43,7 +43,7 @@ pub fn action_button_ui(
     let button = egui::Button::new(icon.rich_text().size(17.0)).frame_when_inactive(false);
     let name = action.label().trim_end_matches('…');
     let response = ui.add_enabled(reason.is_none(), button).accessible_name(name);
-    let mut hover = action.label().to_owned();
+    let mut hover = action_label(state, action);
     if let Some(shortcut) = action.shortcut() {
         hover = format!("{hover}  {}", ui.ctx().format_shortcut(&shortcut));
     }
@@ -58,11 +58,7 @@ pub fn action_button_ui(
 /// An entry of a menu.
 pub fn action_menu_ui(ui: &mut Ui, state: &State, action: Action, commands: &mut Vec<Command>) {
     let reason = action.disabled_reason(state);
-    let label = match action {
-        Action::Undo => named(action, state.project.undo_label()),
-        Action::Redo => named(action, state.project.redo_label()),
-        _ => action.label().to_owned(),
-    };
+    let label = action_label(state, action);
     let mut button = egui::Button::new(label).frame_when_inactive(false);
     if let Some(shortcut) = action.shortcut() {
         button = button.shortcut_text(ui.ctx().format_shortcut(&shortcut));
@@ -79,8 +75,17 @@ pub fn action_menu_ui(ui: &mut Ui, state: &State, action: Action, commands: &mut
     }
 }
 
+/// What an action is called now: undo and redo say what they take back and make again.
+pub fn action_label(state: &State, action: Action) -> String {
+    match action {
+        Action::Undo => named(action, state.project.undo_label()),
+        Action::Redo => named(action, state.project.redo_label()),
+        _ => action.label().to_owned(),
+    }
+}
+
 fn named(action: Action, what: Option<&str>) -> String {
-    what.map_or_else(|| action.label().to_owned(), |what| format!("{}: {what}", action.label()))
+    what.map_or_else(|| action.label().to_owned(), |what| format!("{} {what}", action.label()))
 }
 
 /// Icon and colour of a severity; the word goes with them wherever there is room.

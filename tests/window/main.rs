@@ -6,4 +6,5 @@ mod canvas;
 mod clients;
 mod exchange;
 mod harness;
+mod history;
 mod jobs;

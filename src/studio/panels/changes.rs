@@ -1,13 +1,18 @@
-//! The textual review: which lines of which file differ from what is on disk. Secrets are covered.
+//! What was done, step by step, and the textual review: which lines of which file differ from what
+//! is on disk. Secrets are covered.
 
-use egui::{FontId, RichText, Ui};
+use egui::{FontId, RichText, Sense, Ui, vec2};
+use egui_material_icons::icons;
 
 use crate::audit::review::{self, Line};
 use crate::yaml::Stream;
 
+use super::super::command::Command;
 use super::super::state::State;
-use super::super::theme::Tokens;
+use super::super::theme::{self, Tokens};
 use super::super::widgets::{empty_ui, section_ui};
+
+const STEP_HEIGHT: f32 = 26.0;
 
 /// The differences, kept until the project changes.
 #[derive(Debug, Default)]
@@ -37,14 +42,96 @@ impl ChangesView {
     }
 }
 
-pub fn changes_ui(ui: &mut Ui, view: &mut ChangesView, state: &State) {
-    if state.project.unsaved().is_empty() {
-        empty_ui(ui, "No changes", "What you change shows here line by line before it is saved.");
-        return;
+pub fn changes_ui(ui: &mut Ui, view: &mut ChangesView, state: &State, commands: &mut Vec<Command>) {
+    let steps = state.project.undo_labels().len() + state.project.redo_labels().len();
+    if steps > 0 {
+        egui::Panel::left("history")
+            .frame(
+                egui::Frame::new().inner_margin(egui::Margin { right: 10, ..Default::default() }),
+            )
+            .default_size(240.0)
+            .size_range(150.0..=420.0)
+            .show(ui, |ui| history_ui(ui, state, commands));
     }
-    egui::ScrollArea::both()
-        .auto_shrink([false, false])
-        .show(ui, |ui| differences_ui(ui, view, state));
+    egui::CentralPanel::no_frame().show(ui, |ui| {
+        ui.add_space(2.0);
+        if state.project.unsaved().is_empty() {
+            let text = if steps == 0 {
+                "What you change shows here line by line before it is saved."
+            } else {
+                "Every file is as it is on disk."
+            };
+            empty_ui(ui, if steps == 0 { "No changes" } else { "Nothing to save" }, text);
+            return;
+        }
+        let margin = egui::Margin { left: if steps > 0 { 10 } else { 0 }, ..Default::default() };
+        egui::Frame::new().inner_margin(margin).show(ui, |ui| {
+            egui::ScrollArea::both()
+                .auto_shrink([false, false])
+                .show(ui, |ui| differences_ui(ui, view, state));
+        });
+    });
+}
+
+/// Every step that was taken, the oldest first; a click goes back, or forward again, to it.
+fn history_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let tokens = Tokens::of(ui);
+    ui.label(RichText::new("History").family(theme::semibold()));
+    let done = state.project.undo_labels().len();
+    let count = done + state.project.redo_labels().len();
+    ui.spacing_mut().item_spacing.y = 0.0;
+    let area = egui::ScrollArea::vertical().auto_shrink([false, false]).stick_to_bottom(true);
+    area.show_rows(ui, STEP_HEIGHT, count + 1, |ui, range| {
+        for point in range {
+            let label = match point.checked_sub(1) {
+                None => Some("As it was opened"),
+                Some(step) if step < done => state.project.undo_labels().nth(step),
+                Some(step) => state.project.redo_labels().nth(step - done),
+            };
+            let label = label.unwrap_or_default();
+            if step_ui(ui, &tokens, label, point, done) && point != done {
+                commands.push(Command::GoTo(point));
+            }
+        }
+    });
+}
+
+/// One step; whether it was asked for.
+fn step_ui(ui: &mut Ui, tokens: &Tokens, label: &str, point: usize, done: usize) -> bool {
+    let size = vec2(ui.available_width(), STEP_HEIGHT);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+    let (icon, color, word) = match point.cmp(&done) {
+        std::cmp::Ordering::Less => (icons::ICON_CHECK, tokens.text_weak, "done"),
+        std::cmp::Ordering::Equal => (icons::ICON_ARROW_RIGHT_ALT, tokens.accent, "here"),
+        std::cmp::Ordering::Greater => (icons::ICON_UNDO, tokens.text_weak, "taken back"),
+    };
+    response.widget_info(|| {
+        let name = format!("Step {point}, {word}: {label}");
+        egui::WidgetInfo::selected(egui::Role::Button, true, point == done, name)
+    });
+    let fill = if point == done {
+        tokens.accent_soft
+    } else if response.hovered() || response.has_focus() {
+        tokens.hovered
+    } else {
+        egui::Color32::TRANSPARENT
+    };
+    ui.painter().rect_filled(rect.shrink2(vec2(0.0, 1.0)), theme::RADIUS, fill);
+    let mut row = ui.new_child(
+        egui::UiBuilder::new()
+            .max_rect(rect.shrink2(vec2(6.0, 0.0)))
+            .layout(egui::Layout::left_to_right(egui::Align::Center)),
+    );
+    row.label(icon.rich_text().size(14.0).color(color)).on_hover_text(word);
+    let text = if point > done { tokens.text_weak } else { tokens.text };
+    let text = RichText::new(label).size(12.5).color(text);
+    row.add(egui::Label::new(text).truncate().selectable(false));
+    let hover = match point.cmp(&done) {
+        std::cmp::Ordering::Less => format!("{label}\nGo back to here"),
+        std::cmp::Ordering::Equal => label.to_owned(),
+        std::cmp::Ordering::Greater => format!("{label}\nMake it again, up to here"),
+    };
+    response.on_hover_text(hover).clicked()
 }
 
 /// The differences of all unsaved files, one below the other.

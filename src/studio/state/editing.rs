@@ -26,6 +26,28 @@ impl State {
         }
     }
 
+    pub(super) fn changes(&mut self, changes: &[Change], label: &str) {
+        let before = Arc::clone(&self.project);
+        match Arc::make_mut(&mut self.project).apply_all(changes, label) {
+            Ok(()) => {
+                self.dialog = None;
+                self.follow_selection(&before);
+                self.after_change();
+            }
+            Err(error) => self.notices.push(Notice::Failed(error.to_string())),
+        }
+    }
+
+    /// Goes to a point of the history, over as many steps as lie between.
+    pub(super) fn go_to(&mut self, steps: usize) {
+        let before = Arc::clone(&self.project);
+        let project = Arc::make_mut(&mut self.project);
+        while project.undo_labels().len() > steps && project.undo().is_some() {}
+        while project.undo_labels().len() < steps && project.redo().is_some() {}
+        self.follow_selection(&before);
+        self.after_change();
+    }
+
     pub(super) fn step_history(&mut self, step: fn(&mut Project) -> Option<String>) {
         let before = Arc::clone(&self.project);
         if step(Arc::make_mut(&mut self.project)).is_some() {

@@ -1,0 +1,116 @@
+//! Dialogs around saving and leaving.
+
+use std::path::PathBuf;
+
+use egui::{Key, RichText, Ui};
+
+use crate::config::FileId;
+
+use super::super::super::command::{Command, Leaving, PathPurpose};
+use super::super::super::state::State;
+use super::super::super::theme::{self, Tokens};
+use super::super::changes::{ChangesView, differences_ui};
+use super::{DialogDraft, FocusFirst, buttons_ui, primary, title_ui};
+
+pub fn review_ui(
+    ui: &mut Ui,
+    changes: &mut ChangesView,
+    state: &State,
+    commands: &mut Vec<Command>,
+) {
+    let files = state.project.unsaved();
+    title_ui(ui, "Review and save");
+    let text = "Only these lines change; everything else stays as it is, byte for byte.";
+    ui.label(RichText::new(text).color(Tokens::of(ui).text_weak));
+    let height = ui.ctx().content_rect().height() * 0.55;
+    egui::ScrollArea::both().max_height(height).auto_shrink([false, true]).show(ui, |ui| {
+        differences_ui(ui, changes, state);
+    });
+    let label =
+        if files.len() == 1 { "Save".to_owned() } else { format!("Save {} files", files.len()) };
+    buttons_ui(ui, commands, |ui, commands| {
+        let button = ui.add_enabled(!files.is_empty(), primary(ui, &label));
+        button.request_focus_if_none(ui);
+        if button.clicked() {
+            commands.push(Command::SaveFiles(files));
+        }
+    });
+}
+
+pub fn unsaved_ui(ui: &mut Ui, state: &State, leaving: &Leaving, commands: &mut Vec<Command>) {
+    title_ui(ui, "There is unsaved work");
+    for file in state.project.unsaved() {
+        ui.label(RichText::new(&state.project.file(file).name).family(theme::semibold()));
+    }
+    ui.label("Going on drops these changes. They cannot be brought back.");
+    buttons_ui(ui, commands, |ui, commands| {
+        let review = ui.add(primary(ui, "Review and save…"));
+        review.request_focus_if_none(ui);
+        if review.clicked() {
+            commands.push(Command::SaveAndLeave(leaving.clone()));
+        }
+        if ui.button("Go on without saving").clicked() {
+            commands.push(Command::LeaveWithoutSaving(leaving.clone()));
+        }
+    });
+}
+
+pub fn changed_on_disk_ui(ui: &mut Ui, state: &State, file: FileId, commands: &mut Vec<Command>) {
+    let name = &state.project.file(file).name;
+    title_ui(ui, &format!("{name} changed on disk"));
+    ui.label("Somebody else wrote it since it was read, so it was not overwritten.");
+    buttons_ui(ui, commands, |ui, commands| {
+        if ui.button("Save mine elsewhere…").clicked() {
+            commands.push(Command::AskForPath(PathPurpose::SaveAs(file)));
+        }
+        if ui
+            .button("Take theirs")
+            .on_hover_text("Reads the file again and drops the changes made here")
+            .clicked()
+        {
+            commands.push(Command::Reload(file));
+        }
+        if ui.button("Keep mine").on_hover_text("Writes over what is on disk").clicked() {
+            commands.push(Command::SaveAnyway(file));
+        }
+    });
+}
+
+pub fn path_ui(
+    ui: &mut Ui,
+    draft: &mut DialogDraft,
+    purpose: &PathPurpose,
+    just_opened: bool,
+    commands: &mut Vec<Command>,
+) {
+    let (title, hint, verb) = match purpose {
+        PathPurpose::Open => ("Open a file or a folder", "Path of a file or a folder", "Open"),
+        PathPurpose::SaveAs(_) => ("Save file as", "Path to write to", "Save"),
+    };
+    title_ui(ui, title);
+    let field = egui::TextEdit::singleline(&mut draft.text)
+        .hint_text(hint)
+        .desired_width(f32::INFINITY)
+        .font(egui::TextStyle::Monospace)
+        .margin(egui::Margin::symmetric(8, 6));
+    let response = ui.add(field).accessible_name(hint);
+    if just_opened {
+        response.request_focus();
+    }
+    let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+    let path = PathBuf::from(draft.text.trim());
+    let ready = !path.as_os_str().is_empty();
+    let text = "A path may also be dropped on the window, or given when the studio is started.";
+    if *purpose == PathPurpose::Open {
+        ui.label(RichText::new(text).small().color(Tokens::of(ui).text_weak));
+    }
+    buttons_ui(ui, commands, |ui, commands| {
+        let button = ui.add_enabled(ready, primary(ui, verb));
+        if button.clicked() || (entered && ready) {
+            commands.push(match purpose {
+                PathPurpose::Open => Command::Leave(Leaving::Open(vec![path])),
+                PathPurpose::SaveAs(file) => Command::SaveAs { file: *file, path },
+            });
+        }
+    });
+}
