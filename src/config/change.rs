@@ -188,7 +188,7 @@ impl<'a> View<'a> {
         match self.tree.at(&path) {
             None => {
                 let value = Value::List(vec![item]);
-                vec![Op::Add { path: Vec::new(), key: list.to_owned(), value }]
+                vec![Op::Add { path: Vec::new(), key: list.to_owned(), value, at: None }]
             }
             Some(node) => {
                 let index = self.tree.items(node).len();
@@ -298,8 +298,8 @@ impl<'a> View<'a> {
         let mut path = mapping.to_vec();
         path.push(key(name));
         let Some(node) = self.tree.at(&path) else {
-            let op = Op::Add { path: mapping.to_vec(), key: name.to_owned(), value: text(value) };
-            return Ok(Some(op));
+            let (path, key) = (mapping.to_vec(), name.to_owned());
+            return Ok(Some(Op::Add { path, key, value: text(value), at: None }));
         };
         match self.tree.text(node) {
             Some(now) if now == value && !self.tree.is_absent(node) => Ok(None),
@@ -394,16 +394,7 @@ impl Project {
 
     /// Names the line of the deepest thing on the way to where the edit was to be made.
     fn refused(&self, client: &ClientApp, op: &Op, error: EditError) -> ChangeError {
-        let (path, last) = match op {
-            Op::Set { path, .. } => (path, None),
-            Op::Insert { path, index, .. } | Op::Remove { path, index } => {
-                (path, Some(Step::Index(*index)))
-            }
-            Op::Add { path, key, .. }
-            | Op::RemoveKey { path, key }
-            | Op::Rename { path, key, .. } => (path, Some(Step::Key(key.clone()))),
-        };
-        let mut path: Vec<Step> = path.iter().cloned().chain(last).collect();
+        let mut path = op.target();
         let tree = self.document(client.file, client.document).and_then(|it| it.tree().ok());
         let mut place = client.place;
         while let Some(tree) = tree

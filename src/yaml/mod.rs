@@ -26,7 +26,7 @@ mod scan;
 mod stream;
 mod tree;
 
-pub use edit::{EditError, Op, Step, Value};
+pub use edit::{EditError, Op, Step, Value, Via};
 pub use stream::{Document, Stream};
 pub use tree::{Kind, Node, NodeId, Scalar, Style, Tree};
 

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::{
-    EditError, Limits, LoadError, Op, Position, Span, SyntaxError, Tree, edit, parse, scan,
+    EditError, Limits, LoadError, Op, Position, Span, SyntaxError, Tree, Via, edit, parse, scan,
 };
 
 /// The text of one file, split into documents.
@@ -173,9 +173,20 @@ impl Document {
     /// # Errors
     ///
     /// The edit is refused, and nothing changes, unless the new text parses to the old tree with
-    /// exactly the intended change and no other byte differs.
+    /// exactly the intended change and no other byte differs. A place that takes its value from
+    /// elsewhere, by an alias or a merge key, is refused with [`EditError::Shared`].
     pub fn edit(&self, op: &Op) -> Result<Self, EditError> {
         edit::apply(self, op)
+    }
+
+    /// The document after one edit at a place that may be shared by an alias or a merge key; `via`
+    /// says what is to happen then.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Document::edit`].
+    pub fn edit_via(&self, op: &Op, via: Via) -> Result<Self, EditError> {
+        edit::apply_via(self, op, via)
     }
 }
 

@@ -216,13 +216,20 @@ impl Tree {
 
     /// The node a path leads to, aliases on the way resolved (but not at its end).
     pub fn at(&self, path: &[Step]) -> Option<NodeId> {
-        path.iter().try_fold(self.root?, |node, step| match step {
+        path.iter().try_fold(self.root?, |node, step| self.child(node, step))
+    }
+
+    /// The value or the item one step below a node (aliases resolved).
+    pub(super) fn child(&self, node: NodeId, step: &Step) -> Option<NodeId> {
+        match step {
             Step::Key(key) => {
                 self.entries(node).iter().find(|(k, _)| self.text(*k) == Some(key)).map(|e| e.1)
             }
-            Step::Entry(index) => self.entries(node).get(*index).map(|e| e.1),
-            Step::Index(index) => self.items(node).get(*index).copied(),
-        })
+            Step::Index(index) => {
+                let value = self.entries(node).get(*index).map(|e| e.1);
+                value.or_else(|| self.items(node).get(*index).copied())
+            }
+        }
     }
 
     /// The comments of the document, in order, each from its `#` to the end of its line.

@@ -101,7 +101,7 @@ pub fn paths(tree: &Tree) -> Vec<(Vec<Step>, NodeId)> {
             }
             Kind::Mapping { entries, .. } => {
                 let entries = entries.iter().enumerate();
-                todo.extend(entries.map(|(i, e)| (below(Step::Entry(i)), e.1)));
+                todo.extend(entries.map(|(i, e)| (below(Step::Index(i)), e.1)));
             }
             _ => {}
         }
@@ -142,7 +142,12 @@ pub fn edits_with(tree: &Tree, values: &[Value]) -> Vec<Op> {
         let path = || path.clone();
         for value in values {
             ops.push(Op::Set { path: path(), value: value.clone() });
-            ops.push(Op::Add { path: path(), key: "zz".to_owned(), value: value.clone() });
+            ops.push(Op::Add {
+                path: path(),
+                key: "zz".to_owned(),
+                value: value.clone(),
+                at: None,
+            });
             for index in 0..=tree.items(id).len() {
                 ops.push(Op::Insert { path: path(), index, value: value.clone() });
             }

@@ -3,7 +3,7 @@
 //! The table gives, for each kind of edit and each layout, the exact text that comes out. A case
 //! whose result is `None` must be refused.
 
-use exchange_studio::yaml::{Document, EditError, Limits, Op, Step, Stream, Value};
+use exchange_studio::yaml::{Document, EditError, Limits, Op, Step, Stream, Value, Via};
 
 /// `a.b[0].c` as a path; the empty text is the root.
 fn path(text: &str) -> Vec<Step> {
@@ -54,7 +54,7 @@ fn remove(at: &str, index: usize) -> Op {
 }
 
 fn add(at: &str, key: &str, value: Value) -> Op {
-    Op::Add { path: path(at), key: key.to_owned(), value }
+    Op::Add { path: path(at), key: key.to_owned(), value, at: None }
 }
 
 fn remove_key(at: &str, key: &str) -> Op {
@@ -179,7 +179,9 @@ fn values_give_way_to_lists_and_mappings() {
     ] {
         check(before, &set_value(at, value), after);
     }
-    refuse("a:\n  - x # c\n  - w\n", &set("a", "z"));
+    // What stands within the old value goes with it, what stands in front of it stays.
+    check("a: # b\n  # c\n  - x # d\n  - w\n", &set("a", "z"), "a: # b\n  # c\n  z\n");
+    check("a: # b\n- x # d\n- w\n# e\n", &set("a", "z"), "a: # b\n  z\n# e\n");
     refuse("a: &x [1]\nb: *x\n", &set("b", "z"));
     refuse("a:\n  - &x 1\nb: *x\n", &set("a", "z"));
 }
@@ -284,7 +286,7 @@ fn the_first_item_opens_the_list() {
     }
     check("[]\n", &insert("", 0, text("x")), "[x]\n");
     check("- []\n", &insert("[0]", 0, text("x")), "- [x]\n");
-    refuse("l: [\n# c\n ]\n", &insert("l", 0, text("x")));
+    check("l: [\n# c\n ]\n", &insert("l", 0, text("x")), "l: [\n# c\n x\n ]\n");
     refuse("l: x\n", &insert("l", 0, text("x")));
     refuse("l: [a]\n", &insert("l", 2, text("x")));
     refuse("k: &a [v]\nl: *a\n", &insert("l", 0, text("x")));
@@ -470,9 +472,146 @@ fn keys_get_other_names() {
 
 #[test]
 fn one_of_two_equal_keys_can_be_meant() {
-    let op = Op::Set { path: vec![Step::Entry(1)], value: text("3") };
+    let op = Op::Set { path: vec![Step::Index(1)], value: text("3") };
     check("a: 1\na: 2\n", &op, "a: 1\na: 3\n");
     refuse("a: 1\na: 2\n", &set("a", "3"));
+}
+
+fn yaml(source: &str) -> Value {
+    Value::Yaml(source.to_owned())
+}
+
+#[test]
+fn values_in_yaml_are_kept_as_written() {
+    for (before, at, source, after) in [
+        ("a: x # c\nb: 1\n", "a", "0x1F", "a: 0x1F # c\nb: 1\n"),
+        ("a: 'x'\n", "a", "\"\\u00e9\"", "a: \"\\u00e9\"\n"),
+        ("a: x # c\n", "a", "k: v # d\nl: [1,2]\n", "a: # c\n  k: v # d\n  l: [1,2]\n"),
+        ("a: x\n", "a", "# d\n- x\n\n-   w\n", "a:\n  # d\n  - x\n\n  -   w\n"),
+        ("l:\n- 1\na: x\n", "a", "- x\n- w", "l:\n- 1\na:\n- x\n- w\n"),
+        ("a:\n  k: v\nb: 1\n", "a", "'z'", "a: 'z'\nb: 1\n"),
+        (
+            "a:\n    k: v\n",
+            "a",
+            "   l:\n     m: 1\n   n: 2\n",
+            "a:\n    l:\n      m: 1\n    n: 2\n",
+        ),
+        ("a: x\n", "a", "|\n t\n  w\n", "a: |\n t\n  w\n"),
+        ("k:\n  a: x\n", "k.a", "|2-\n   t", "k:\n  a: |2-\n     t\n"),
+        ("k:\n  a: x # c\n", "k.a", "[x,\nw]", "k:\n  a: [x,\n    w] # c\n"),
+        ("a: !t x\n", "a", "1", "a: 1\n"),
+        ("a: &n !t x\nb: *n\n", "a", "!s 1", "a: &n !s 1\nb: *n\n"),
+        ("a: &n x\nb: *n\n", "a", "k: v", "a: &n\n  k: v\nb: *n\n"),
+        ("a: x\n", "a", "!t\nk: v", "a: !t\n  k: v\n"),
+        ("a: &n x\nb: 1\n", "b", "*n", "a: &n x\nb: *n\n"),
+        ("- x\n- w\n", "[1]", "k: v\nl: w", "- x\n- k: v\n  l: w\n"),
+        ("- x\n- w\n", "[1]", "- a\n- b", "- x\n- - a\n  - b\n"),
+        ("a: [x, w]\n", "a[1]", "k: v\nl: [1]", "a: [x, {k: v, l: [1]}]\n"),
+        ("a: [x, w]\n", "a[1]", "{k: v}", "a: [x, {k: v}]\n"),
+        ("!T\na: 1\n", "", "!S\nb: 2\n", "!S\nb: 2\n"),
+        ("---\n# c\n", "", "b: 2\n", "---\nb: 2\n# c\n"),
+    ] {
+        check(before, &set_value(at, yaml(source)), after);
+    }
+    check(
+        "l:\n- a\n",
+        &insert("l", 1, yaml("id: 'b' # c\nk:\n- 1")),
+        "l:\n- a\n- id: 'b' # c\n  k:\n  - 1\n",
+    );
+    check("a: 1\r\n", &add("", "b", yaml("k: v\nl: w\n")), "a: 1\r\nb:\r\n  k: v\r\n  l: w\r\n");
+    for source in
+        ["", "# c", "a: [", "a: 1\n---\nb: 2", "--- x", "x\n...\n", "*no", "%YAML 1.2\n---\nx"]
+    {
+        let error = parse("a: x\n").edit(&set_value("a", yaml(source))).unwrap_err();
+        assert!(matches!(error, EditError::BadValue(_)), "{source:?}: {error}");
+    }
+}
+
+#[track_caller]
+fn check_via(before: &str, op: &Op, anchor: &str, own: &str) {
+    let document = parse(before);
+    let error = document.edit(op).unwrap_err();
+    assert!(matches!(error, EditError::Shared { .. }), "{error}");
+    for (via, after) in [(Via::Anchor, anchor), (Via::Own, own)] {
+        match (document.edit_via(op, via), after) {
+            (Ok(edited), after) => {
+                assert_eq!(edited.text(), after, "\n{op:?} {via:?}\non\n{before}")
+            }
+            (Err(EditError::Unsupported(_)), "") => {}
+            (Err(error), _) => panic!("{error}\n{op:?} {via:?}\non\n{before}"),
+        }
+    }
+}
+
+#[test]
+fn shared_places_are_changed_at_the_anchor_or_made_their_own() {
+    let scalar = "a: &x 'v' # c\nb: *x # d\nc: *x\n";
+    let error = parse(scalar).edit(&set("b", "w")).unwrap_err();
+    let expected = EditError::Shared {
+        name: "x".to_owned(),
+        anchor: path("a"),
+        line: 1,
+        places: 2,
+        merged: false,
+    };
+    assert_eq!(error, expected);
+    check_via(
+        scalar,
+        &set("b", "w"),
+        "a: &x 'w' # c\nb: *x # d\nc: *x\n",
+        "a: &x 'v' # c\nb: 'w' # d\nc: *x\n",
+    );
+    let mapping = "base: &b !t\n  k: &i 1 # c\n  l: [*i]\nuse: *b\n";
+    check_via(
+        mapping,
+        &set("use.k", "w"),
+        "base: &b !t\n  k: &i w # c\n  l: [*i]\nuse: *b\n",
+        "base: &b !t\n  k: &i 1 # c\n  l: [*i]\nuse: !t\n  k: w # c\n  l: [*i]\n",
+    );
+    check_via(
+        "d: &d [v, w]\nl:\n- *d\n- {x: *d}\n",
+        &remove("l[1].x", 0),
+        "d: &d [w]\nl:\n- *d\n- {x: *d}\n",
+        "d: &d [v, w]\nl:\n- *d\n- {x: [w]}\n",
+    );
+    check_via(
+        "d: &d\n- v\n- w\nl:\n- {x: *d}\n- *d\n",
+        &insert("l[0].x", 0, text("z")),
+        "d: &d\n- z\n- v\n- w\nl:\n- {x: *d}\n- *d\n",
+        "d: &d\n- v\n- w\nl:\n- {x: [z, v, w]}\n- *d\n",
+    );
+    // Through two.
+    check_via(
+        "a: &a {k: v}\nb: &b\n- *a\nc: *b\n",
+        &set("c[0].k", "w"),
+        "a: &a {k: w}\nb: &b\n- *a\nc: *b\n",
+        "a: &a {k: v}\nb: &b\n- *a\nc:\n- {k: w}\n",
+    );
+    let merge = "b: &b\n  k: v\n  m: {n: 1}\nu:\n  <<: *b\n  l: w\n";
+    check_via(
+        merge,
+        &set("u.k", "z"),
+        "b: &b\n  k: z\n  m: {n: 1}\nu:\n  <<: *b\n  l: w\n",
+        "b: &b\n  k: v\n  m: {n: 1}\nu:\n  <<: *b\n  l: w\n  k: z\n",
+    );
+    check_via(
+        merge,
+        &set("u.m.n", "2"),
+        "b: &b\n  k: v\n  m: {n: 2}\nu:\n  <<: *b\n  l: w\n",
+        "b: &b\n  k: v\n  m: {n: 1}\nu:\n  <<: *b\n  l: w\n  m: {n: 2}\n",
+    );
+    check_via(
+        merge,
+        &add("u", "k", text("z")),
+        "b: &b\n  k: z\n  m: {n: 1}\nu:\n  <<: *b\n  l: w\n",
+        "b: &b\n  k: v\n  m: {n: 1}\nu:\n  <<: *b\n  l: w\n  k: z\n",
+    );
+    check_via(merge, &remove_key("u", "k"), "b: &b\n  m: {n: 1}\nu:\n  <<: *b\n  l: w\n", "");
+    // What is its own already needs no way.
+    let own = parse("a: 1\n").edit_via(&set("a", "2"), Via::Own).unwrap();
+    assert_eq!(own.text(), "a: 2\n");
+    let error = parse("a: &x 1\nb: [*x, *x]\n").edit(&remove_key("", "a")).unwrap_err();
+    assert!(error.to_string().contains("2 places"), "{error}");
 }
 
 #[test]

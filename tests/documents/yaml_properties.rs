@@ -109,7 +109,7 @@ fn other_reader<'v>(value: &'v serde_yaml::Value, path: &[Step]) -> Option<&'v s
             value => value,
         };
         match (value, step) {
-            (serde_yaml::Value::Mapping(entries), Step::Entry(i)) => {
+            (serde_yaml::Value::Mapping(entries), Step::Index(i)) => {
                 entries.iter().nth(*i).map(|e| e.1)
             }
             (serde_yaml::Value::Sequence(items), Step::Index(i)) => items.get(*i),

@@ -23,7 +23,7 @@ impl<'a> Editor<'a> {
             list_step,
             gap: gap.unwrap_or(list_gap),
             mapping_step: self.mapping_step(),
-            depth: self.document.limits().depth,
+            limits: *self.document.limits(),
         }
     }
 
@@ -98,7 +98,7 @@ impl<'a> Editor<'a> {
         Ok(Proposal {
             at: Span { start: at, end: at },
             with,
-            meaning: self.meaning_of_put(node, index, key, value),
+            meaning: self.meaning_of_put(node, index, key, value)?,
         })
     }
 
@@ -120,7 +120,7 @@ impl<'a> Editor<'a> {
         index: usize,
         key: Option<&str>,
         value: &Value,
-    ) -> Meaning {
+    ) -> Result<Meaning, EditError> {
         let starts: Vec<u32> = match self.tree.node(node).kind {
             Kind::Sequence { items, .. } => items.iter().map(|i| i.0).collect(),
             Kind::Mapping { entries, .. } => entries.iter().map(|e| e.0.0).collect(),
@@ -128,13 +128,10 @@ impl<'a> Editor<'a> {
         };
         let at = starts.get(index).copied().unwrap_or(self.subtree(node).end);
         let mut with: Vec<Fact> = key.map(Fact::text).into_iter().collect();
-        with.extend(Fact::of_value(value));
-        Meaning {
-            range: at..at,
-            with,
-            parent: Some((node, starts.len() + 1)),
-            comments: Span::default(),
-        }
+        let (facts, with_comments) = self.facts(value, at + with.len() as u32)?;
+        with.extend(facts);
+        let parent = Some((node, starts.len() + 1));
+        Ok(Meaning { range: at..at, with, with_comments, parent, ..Meaning::default() })
     }
 
     /// The nodes a new item or value is to resemble, the nearest first: the other items of a list;
@@ -185,16 +182,25 @@ impl<'a> Editor<'a> {
         }
     }
 
-    /// What replacing a whole node means: tag and anchor stay.
-    pub(super) fn meaning_of_set(&self, node: Option<NodeId>, value: &Value) -> Meaning {
-        let mut with = Fact::of_value(value);
+    /// What replacing a whole node means: tag and anchor stay, but for a value in YAML, which has
+    /// its own tag and may have its own anchor.
+    pub(super) fn meaning_of_set(
+        &self,
+        node: Option<NodeId>,
+        value: &Value,
+    ) -> Result<Meaning, EditError> {
         let range = node.map_or(0..0, |node| self.subtree(node));
+        let (mut with, with_comments) = self.facts(value, range.start)?;
         if let (Some(node), Some(first)) = (node, with.first_mut()) {
-            let old = Fact::of(self.tree, node);
-            first.tag = old.tag;
-            first.anchor = old.anchor;
+            let old = self.tree.node(node);
+            if !matches!(value, Value::Yaml(_)) {
+                first.tag = old.tag.map(str::to_owned);
+            }
+            if first.anchor.is_none() && !matches!(first.shape, Shape::Alias(..)) {
+                first.anchor = old.anchor.map(str::to_owned);
+            }
         }
-        Meaning { range, with, parent: None, comments: Span::default() }
+        Ok(Meaning { range, with, with_comments, ..Meaning::default() })
     }
 
     /// Takes an item or an entry out of a block collection.
@@ -260,7 +266,7 @@ impl<'a> Editor<'a> {
             }
             _ => (0..0, 1),
         };
-        Meaning { range, with: Vec::new(), parent: Some((node, len - 1)), comments: at }
+        Meaning { range, parent: Some((node, len - 1)), comments: at, ..Meaning::default() }
     }
 
     /// Takes the only item or entry out of a block collection, which leaves `[]` or `{}` behind its

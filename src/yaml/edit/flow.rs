@@ -1,6 +1,6 @@
 //! Items and entries of flow collections: `[a, b]`, `{a: 1, b: 2}`, on one line or on several.
 
-use super::super::{NodeId, Span};
+use super::super::{NodeId, Span, scan};
 use super::layout::Extent;
 use super::place::{Place, describe};
 use super::{EditError, Editor, Proposal, Value, unsupported};
@@ -42,7 +42,12 @@ impl Editor<'_> {
                 Some(key) => Value::Mapping(vec![(key.to_owned(), value.clone())]),
             };
             let with = format!("{}{new}{}", brackets.0, brackets.1);
-            return self.replace_scalar(place, node, &with, &whole);
+            return self.replace_scalar(
+                place,
+                node,
+                &with,
+                self.meaning_of_set(Some(node), &whole)?,
+            );
         }
         if self.is_pair(node) {
             return unsupported("it is a single pair without braces");
@@ -51,9 +56,10 @@ impl Editor<'_> {
         let (at, with) = match (index.checked_sub(1), extents.get(index)) {
             (None, None) => {
                 if self.has_comment(span.start, span.end) {
-                    return unsupported("a comment stands between the brackets");
+                    self.below_comments(span, &new, writer.line_break)
+                } else {
+                    (Span { start: span.start + 1, end: span.end - 1 }, new)
                 }
-                (Span { start: span.start + 1, end: span.end - 1 }, new)
             }
             (Some(last), None) => self.append(extents[last], span.end - 1, &extents, &new)?,
             (_, Some(next)) => {
@@ -68,7 +74,19 @@ impl Editor<'_> {
                 }
             }
         };
-        Ok(Proposal { at, with, meaning: self.meaning_of_put(node, index, key, value) })
+        Ok(Proposal { at, with, meaning: self.meaning_of_put(node, index, key, value)? })
+    }
+
+    /// On a line of its own, below the comments between two brackets.
+    fn below_comments(&self, span: Span, new: &str, line_break: &str) -> (Span, String) {
+        let close = span.end - 1;
+        let start = self.line_start(close);
+        let indentation = " ".repeat(scan::skip_blanks(self.text, start) - start);
+        if self.is_first_on_line(close) {
+            let with = format!("{indentation}{new}{line_break}");
+            return (Span { start, end: start }, with);
+        }
+        (Span { start: close, end: close }, new.to_owned())
     }
 
     /// Where and how to put something after the last item, which ends before `close`.

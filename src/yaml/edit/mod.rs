@@ -12,81 +12,24 @@
 //! one belongs to another place. A node that an alias elsewhere stands for is not taken out.
 
 mod block;
+mod error;
 mod flow;
 mod layout;
-mod open;
+mod op;
 mod place;
+mod replace;
 mod scalar;
+mod shared;
+mod source;
 mod verify;
 mod write;
 
 use super::{Document, NodeId, Span, Tree};
+pub use error::EditError;
+use error::unsupported;
+pub use op::{Op, Step, Value, Via};
 use place::{Place, Slot, describe};
 use verify::Meaning;
-
-/// One step of a path from the root of a document.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Step {
-    /// The value of a key.
-    Key(String),
-    /// The value of the entry at this place of a mapping, counted from 0: the way to one of
-    /// several entries with the same key.
-    Entry(usize),
-    /// The item at this place of a sequence, counted from 0.
-    Index(usize),
-}
-
-/// A value to be written. It is text, not YAML: quoting is the editor's business.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Value {
-    Text(String),
-    List(Vec<Value>),
-    Mapping(Vec<(String, Value)>),
-}
-
-/// One edit of one document.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Op {
-    /// Gives the node at `path` another value. A scalar keeps its style when that can hold the new
-    /// text, and its tag and anchor in any case.
-    Set { path: Vec<Step>, value: Value },
-    /// Puts an item into the sequence at `path`, before the item that is now at `index`. An absent
-    /// value or a plain `null` or `~` counts as an empty sequence.
-    Insert { path: Vec<Step>, index: usize, value: Value },
-    /// Takes the item at `index` out of the sequence at `path`; the last one leaves `[]`.
-    Remove { path: Vec<Step>, index: usize },
-    /// Adds a key at the end of the mapping at `path`. An absent value or a plain `null` or `~`
-    /// counts as an empty mapping.
-    Add { path: Vec<Step>, key: String, value: Value },
-    /// Takes a key and its value out of the mapping at `path`; the last one leaves `{}`.
-    RemoveKey { path: Vec<Step>, key: String },
-    /// Gives a key of the mapping at `path` another name.
-    Rename { path: Vec<Step>, key: String, new: String },
-}
-
-/// Why an edit was refused. Nothing was changed.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum EditError {
-    /// The document has no tree to edit.
-    #[error("the document has a syntax error: {0}")]
-    Broken(String),
-    #[error("there is nothing at {0}")]
-    NotFound(String),
-    #[error("{0} is not a {1}")]
-    WrongKind(String, &'static str),
-    #[error("{0} has the key {1} already")]
-    KeyExists(String, String),
-    /// The layout around the place is one the editor does not know how to keep.
-    #[error("this place cannot be edited without touching more than it: {0}")]
-    Unsupported(String),
-    /// The splice did something other than what was meant; a defect of the editor.
-    #[error("the edit would have changed something else: {0}")]
-    NotAsMeant(String),
-}
-
-fn unsupported<T>(why: impl Into<String>) -> Result<T, EditError> {
-    Err(EditError::Unsupported(why.into()))
-}
 
 /// One proposal: a splice and what it means.
 #[derive(Debug)]
@@ -106,53 +49,103 @@ struct Editor<'a> {
     tree: &'a Tree,
 }
 
-pub(super) fn apply(document: &Document, op: &Op) -> Result<Document, EditError> {
-    let tree = document.tree().map_err(|e| EditError::Broken(e.message.clone()))?;
-    let editor = Editor { document, text: document.text(), tree };
-    let mut refusal = None;
-    for proposal in editor.propose(op)? {
-        let Span { start, end } = proposal.at;
-        let text = [&editor.text[..start], &proposal.with, &editor.text[end..]].concat();
-        let edited = Document::parse(&text, document.limits());
-        match verify::check(document, &edited, &proposal) {
-            Ok(()) => return Ok(edited),
-            // The first proposal is the natural one: its refusal explains most.
-            Err(why) => refusal = refusal.or(Some(why)),
-        }
-    }
-    Err(refusal.unwrap_or_else(|| EditError::Unsupported("no way to write it is known".into())))
+/// An edit whose place is found.
+enum Act<'op> {
+    Set { place: Place, value: &'op Value },
+    Put { place: Place, index: usize, key: Option<&'op str>, value: &'op Value },
+    Take { place: Place, index: usize },
+    Move { place: Place, from: usize, to: usize },
+    Rename { place: Place, index: usize, new: &'op str },
 }
 
-impl Editor<'_> {
-    fn propose(&self, op: &Op) -> Result<Vec<Proposal>, EditError> {
+/// Makes an edit, or says why not.
+pub(super) fn apply(document: &Document, op: &Op) -> Result<Document, EditError> {
+    let editor = Editor::new(document)?;
+    editor.perform(&editor.resolve(op)?)
+}
+
+/// Makes an edit at a place that may be shared.
+pub(super) fn apply_via(document: &Document, op: &Op, via: Via) -> Result<Document, EditError> {
+    shared::apply(document, op, via)
+}
+
+impl<'a> Editor<'a> {
+    fn new(document: &'a Document) -> Result<Self, EditError> {
+        let tree = document.tree().map_err(|e| EditError::Broken(e.message.clone()))?;
+        Ok(Editor { document, text: document.text(), tree })
+    }
+
+    /// Takes the first proposal that does what the edit means.
+    fn perform(&self, act: &Act<'_>) -> Result<Document, EditError> {
+        let mut refusal = None;
+        for proposal in self.propose(act)? {
+            let Span { start, end } = proposal.at;
+            let text = [&self.text[..start], &proposal.with, &self.text[end..]].concat();
+            let edited = Document::parse(&text, self.document.limits());
+            match verify::check(self.document, &edited, &proposal) {
+                Ok(()) => return Ok(edited),
+                // The first proposal is the natural one: its refusal explains most.
+                Err(why) => refusal = refusal.or(Some(why)),
+            }
+        }
+        Err(refusal.unwrap_or_else(|| EditError::Unsupported("no way to write it is known".into())))
+    }
+
+    /// Finds the place of an edit, unless it is shared.
+    fn resolve<'op>(&self, op: &'op Op) -> Result<Act<'op>, EditError> {
+        match self.detour(op) {
+            Some(detour) => Err(self.shared(&detour)),
+            None => self.resolve_own(op),
+        }
+    }
+
+    /// Finds the place of an edit, an alias itself or a merged key included.
+    fn resolve_own<'op>(&self, op: &'op Op) -> Result<Act<'op>, EditError> {
         match op {
-            Op::Set { path, value } => self.set(&self.locate(path)?, value),
+            Op::Set { path, value } => {
+                source::check(value, self.document.limits())?;
+                let place = self.locate(path)?;
+                Ok(Act::Set { place, value })
+            }
             Op::Insert { path, index, value } => {
+                source::check(value, self.document.limits())?;
                 let (place, len) = self.locate_list(path)?;
                 if *index > len {
                     return Err(EditError::NotFound(describe_item(path, *index)));
                 }
-                self.put(&place, *index, None, value)
+                Ok(Act::Put { place, index: *index, key: None, value })
             }
             Op::Remove { path, index } => {
-                let (place, len) = self.locate_list(path)?;
+                let (place, len) = self.locate_collection(path)?;
                 if *index >= len {
                     return Err(EditError::NotFound(describe_item(path, *index)));
                 }
-                self.take(&place, *index)
+                Ok(Act::Take { place, index: *index })
             }
-            Op::Add { path, key, value } => {
+            Op::Move { path, from, to } => {
+                let (place, len) = self.locate_collection(path)?;
+                if let Some(missing) = [*from, *to].into_iter().find(|&i| i >= len) {
+                    return Err(EditError::NotFound(describe_item(path, missing)));
+                }
+                Ok(Act::Move { place, from: *from, to: *to })
+            }
+            Op::Add { path, key, value, at } => {
+                source::check(value, self.document.limits())?;
                 let place = self.locate_mapping(path)?;
                 if self.keys(&place, key).next().is_some() {
                     return Err(EditError::KeyExists(describe(path), key.clone()));
                 }
                 let len = self.own_entries(&place).len();
-                self.put(&place, len, Some(key), value)
+                let index = at.unwrap_or(len);
+                if index > len {
+                    return Err(EditError::NotFound(describe_item(path, index)));
+                }
+                Ok(Act::Put { place, index, key: Some(key), value })
             }
             Op::RemoveKey { path, key } => {
                 let place = self.locate_mapping(path)?;
                 let index = self.only_key(&place, key)?;
-                self.take(&place, index)
+                Ok(Act::Take { place, index })
             }
             Op::Rename { path, key, new } => {
                 let place = self.locate_mapping(path)?;
@@ -160,8 +153,18 @@ impl Editor<'_> {
                 if key != new && self.keys(&place, new).next().is_some() {
                     return Err(EditError::KeyExists(describe(path), new.clone()));
                 }
-                self.rename(&place, index, new)
+                Ok(Act::Rename { place, index, new })
             }
+        }
+    }
+
+    fn propose(&self, act: &Act<'_>) -> Result<Vec<Proposal>, EditError> {
+        match act {
+            Act::Set { place, value } => self.set(place, value),
+            Act::Put { place, index, key, value } => self.put(place, *index, *key, value),
+            Act::Take { place, index } => self.take(place, *index),
+            Act::Move { place, from, to } => self.shift(place, *from, *to),
+            Act::Rename { place, index, new } => self.rename(place, *index, new),
         }
     }
 
@@ -179,7 +182,9 @@ impl Editor<'_> {
         let empty = self.is_empty(node);
         let flow = self.is_flow_collection(node);
         let opens = empty && !place.in_flow && matches!(place.slot, Slot::Value(..) | Slot::Root);
-        let proposal = if opens && !(flow && place.slot == Slot::Root) {
+        let span = self.tree.node(node).span;
+        let stays = flow && (place.slot == Slot::Root || self.has_comment(span.start, span.end));
+        let proposal = if opens && !stays {
             self.put_first(place, key, value)
         } else if flow || empty {
             self.put_flow(place, index, key, value)
@@ -187,6 +192,12 @@ impl Editor<'_> {
             self.put_block(place, index, key, value)
         };
         proposal.map(|p| vec![p])
+    }
+
+    /// Moves an item, or an entry, within its collection.
+    fn shift(&self, place: &Place, from: usize, to: usize) -> Result<Vec<Proposal>, EditError> {
+        let _ = (place, from, to);
+        unsupported("moving is not known yet; remove the item and insert it again")
     }
 
     /// Takes an item, or an entry, out of a collection.
@@ -206,14 +217,17 @@ impl Editor<'_> {
     /// Refuses to take out what an alias elsewhere stands for.
     fn check_aliases(&self, meaning: &Meaning) -> Result<(), EditError> {
         let gone = |id: NodeId| meaning.range.contains(&id.0);
-        for id in self.tree.ids() {
+        let mut uses = self.tree.ids().filter_map(|id| {
             let target = self.tree.resolve(id);
-            if target != id && gone(target) && !gone(id) {
-                let name = self.tree.node(target).anchor.unwrap_or_default();
-                return unsupported(format!("`*{name}` elsewhere stands for a part of it"));
-            }
-        }
-        Ok(())
+            (target != id && gone(target) && !gone(id)).then_some(target)
+        });
+        let Some(target) = uses.next() else { return Ok(()) };
+        let places = 1 + uses.filter(|&other| other == target).count();
+        let name = self.tree.node(target).anchor.unwrap_or_default();
+        unsupported(format!(
+            "`*{name}` stands for a part of it in {} elsewhere; give those a value of their own first",
+            error::count(places)
+        ))
     }
 }
 

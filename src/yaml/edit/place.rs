@@ -36,7 +36,6 @@ pub(super) fn describe(path: &[Step]) -> String {
                 out.push('.');
                 out.push_str(key);
             }
-            Step::Entry(index) => out.push_str(&format!("{{{index}}}")),
             Step::Index(index) => out.push_str(&format!("[{index}]")),
         }
     }
@@ -61,7 +60,9 @@ impl Editor<'_> {
             }
             let slot = match step {
                 Step::Key(key) => Slot::Value(node, self.only_key(&place, key)?),
-                Step::Entry(index) => Slot::Value(node, *index),
+                Step::Index(index) if matches!(self.tree.node(node).kind, Kind::Mapping { .. }) => {
+                    Slot::Value(node, *index)
+                }
                 Step::Index(index) => Slot::Item(node, *index),
             };
             place.path.push(step.clone());
@@ -81,10 +82,26 @@ impl Editor<'_> {
         Ok(place)
     }
 
-    /// An alias is no place of its own: what stands behind it would change in several.
-    pub(super) fn refuse_alias<T>(&self, path: &[Step], node: NodeId) -> Result<T, EditError> {
+    /// An alias that stands for nothing, or is not followed.
+    fn refuse_alias<T>(&self, path: &[Step], node: NodeId) -> Result<T, EditError> {
         let alias = self.document.slice(self.tree.node(node).span);
-        unsupported(format!("{} is `{alias}`, which stands for another place", describe(path)))
+        unsupported(format!(
+            "{} is `{alias}`, for which the document has no anchor",
+            describe(path)
+        ))
+    }
+
+    /// A place that is a list or a mapping, and how many items or entries it has.
+    pub(super) fn locate_collection(&self, path: &[Step]) -> Result<(Place, usize), EditError> {
+        let place = self.locate(path)?;
+        let len = match place.node.map(|node| self.tree.node(node).kind) {
+            Some(Kind::Sequence { items, .. }) => items.len(),
+            Some(Kind::Mapping { entries, .. }) => entries.len(),
+            Some(Kind::Scalar(_)) if place.node.is_some_and(|n| self.is_null(n)) => 0,
+            None => 0,
+            _ => return Err(EditError::WrongKind(describe(path), "list or mapping")),
+        };
+        Ok((place, len))
     }
 
     /// A place that is a list or may become one, and how many items it has.
@@ -191,16 +208,16 @@ impl Editor<'_> {
         let indicator = match place.slot {
             Slot::Root => 0,
             Slot::Item(parent, index) => self.extents(parent).ok()?.get(index)?.start + 1,
-            Slot::Value(parent, index) => {
-                let key = self.tree.entries(parent).get(index)?.0;
-                let colon = self.skip_trivia(self.tree.full_span(key).end);
-                if self.text.as_bytes().get(colon) != Some(&b':') {
-                    return None;
-                }
-                colon + 1
-            }
+            Slot::Value(parent, index) => self.colon(parent, index)? + 1,
         };
         let ends = [self.tree.tag_span(node), self.tree.anchor_span(node)];
         Some(ends.into_iter().flatten().map(|s: Span| s.end).fold(indicator, usize::max))
+    }
+
+    /// Where the `:` of an entry stands, if it has one.
+    pub(super) fn colon(&self, mapping: NodeId, index: usize) -> Option<usize> {
+        let key = self.tree.entries(mapping).get(index)?.0;
+        let colon = self.skip_trivia(self.tree.full_span(key).end);
+        (self.byte(colon) == Some(b':')).then_some(colon)
     }
 }

@@ -5,7 +5,8 @@
 //! style cannot hold the text, double quotes can.
 
 use super::super::{Kind, NodeId, Span, Style, scan};
-use super::place::{Place, Slot};
+use super::place::Place;
+use super::verify::Meaning;
 use super::write::{Context, Wish, double_quoted, is_inline, scalar};
 use super::{EditError, Editor, Proposal, Value, unsupported};
 
@@ -16,18 +17,10 @@ pub(super) fn is_one_line(style: Style) -> bool {
 
 impl Editor<'_> {
     pub(super) fn set(&self, place: &Place, value: &Value) -> Result<Vec<Proposal>, EditError> {
-        let Some(node) = place.node else {
-            return match value {
-                Value::List(items) if !items.is_empty() => self.open_block(place, value),
-                Value::Mapping(entries) if !entries.is_empty() => self.open_block(place, value),
-                _ => unsupported("the document has no content yet"),
-            }
-            .map(|p| vec![p]);
-        };
+        let Some(node) = place.node else { return Ok(vec![self.replace(place, value)?]) };
         let proposals = match (self.tree.node(node).kind, value) {
-            (Kind::Alias { .. }, _) => return self.refuse_alias(&place.path, node),
             (Kind::Scalar(_), Value::Text(text)) => self.set_text(place, node, text)?,
-            _ => vec![self.set_other(place, node, value)?],
+            _ => vec![self.replace(place, value)?],
         };
         for proposal in &proposals {
             self.check_inner_aliases(node, proposal)?;
@@ -56,18 +49,7 @@ impl Editor<'_> {
         let value = Value::Text(text.to_owned());
         let context = Context { in_flow: place.in_flow, key: false };
         if self.tree.is_absent(node) {
-            let writer = self.writer(view.span.start, None);
-            let mut new = String::new();
-            let key = match place.slot {
-                Slot::Value(parent, index) => self.tree.text(self.tree.entries(parent)[index].0),
-                _ => None,
-            };
-            writer.inline(&mut new, &value, key, &self.beside(place), place.in_flow, 0)?;
-            let quoted = double_quoted(text);
-            return [new, quoted]
-                .iter()
-                .map(|with| self.replace_scalar(place, node, with, &value))
-                .collect();
+            return Ok(vec![self.replace(place, &value)?]);
         }
         let mut ways = Vec::new();
         if old.text == text {
@@ -80,7 +62,7 @@ impl Editor<'_> {
         }
         ways.push(double_quoted(text));
         ways.dedup();
-        let meaning = self.meaning_of_set(Some(node), &value);
+        let meaning = self.meaning_of_set(Some(node), &value)?;
         let mut proposals = Vec::new();
         for mut with in ways {
             let mut at = view.span;
@@ -97,7 +79,7 @@ impl Editor<'_> {
     }
 
     /// Offset after the indicators of a block scalar (`|2-`).
-    fn header(&self, span: Span) -> usize {
+    pub(super) fn header(&self, span: Span) -> usize {
         let header = &self.text[span.start..self.line_end(span.start)];
         span.start + header.find([' ', '\t', '#']).unwrap_or(header.len())
     }
@@ -167,17 +149,17 @@ impl Editor<'_> {
         Some(out)
     }
 
-    /// Writes a text for a scalar or an absent value, with the blank or the `:` it needs.
+    /// Writes a text for a scalar or an absent value within flow, with the blank or the `:` it
+    /// needs.
     pub(super) fn replace_scalar(
         &self,
         place: &Place,
         node: NodeId,
         with: &str,
-        value: &Value,
+        meaning: Meaning,
     ) -> Result<Proposal, EditError> {
-        let span = self.tree.node(node).span;
+        let mut at = self.tree.node(node).span;
         let mut with = with.to_owned();
-        let mut at = span;
         if self.tree.is_absent(node) {
             match self.value_start(place) {
                 Some(start) => at = Span { start, end: start },
@@ -203,84 +185,11 @@ impl Editor<'_> {
             {
                 with.push(' ');
             }
-        } else if !matches!(self.tree.node(node).kind, Kind::Scalar(_)) {
-            return unsupported("it is not a text");
+        } else if meaning.with.first().is_some_and(|f| f.tag.as_deref() != self.tree.node(node).tag)
+            || self.tree.node(node).anchor.is_some()
+        {
+            at = self.tree.full_span(node);
         }
-        Ok(Proposal { at, with, meaning: self.meaning_of_set(Some(node), value) })
-    }
-
-    /// A list or a mapping in the place of something, or a text in the place of a collection.
-    fn set_other(&self, place: &Place, node: NodeId, value: &Value) -> Result<Proposal, EditError> {
-        let view = self.tree.node(node);
-        let is_block = match view.kind {
-            Kind::Scalar(scalar) => !is_one_line(scalar.style),
-            Kind::Sequence { flow, .. } | Kind::Mapping { flow, .. } => !flow,
-            Kind::Alias { .. } => false,
-        };
-        let has_children = match value {
-            Value::Text(_) => false,
-            Value::List(items) => !items.is_empty(),
-            Value::Mapping(entries) => !entries.is_empty(),
-        };
-        if self.has_comment(view.span.start, view.span.end) {
-            return unsupported("comments stand inside it");
-        }
-        if !is_block && has_children && !place.in_flow && place.slot != Slot::Root {
-            return self.open_block(place, value);
-        }
-        let writer = self.writer(view.span.start, None);
-        if !is_block {
-            let mut with = String::new();
-            writer.inline(&mut with, value, None, &[], place.in_flow, 0)?;
-            if self.tree.is_absent(node) {
-                return self.replace_scalar(place, node, &with, value);
-            }
-            let meaning = self.meaning_of_set(Some(node), value);
-            return Ok(Proposal { at: view.span, with, meaning });
-        }
-        // A block gives way to another, or to something on one line.
-        let mut with = String::new();
-        let samples = [node];
-        let at = match place.slot {
-            Slot::Value(parent, index) => {
-                let Some(start) = self.value_start(place) else {
-                    return unsupported("its key has no `:`");
-                };
-                let column = self.column(self.extents(parent)?[index].start);
-                let key = self.tree.text(self.tree.entries(parent)[index].0).unwrap_or_default();
-                writer.after_key(&mut with, value, column, key, &samples, 0)?;
-                Span { start, end: view.span.end }
-            }
-            Slot::Item(parent, index) => {
-                let dash = self.extents(parent)?[index].start;
-                if self.value_start(place) != Some(dash + 1) {
-                    return unsupported("a tag or an anchor stands beside it");
-                }
-                with.push_str(writer.gap);
-                writer.after_dash(&mut with, value, self.column(dash), &samples, 0)?;
-                Span { start: dash + 1, end: view.span.end }
-            }
-            Slot::Root => {
-                let column = self.column(view.span.start);
-                if has_children && !self.is_first_on_line(view.span.start) {
-                    return unsupported("it stands on the line of the `---`");
-                }
-                match value {
-                    Value::List(items) if !items.is_empty() => {
-                        writer.items(&mut with, items, column, false, &samples, 0)?;
-                    }
-                    Value::Mapping(entries) if !entries.is_empty() => {
-                        writer.entries(&mut with, entries, column, &samples, 0)?;
-                    }
-                    _ => writer.inline(&mut with, value, None, &samples, false, 0)?,
-                }
-                view.span
-            }
-        };
-        if self.has_comment(at.start, view.span.start) {
-            return unsupported("a comment stands in front of it");
-        }
-        self.rest_of_line(view.span.end)?;
-        Ok(Proposal { at, with, meaning: self.meaning_of_set(Some(node), value) })
+        Ok(Proposal { at, with, meaning })
     }
 }

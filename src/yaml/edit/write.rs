@@ -7,7 +7,8 @@
 
 use std::fmt::Write as _;
 
-use super::super::{Kind, NodeId, Style, Tree};
+use super::super::{Kind, Limits, NodeId, Style, Tree};
+use super::source::Source;
 use super::{EditError, Value, unsupported};
 
 /// Where a scalar is to be written.
@@ -173,8 +174,8 @@ pub(super) struct Writer<'a> {
     pub gap: &'a str,
     /// How far a mapping under a key is indented.
     pub mapping_step: usize,
-    /// The deepest a value may be nested.
-    pub depth: usize,
+    /// The deepest a value may be nested, among others.
+    pub limits: Limits,
 }
 
 impl Writer<'_> {
@@ -200,6 +201,12 @@ impl Writer<'_> {
                 out.push_str(&" ".repeat(column));
                 self.entries(out, entries, column, samples, depth)
             }
+            Value::Yaml(text) => {
+                let source = Source::read(text, &self.limits)?;
+                let steps = (self.list_step, self.mapping_step);
+                source.behind(out, self.line_break, column, steps);
+                Ok(())
+            }
             _ => {
                 out.push(' ');
                 self.inline(out, value, Some(key), samples, false, depth)
@@ -216,6 +223,16 @@ impl Writer<'_> {
         samples: &[NodeId],
         depth: usize,
     ) -> Result<(), EditError> {
+        if let Value::Yaml(text) = value {
+            let source = Source::read(text, &self.limits)?;
+            if !source.begins_block() {
+                out.truncate(out.trim_end_matches(' ').len());
+                source.behind(out, self.line_break, column, (2, 2));
+                return Ok(());
+            }
+            source.here(out, self.line_break, column + 1 + self.gap.len());
+            return Ok(());
+        }
         let column = column + 1 + self.gap.len();
         let flow = |id: &NodeId| {
             matches!(
@@ -233,6 +250,29 @@ impl Writer<'_> {
                 self.entries(out, entries, column, samples, depth)
             }
             _ => self.inline(out, value, None, samples, false, depth),
+        }
+    }
+
+    /// A value where the writer stands, which is in `column`, and on the lines below.
+    pub fn root(
+        &self,
+        out: &mut String,
+        value: &Value,
+        column: usize,
+        samples: &[NodeId],
+    ) -> Result<(), EditError> {
+        match value {
+            Value::List(items) if !items.is_empty() => {
+                self.items(out, items, column, false, samples, 0)
+            }
+            Value::Mapping(entries) if !entries.is_empty() => {
+                self.entries(out, entries, column, samples, 0)
+            }
+            Value::Yaml(text) => {
+                Source::read(text, &self.limits)?.here(out, self.line_break, column);
+                Ok(())
+            }
+            _ => self.inline(out, value, None, samples, false, 0),
         }
     }
 
@@ -325,6 +365,14 @@ impl Writer<'_> {
                 out.push_str(pad);
                 out.push('}');
             }
+            Value::Yaml(text) => {
+                let source = Source::read(text, &self.limits)?;
+                if in_flow {
+                    source.in_flow(out, self.line_break, self.mapping_step)?;
+                } else {
+                    source.here(out, self.line_break, self.mapping_step);
+                }
+            }
         }
         Ok(())
     }
@@ -391,8 +439,11 @@ impl Writer<'_> {
     }
 
     fn deeper(&self, depth: usize) -> Result<usize, EditError> {
-        if depth >= self.depth {
-            return unsupported(format!("the value is nested deeper than {} levels", self.depth));
+        if depth >= self.limits.depth {
+            return unsupported(format!(
+                "the value is nested deeper than {} levels",
+                self.limits.depth
+            ));
         }
         Ok(depth + 1)
     }
