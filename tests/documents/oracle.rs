@@ -91,6 +91,7 @@ impl Plain {
                 let entry = |(k, v): &(String, Value)| Some((Self::text(k), Self::of_value(v)?));
                 Self::new(What::Map(entries.iter().map(entry).collect::<Option<_>>()?))
             }
+            Value::Yaml(source) => Self::of_document(&Document::parse(source, &Limits::default()))?,
         })
     }
 
@@ -158,7 +159,12 @@ pub fn edited(root: Option<&Plain>, op: &Op) -> Option<Plain> {
     match op {
         Op::Set { path, value } => {
             let place = walk(&mut root, path, &anchors)?;
-            place.what = Plain::of_value(value)?.what;
+            let new = Plain::of_value(value)?;
+            if matches!(value, Value::Yaml(_)) {
+                place.tag = new.tag;
+                place.anchor = new.anchor.or(place.anchor.take());
+            }
+            place.what = new.what;
         }
         Op::Insert { path, index, value } => {
             let value = Plain::of_value(value)?;
@@ -166,16 +172,38 @@ pub fn edited(root: Option<&Plain>, op: &Op) -> Option<Plain> {
             (*index <= items.len()).then(|| items.insert(*index, value))?;
         }
         Op::Remove { path, index } => {
-            let items = walk(&mut root, path, &anchors)?.list()?;
-            (*index < items.len()).then(|| items.remove(*index))?;
+            let place = walk(&mut root, path, &anchors)?;
+            match &mut place.what {
+                What::Map(entries) => {
+                    (*index < entries.len()).then(|| entries.remove(*index))?;
+                }
+                _ => {
+                    let items = place.list()?;
+                    (*index < items.len()).then(|| items.remove(*index))?;
+                }
+            }
         }
-        Op::Add { path, key, value } => {
+        Op::Move { path, from, to } => {
+            fn shift<T>(all: &mut Vec<T>, from: usize, to: usize) -> Option<()> {
+                (from < all.len() && to < all.len()).then(|| {
+                    let one = all.remove(from);
+                    all.insert(to, one);
+                })
+            }
+            match &mut walk(&mut root, path, &anchors)?.what {
+                What::Map(entries) => shift(entries, *from, *to)?,
+                What::List(items) => shift(items, *from, *to)?,
+                _ => return None,
+            }
+        }
+        Op::Add { path, key, value, at } => {
             let value = Plain::of_value(value)?;
             let entries = walk(&mut root, path, &anchors)?.map()?;
             if entries.iter().any(|entry| is(entry, key)) {
                 return None;
             }
-            entries.push((Plain::text(key), value));
+            let at = at.unwrap_or(entries.len());
+            (at <= entries.len()).then(|| entries.insert(at, (Plain::text(key), value)))?;
         }
         Op::RemoveKey { path, key } => {
             let entries = walk(&mut root, path, &anchors)?.map()?;
@@ -202,10 +230,18 @@ fn walk<'p>(
             .iter_mut()
             .find(|(key, _)| key.key(anchors).as_deref() == Some(name))
             .map(|(_, value)| value),
-        (What::Map(entries), Step::Entry(index)) => entries.get_mut(*index).map(|e| &mut e.1),
+        (What::Map(entries), Step::Index(index)) => entries.get_mut(*index).map(|e| &mut e.1),
         (What::List(items), Step::Index(index)) => items.get_mut(*index),
         _ => None,
     })
+}
+
+/// The bytes of the items or entries of a collection.
+fn parts(tree: &Tree, id: NodeId) -> Vec<Range<usize>> {
+    let span = |id: NodeId| tree.full_span(id).range();
+    let items = tree.items(id).iter().map(|item| span(*item));
+    let entries = tree.entries(id).iter();
+    items.chain(entries.map(|(key, value)| span(*key).start..span(*value).end)).collect()
 }
 
 /// The bytes an edit may touch: from the scalar or alias before the place to the one after it.
@@ -239,19 +275,20 @@ pub fn allowed(document: &Document, op: &Op) -> Option<Range<usize>> {
         }
         Op::Remove { path, index } => {
             let list = node(path)?;
-            match tree.items(list) {
-                [_] => span(list),
-                items => span(*items.get(*index)?),
-            }
+            let parts = parts(tree, list);
+            if parts.len() == 1 { span(list) } else { parts.get(*index)?.clone() }
         }
-        Op::Add { path, .. } => {
+        Op::Move { path, from, to } => {
+            let parts = parts(tree, node(path)?);
+            parts.get(*from.min(to))?.start..parts.get(*from.max(to))?.end
+        }
+        Op::Add { path, at, .. } => {
             let mapping = node(path)?;
-            match tree.entries(mapping) {
-                [] => span(mapping),
-                entries => {
-                    let at = span(entries.last()?.1).end;
-                    at..at
-                }
+            let parts = parts(tree, mapping);
+            match (parts.last(), at.and_then(|at| parts.get(at))) {
+                (None, _) => span(mapping),
+                (_, Some(next)) => next.start..next.start,
+                (Some(last), None) => last.end..last.end,
             }
         }
         Op::RemoveKey { path, key } => {

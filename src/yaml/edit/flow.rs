@@ -42,12 +42,8 @@ impl Editor<'_> {
                 Some(key) => Value::Mapping(vec![(key.to_owned(), value.clone())]),
             };
             let with = format!("{}{new}{}", brackets.0, brackets.1);
-            return self.replace_scalar(
-                place,
-                node,
-                &with,
-                self.meaning_of_set(Some(node), &whole)?,
-            );
+            let meaning = self.meaning_of_set(Some(node), &whole)?;
+            return self.replace_scalar(place, node, span, &with, meaning);
         }
         if self.is_pair(node) {
             return unsupported("it is a single pair without braces");

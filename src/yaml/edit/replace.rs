@@ -48,7 +48,7 @@ impl Editor<'_> {
         };
         if place.in_flow {
             let with = self.flow_value(place, node, value)?;
-            return self.replace_scalar(place, node, &with, meaning);
+            return self.replace_scalar(place, node, self.old_span(node, value), &with, meaning);
         }
         let seat = self.seat(place, node)?;
         let whole = self.old_span(node, value);

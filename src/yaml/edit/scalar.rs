@@ -155,10 +155,10 @@ impl Editor<'_> {
         &self,
         place: &Place,
         node: NodeId,
+        mut at: Span,
         with: &str,
         meaning: Meaning,
     ) -> Result<Proposal, EditError> {
-        let mut at = self.tree.node(node).span;
         let mut with = with.to_owned();
         if self.tree.is_absent(node) {
             match self.value_start(place) {
@@ -185,10 +185,6 @@ impl Editor<'_> {
             {
                 with.push(' ');
             }
-        } else if meaning.with.first().is_some_and(|f| f.tag.as_deref() != self.tree.node(node).tag)
-            || self.tree.node(node).anchor.is_some()
-        {
-            at = self.tree.full_span(node);
         }
         Ok(Proposal { at, with, meaning })
     }
