@@ -218,7 +218,7 @@ fn not_saved(error: &SaveError) -> Failure {
         SaveError::ChangedOnDisk(_) => {
             failure.hint("another program wrote it just now: look at it, and run the command again")
         }
-        SaveError::NoPath | SaveError::InProject(_) | SaveError::Io { .. } => failure,
+        _ => failure,
     }
 }
 

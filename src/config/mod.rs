@@ -40,7 +40,10 @@ pub use client::{
     ClientApp, ClientFacts, ClientKey, FederatedIdentity, FileId, OtherDocument, Permission, Place,
     Problem, ProblemKind, SettingValue, Stated,
 };
-pub use disk::{DiskChange, DiskWatch, OpenError, SaveError};
+pub use disk::{
+    DiskChange, DiskReport, DiskWatch, OpenError, OpenOptions, Other, Presence, SaveError, SaveJob,
+    SaveMethod, SaveOptions, Saved, WatchError, Watcher, state_folder,
+};
 pub use id::{Id, IdForm};
 pub use project::{FileError, Group, Project, Source, SourceFile};
 pub use settings::{Setting, boolean, known_keys};

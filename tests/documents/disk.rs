@@ -4,7 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use exchange_studio::config::{
-    Change, ClientKey, DiskChange, FileId, OpenError, ProblemKind, Project, SaveError, Source,
+    Change, ClientKey, DiskChange, DiskReport, FileId, OpenError, ProblemKind, Project, SaveError,
+    Source,
 };
 use tempfile::TempDir;
 
@@ -147,7 +148,7 @@ fn a_file_that_was_only_touched_has_not_changed() {
     // Another file of the same text in its place: other stamp, same text.
     fs::write(folder.path().join("b"), TEXT).unwrap();
     fs::rename(folder.path().join("b"), &path).unwrap();
-    assert_eq!(project.disk_watch().check(), []);
+    assert_eq!(project.disk_watch().check(), DiskReport::default());
     let revision = project.revision();
     project.reload(FILE).unwrap();
     assert_eq!((project.revision(), project.undo_label()), (revision, None));
@@ -188,7 +189,7 @@ fn text_without_a_file_is_saved_under_a_name() {
     let error = project.save_as(FILE, &folder.path().join("other.yaml")).unwrap_err();
     assert!(matches!(error, SaveError::InProject(_)), "{error}");
     let error = project.save_as(FILE, &folder.path().join("no/such/folder.yaml")).unwrap_err();
-    assert!(matches!(error, SaveError::Io { .. }), "{error}");
+    assert!(matches!(error, SaveError::NoFolder(_)), "{error}");
     assert_eq!(names(&project), ["new.yaml", "other.yaml"]);
 }
 

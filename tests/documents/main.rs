@@ -3,6 +3,7 @@
 
 mod decisions;
 mod disk;
+mod disk_watch;
 mod model;
 mod oracle;
 mod samples;

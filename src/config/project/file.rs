@@ -14,11 +14,26 @@ use super::Project;
 /// Why a file of the project has no text.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FileError {
-    #[error(transparent)]
+    #[error("{}", load_failure(.0))]
     Load(#[from] LoadError),
     /// The operating system would not give it.
     #[error("the file cannot be read: {0}")]
     Read(String),
+}
+
+fn load_failure(error: &LoadError) -> String {
+    match error {
+        LoadError::TooLarge { bytes, limit } => {
+            let mebibytes = |bytes: &usize| bytes.div_ceil(1 << 20);
+            format!(
+                "the file has {needed} MiB, more than the limit of {} MiB; raise the limit to read \
+                 it (on the command line: --max-file-size {needed}M)",
+                mebibytes(limit),
+                needed = mebibytes(bytes)
+            )
+        }
+        other => other.to_string(),
+    }
 }
 
 /// A file of the project.

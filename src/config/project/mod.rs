@@ -11,6 +11,7 @@ mod follow;
 mod model;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 
@@ -18,6 +19,7 @@ use rayon::prelude::*;
 
 use crate::yaml::{Document, Limits, Position, Stream};
 
+use super::disk::OwnSaves;
 use super::history::{Delta, History};
 use super::index::Index;
 use super::{
@@ -64,6 +66,9 @@ pub struct Project {
     moves: follow::Moves,
     revision: u64,
     pub(super) limits: Limits,
+    /// What it was opened from, as given.
+    pub(super) opened: Vec<PathBuf>,
+    pub(super) own_saves: OwnSaves,
 }
 
 /// What stands for a client app that is gone: one that states nothing.

@@ -141,7 +141,7 @@ impl State {
         match error {
             SaveError::ChangedOnDisk(_) => self.dialog = Some(Dialog::ChangedOnDisk(file)),
             SaveError::NoPath => self.dialog = Some(Dialog::Path(PathPurpose::SaveAs(file))),
-            SaveError::InProject(_) | SaveError::Io { .. } => {
+            _ => {
                 let name = &self.project.file(file).name;
                 self.notices.push(Notice::Failed(format!(
                     "{name} was not saved: {error}. Nothing is lost; save it again or elsewhere."
