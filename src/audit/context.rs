@@ -73,8 +73,8 @@ impl<'a> Context<'a> {
     /// Every document that could be parsed, in order.
     pub fn documents(&self) -> impl Iterator<Item = Parsed<'a>> {
         self.project.files().iter().flat_map(|source| {
-            let documents = source.stream.as_ref().map_or(&[][..], |stream| stream.documents());
-            documents.iter().enumerate().filter_map(move |(index, document)| {
+            let documents = source.stream.iter().flat_map(|stream| stream.documents());
+            documents.enumerate().filter_map(move |(index, document)| {
                 let tree = document.tree().ok()?;
                 Some(Parsed { file: source.id, index, document, tree })
             })

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use similar::{ChangeTag, TextDiff};
 
 use super::secrets;
-use crate::yaml::{Document, Stream};
+use crate::yaml::{Document, Documents, Stream};
 
 /// Lines around a change.
 const CONTEXT: usize = 3;
@@ -42,10 +42,11 @@ pub fn changes(old: &Stream, new: &Stream) -> Vec<Line> {
     let (mut old_lines, mut new_lines) = (0, 0);
     let (mut old_at, mut new_at) = (0, 0);
     for (olds, news) in runs(old, new) {
-        old_lines += line_breaks(&old[old_at..olds.start]);
-        new_lines += line_breaks(&new[new_at..news.start]);
+        old_lines += line_breaks(old, old_at..olds.start);
+        new_lines += line_breaks(new, new_at..news.start);
         (old_at, new_at) = (olds.start, news.start);
-        hunks(&mut found, (&Text::of(&old[olds]), old_lines), (&Text::of(&new[news]), new_lines));
+        let texts = (Text::of(old.range(olds)), Text::of(new.range(news)));
+        hunks(&mut found, (&texts.0, old_lines), (&texts.1, new_lines));
     }
     found
 }
@@ -54,34 +55,36 @@ fn same(one: &Arc<Document>, two: &Arc<Document>) -> bool {
     Arc::ptr_eq(one, two) || one.text() == two.text()
 }
 
-fn line_breaks(documents: &[Arc<Document>]) -> usize {
-    documents.iter().map(|it| memchr::memchr_iter(b'\n', it.text().as_bytes()).count()).sum()
+fn line_breaks(documents: &Documents, range: Range<usize>) -> usize {
+    let documents = documents.range(range);
+    documents.map(|it| memchr::memchr_iter(b'\n', it.text().as_bytes()).count()).sum()
 }
 
-fn runs(old: &[Arc<Document>], new: &[Arc<Document>]) -> Vec<Run> {
+fn runs(old: &Documents, new: &Documents) -> Vec<Run> {
     let differing: Vec<Run> = if old.len() == new.len() {
-        (0..old.len())
-            .filter(|at| !same(&old[*at], &new[*at]))
-            .map(|at| (at..at + 1, at..at + 1))
+        let pairs = old.iter().zip(new).enumerate();
+        pairs
+            .filter(|(_, (old, new))| !same(old, new))
+            .map(|(at, _)| (at..at + 1, at..at + 1))
             .collect()
     } else {
         // Documents came or went: everything between the first and the last difference.
         let shared = old.len().min(new.len());
-        let head = (0..shared).take_while(|at| same(&old[*at], &new[*at])).count();
-        let from_end = |at: &usize| same(&old[old.len() - 1 - at], &new[new.len() - 1 - at]);
-        let tail = (0..shared - head).take_while(from_end).count();
+        let head = old.iter().zip(new).take_while(|(old, new)| same(old, new)).count();
+        let from_end = old.iter().rev().zip(new.iter().rev()).take(shared - head);
+        let tail = from_end.take_while(|(old, new)| same(old, new)).count();
         vec![(head..old.len() - tail, head..new.len() - tail)]
     };
     let mut runs: Vec<Run> = Vec::new();
     for (olds, news) in differing {
         // Neighbours are the same on both sides, so they are counted once.
         let mut before = 0;
-        while before < olds.start && line_breaks(&old[olds.start - before..olds.start]) <= CONTEXT {
+        while before < olds.start && line_breaks(old, olds.start - before..olds.start) <= CONTEXT {
             before += 1;
         }
         let mut after = 0;
         while olds.end + after < old.len()
-            && line_breaks(&old[olds.end..olds.end + after]) <= CONTEXT
+            && line_breaks(old, olds.end..olds.end + after) <= CONTEXT
         {
             after += 1;
         }
@@ -106,7 +109,7 @@ pub struct Text {
 }
 
 impl Text {
-    pub fn of(documents: &[Arc<Document>]) -> Self {
+    pub fn of<'a>(documents: impl IntoIterator<Item = &'a Arc<Document>>) -> Self {
         let mut text = Self::default();
         for document in documents {
             text.plain.push_str(document.text());

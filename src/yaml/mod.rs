@@ -14,7 +14,7 @@
 //!
 //! | part | purpose |
 //! |---|---|
-//! | `stream` | bytes ⇄ documents, lines and columns |
+//! | `stream` | bytes ⇄ documents, lines and columns, edits of whole documents and of free text |
 //! | `parse` | the one place that knows the parser |
 //! | `tree` | nodes in flat arrays, handed out as views |
 //! | `scan` | the few questions asked of the text itself: breaks, blanks, comments |
@@ -27,7 +27,7 @@ mod stream;
 mod tree;
 
 pub use edit::{EditError, Op, Step, Value, Via};
-pub use stream::{Document, Stream};
+pub use stream::{Document, Documents, Encoding, Offsets, Progress, Splice, Stream, StreamOp};
 pub use tree::{Kind, Node, NodeId, Scalar, Style, Tree};
 
 /// A range of bytes within the text of one document.
@@ -67,7 +67,7 @@ pub struct Position {
 /// How much of a file is accepted before it is refused with a clear message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Bytes in one file. Default 256 MiB.
+    /// Bytes in one file. Default 256 MiB, for which some 3 GB of memory are needed.
     pub file_bytes: usize,
     /// Nesting of collections in one document. Default 128.
     pub depth: usize,
@@ -83,15 +83,28 @@ impl Default for Limits {
 /// such a reason: see [`Document::tree`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LoadError {
-    /// The bytes are not UTF-8. `looks_like` names the encoding they probably are, if one shows.
+    /// The bytes are in no encoding that YAML knows. `looks_like` names the one they probably are
+    /// in, if one shows.
     #[error(
         "the text is not UTF-8 (byte {offset}){}; save it as UTF-8 and open it again",
         looks_like.map_or(String::new(), |name| format!(", it looks like {name}"))
     )]
     NotUtf8 { offset: usize, looks_like: Option<&'static str> },
+    /// The text is in UTF-16 or UTF-32, and broken at a byte.
+    #[error(
+        "the text is {encoding}, but at byte {offset} there is {what}; save it again in the program \
+         it comes from, as UTF-8 if you can choose"
+    )]
+    Malformed { encoding: Encoding, offset: usize, what: &'static str },
     /// The file is larger than [`Limits::file_bytes`].
-    #[error("the file has {bytes} bytes, more than the limit of {limit}")]
+    #[error(
+        "the file has {bytes} bytes, more than the limit of {limit}; split it between documents, \
+         or raise the limit"
+    )]
     TooLarge { bytes: usize, limit: usize },
+    /// [`Progress::cancel`] was called.
+    #[error("reading was cancelled")]
+    Cancelled,
 }
 
 /// Why one document has no tree.

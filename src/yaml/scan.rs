@@ -34,12 +34,29 @@ pub(super) fn line_start(text: &str, at: usize) -> usize {
     })
 }
 
-/// How many line breaks a text has.
-pub(super) fn count_breaks(text: &str) -> usize {
+/// Where the line breaks of a text end.
+pub(super) fn breaks(text: &str) -> impl Iterator<Item = usize> + '_ {
     let bytes = text.as_bytes();
     memchr2_iter(b'\n', b'\r', bytes)
         .filter(|&i| bytes[i] == b'\n' || bytes.get(i + 1) != Some(&b'\n'))
-        .count()
+        .map(|i| i + 1)
+}
+
+/// How many line breaks a text has.
+pub(super) fn count_breaks(text: &str) -> usize {
+    breaks(text).count()
+}
+
+/// How many bytes two texts have in common at their starts, in whole characters.
+pub(super) fn common_prefix(one: &str, two: &str) -> usize {
+    let same = one.bytes().zip(two.bytes()).take_while(|(a, b)| a == b).count();
+    one.floor_char_boundary(same)
+}
+
+/// How many bytes two texts have in common at their ends, in whole characters.
+pub(super) fn common_suffix(one: &str, two: &str) -> usize {
+    let same = one.bytes().rev().zip(two.bytes().rev()).take_while(|(a, b)| a == b).count();
+    one.len() - one.ceil_char_boundary(one.len() - same)
 }
 
 /// The starts of the lines of a text, the first one included. A text that ends with a break has no

@@ -260,7 +260,7 @@ impl Tree {
     }
 
     /// Every node, in the order in which they begin.
-    pub fn ids(&self) -> impl Iterator<Item = NodeId> + '_ {
+    pub fn ids(&self) -> impl DoubleEndedIterator<Item = NodeId> + ExactSizeIterator + '_ {
         (0..self.nodes.len() as u32).map(NodeId)
     }
 

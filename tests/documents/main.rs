@@ -8,6 +8,7 @@ mod model;
 mod oracle;
 mod samples;
 mod seed;
+mod streams;
 mod suite;
 mod yaml_corpus;
 mod yaml_keep;

@@ -8,8 +8,9 @@ pub static RULE: Rule = Rule {
     severity: Severity::High,
     confidence: Confidence::High,
     under_reading: false,
-    why: "YAML here is text in UTF-8. A file in another encoding would come out with wrong letters \
-          in names and subjects, so nothing of it is loaded, and it is missing from every answer.",
+    why: "YAML is text in UTF-8, UTF-16 or UTF-32. A file in another encoding would come out with \
+          wrong letters in names and subjects, so nothing of it is loaded, and it is missing from \
+          every answer.",
     help: "Save the file as UTF-8.",
     references: &["YAML 1.2.2 §5.2", "RFC 3629"],
     check,
@@ -41,6 +42,18 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                      text at all, it should not end in .yaml.",
                 )
             }
+            FileError::Load(LoadError::Malformed { encoding, offset, what }) => {
+                let message = format!(
+                    "{name} is {encoding}, but at byte {offset} there is {what}. Nothing of it is \
+                     loaded."
+                );
+                Finding::new(&RULE, location, &[name], message).help(
+                    "The file may have been cut off, or joined from files in different encodings. \
+                     Save it again in the program it comes from, as UTF-8 if you can choose.",
+                )
+            }
+            // Nothing is wrong with the file.
+            FileError::Load(LoadError::Cancelled) => continue,
             FileError::Load(LoadError::TooLarge { bytes, limit }) => {
                 let message = format!(
                     "{name} has {bytes} bytes, more than the limit of {limit}. Nothing of it is \
@@ -62,15 +75,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
 /// The name iconv knows an encoding by.
 fn for_iconv(encoding: &str) -> String {
     let name = encoding.split(' ').next().unwrap_or_default();
-    if name.eq_ignore_ascii_case("latin-1") {
-        "ISO-8859-1".to_owned()
-    } else if encoding.contains("little endian") {
-        format!("{name}LE")
-    } else if encoding.contains("big endian") {
-        format!("{name}BE")
-    } else {
-        name.to_owned()
-    }
+    if name.eq_ignore_ascii_case("latin-1") { "ISO-8859-1".to_owned() } else { name.to_owned() }
 }
 
 #[cfg(test)]
@@ -84,12 +89,17 @@ mod tests {
         let findings = found(&RULE, &project_of_bytes(latin1), Reading::default());
         assert_eq!(findings.len(), 1);
         assert!(findings[0].help.contains("iconv -f ISO-8859-1"), "{findings:#?}");
+    }
+
+    #[test]
+    fn fires_where_utf_16_is_broken() {
         let utf16: Vec<u8> = std::iter::once(0xfeff)
             .chain("name: a\n".encode_utf16())
             .flat_map(u16::to_le_bytes)
             .collect();
-        let findings = found(&RULE, &project_of_bytes(&utf16), Reading::default());
-        assert!(findings[0].help.contains("iconv -f UTF-16LE"), "{findings:#?}");
+        assert!(found(&RULE, &project_of_bytes(&utf16), Reading::default()).is_empty());
+        let findings = found(&RULE, &project_of_bytes(&utf16[..7]), Reading::default());
+        assert!(findings[0].message.contains("at byte 6"), "{findings:#?}");
     }
 
     #[test]

@@ -19,10 +19,15 @@ use granit_parser::{Event, Options, Parser, ScalarStyle, StructureStyle};
 use self::explain::{explain, too_deep};
 use super::scan::{is_marker, is_space, line_end, line_start, next_line, skip_blanks, skip_trivia};
 use super::tree::{Form, Properties, Range32, Raw};
-use super::{Limits, NodeId, Span, Style, SyntaxError, Tree};
+use super::{Limits, NodeId, Progress, Span, Style, SyntaxError, Tree};
 
-/// Parses the text of one document.
-pub(super) fn parse(source: &Arc<str>, limits: &Limits) -> Result<Tree, SyntaxError> {
+/// Parses the text of one document. When it is cancelled meanwhile, it ends with an error that says
+/// so.
+pub(super) fn parse(
+    source: &Arc<str>,
+    limits: &Limits,
+    progress: Option<&Progress>,
+) -> Result<Tree, SyntaxError> {
     let text: &str = source;
     if u32::try_from(text.len()).is_err() {
         let message = "the document is larger than 4 GiB".to_owned();
@@ -35,7 +40,13 @@ pub(super) fn parse(source: &Arc<str>, limits: &Limits) -> Result<Tree, SyntaxEr
     }
     let mut builder = Builder::new(source, limits.depth);
     let mut parser = Parser::new_from_str_with_options(text, options(limits));
+    let mut events = 0_usize;
     while let Some(next) = parser.next_event() {
+        events += 1;
+        if events % 1024 == 0 && progress.is_some_and(Progress::is_cancelled) {
+            let message = "reading was cancelled".to_owned();
+            return Err(SyntaxError { offset: 0, message });
+        }
         let (event, span) = next.map_err(|error| explain(&error, text, limits))?;
         // The parser gives an anchor right after the node that has it.
         let anchor = if anchor_id(&event) == 0 {
