@@ -92,6 +92,18 @@ pub struct Documents {
     all: Extent,
 }
 
+/// Those of a file that is not there.
+impl Default for &Documents {
+    fn default() -> Self {
+        static NONE: Documents = Documents {
+            pieces: Vec::new(),
+            before: Vec::new(),
+            all: Extent { documents: 0, bytes: 0, breaks: 0 },
+        };
+        &NONE
+    }
+}
+
 impl Documents {
     pub(super) fn new(documents: Vec<Arc<Document>>) -> Self {
         let mut new = Self { pieces: pieces(documents).collect(), ..Self::default() };
