@@ -63,7 +63,7 @@ fn human(project: &Project, terminal: &mut Terminal) -> Result<(), Failure> {
         for setting in &client.settings {
             line(&setting.setting.label().to_lowercase(), &setting.text, None)?;
         }
-        if let Some(secrets) = client.secrets {
+        if let Some(secrets) = client.secrets().map(<[_]>::len) {
             line("secrets", &format!("{secrets} (not shown)"), None)?;
         }
         for permission in &client.permissions {
@@ -170,7 +170,7 @@ impl<'a> Client<'a> {
         let name_of = |key: ClientKey| project.client(key).name.as_ref().map(|n| n.value.as_str());
         let settings = client.settings.iter().map(|setting| SettingLine {
             label: Setting::label(setting.setting),
-            key: &setting.key,
+            key: setting.key,
             text: &setting.text,
             at: At::of(project, setting.place),
         });
@@ -191,7 +191,7 @@ impl<'a> Client<'a> {
             name: client.name.as_ref().map(|name| name.value.as_str()),
             subscription: client.subscription.as_ref().map(|id| id.value.as_str()),
             settings: settings.collect(),
-            secrets: client.secrets,
+            secrets: client.secrets().map(<[_]>::len),
             permissions: permissions.collect(),
             identities: identities.collect(),
             at: At::of(project, client.place),

@@ -5,7 +5,11 @@ use std::sync::Arc;
 
 use crate::yaml::Span;
 
-use super::{Id, Setting};
+use super::parts::More;
+use super::settings::Spelling;
+use super::{
+    Attached, Id, Metadata, Part, Placeholder, RedirectUri, Role, Secret, Setting, Unknown,
+};
 
 /// A file of the project. It stays its own as long as the project is there: when a file is closed no
 /// other gets its id.
@@ -26,11 +30,52 @@ pub struct Place {
     pub span: Span,
 }
 
+/// A [`Span`] in half the room; documents of 4 GiB and more have no tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Span32 {
+    start: u32,
+    end: u32,
+}
+
+impl Span32 {
+    pub fn new(span: Span) -> Self {
+        Self { start: span.start as u32, end: span.end as u32 }
+    }
+
+    pub fn span(self) -> Span {
+        Span::new(self.start as usize, self.end as usize)
+    }
+}
+
 /// A value that a file states, with the place where it does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stated<T> {
     pub value: T,
+    /// The value as it is written. For an alias the alias itself; for what stands behind an alias
+    /// of a whole mapping or list, or behind a merge key, the one place where it is written.
     pub place: Place,
+    /// Set when the value is not written here alone.
+    pub shared: Option<Arc<Shared>>,
+}
+
+/// How a value comes to be where it is read, when it is written elsewhere. To change it is to
+/// change it in all places that share it, or to write it anew in one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shared {
+    pub by: SharedBy,
+    /// The name of the anchor, without the `&`. A merge key can also have a mapping of its own.
+    pub anchor: Option<Box<str>>,
+    /// The node that is shared: what the anchor names, or the mapping under the merge key.
+    pub place: Place,
+}
+
+/// What brings a shared value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SharedBy {
+    /// An alias (`*name`).
+    Alias,
+    /// A merge key (`<<`).
+    Merge,
 }
 
 /// An entry of `allowedTokenExchangeClientApps`.
@@ -43,6 +88,8 @@ pub struct Permission {
     pub client: Option<ClientKey>,
     /// The entry.
     pub place: Place,
+    /// Set when the id is not written here alone.
+    pub shared: Option<Arc<Shared>>,
 }
 
 /// An entry of `clientAppFederatedIdentities`: a token of `issuer` for `subject` stands for the
@@ -56,6 +103,8 @@ pub struct FederatedIdentity {
     pub subject: Option<Stated<String>>,
     /// The entry.
     pub place: Place,
+    /// Set when the entry as a whole is not written here alone.
+    pub shared: Option<Arc<Shared>>,
 }
 
 impl FederatedIdentity {
@@ -70,13 +119,15 @@ impl FederatedIdentity {
 pub struct SettingValue {
     pub setting: Setting,
     /// The key as the file spells it.
-    pub key: String,
+    pub key: &'static str,
     /// The value as written.
     pub text: String,
     /// For a boolean setting: what it says, `None` when it is not a boolean.
     pub boolean: Option<bool>,
     /// The value.
     pub place: Place,
+    /// Set when the value is not written here alone.
+    pub shared: Option<Arc<Shared>>,
 }
 
 /// One `!ClientAppDto` document: a handle to its [`ClientFacts`], so that cloning a client app, and
@@ -105,11 +156,16 @@ pub struct ClientFacts {
     pub name: Option<Stated<String>>,
     pub subscription: Option<Stated<Id>>,
     pub settings: Vec<SettingValue>,
-    /// How many `clientAppSecrets` the file lists; `None` when the key is absent. Their values are
-    /// never read into the model.
-    pub secrets: Option<usize>,
     pub permissions: Vec<Permission>,
     pub identities: Vec<FederatedIdentity>,
+    /// Where the document is broken. What is read is then what it last said while it was whole;
+    /// places are those of the present text as far as it still has them.
+    pub stale: Option<Box<Place>>,
+    /// What most client apps do not state.
+    pub(super) more: Option<Box<More>>,
+    pub(super) placeholders: Box<[Placeholder]>,
+    /// Which spellings the document uses, sorted.
+    pub(super) spellings: Box<[Spelling]>,
 }
 
 impl ClientApp {
@@ -141,67 +197,81 @@ impl ClientApp {
     pub fn flag(&self, setting: Setting) -> Option<Stated<bool>> {
         let mut stated =
             self.settings.iter().filter(|value| value.setting == setting).map(|value| {
-                value.boolean.map(|boolean| Stated { value: boolean, place: value.place })
+                let (place, shared) = (value.place, value.shared.clone());
+                value.boolean.map(|value| Stated { value, place, shared })
             });
         let first = stated.next()??;
         stated.all(|other| other.is_some_and(|it| it.value == first.value)).then_some(first)
     }
 }
 
-/// A document that is not a client app: another tag, or none.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OtherDocument {
-    pub file: FileId,
-    pub document: usize,
-    /// The tag of its root as written, as in `!SubscriptionDto`.
-    pub tag: Option<String>,
-    /// Its root.
-    pub place: Place,
-    pub id: Option<Stated<Id>>,
-    pub name: Option<Stated<String>>,
-    /// `customerId`, by which a subscription names its customer.
-    pub customer: Option<Stated<Id>>,
-    /// Whether it has a list that only client apps have: a client app whose tag was lost or
-    /// misspelt.
-    pub looks_like_client: bool,
-}
+impl ClientFacts {
+    /// Secrets of the client app; `None` when the file states none, not even an empty list. Their
+    /// values are never read.
+    pub fn secrets(&self) -> Option<&[Secret]> {
+        let stated = self.states(Part::Secrets) || self.states(Part::Secret);
+        stated.then(|| self.more().map_or(&[][..], |more| &more.secrets))
+    }
 
-/// Something about the text that keeps the studio, and likely an importer, from reading it as it
-/// was meant. Nothing is repaired and nothing is hidden: the rest of the document is read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
-    pub kind: ProblemKind,
-    /// Where; for a file that could not be read at all the start of its first document.
-    pub place: Place,
-    /// What was found, in plain words, as a sentence without its full stop.
-    pub message: String,
-    /// The client app whose document it is in.
-    pub client: Option<ClientKey>,
-}
+    /// Redirect URIs for whatever purpose, in file order.
+    pub fn redirect_uris(&self) -> &[RedirectUri] {
+        self.more().map_or(&[], |more| &more.redirect_uris)
+    }
 
-/// What sort of [`Problem`] it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum ProblemKind {
-    /// The file could not be read or decoded.
-    File,
-    /// The document is not YAML.
-    Syntax,
-    /// The same key twice in one mapping of a client app; the first is read.
-    DuplicateKey,
-    /// A collection where a text belongs, or the other way round.
-    WrongType,
-    /// The client app states no id.
-    ClientWithoutId,
-    /// An entry of the list of permissions that names nobody by id.
-    EntryWithoutId,
-    /// A federated identity without issuer or without subject.
-    IncompleteIdentity,
-    /// `{{guid:x}}` without quotes, which YAML does not read as text.
-    UnquotedPlaceholder,
-    /// A boolean setting whose value is neither true nor false.
-    NotBoolean,
-    /// One setting stated both ways under two spellings of its key.
-    Contradiction,
-    /// A document with lists that only client apps have, but without their tag.
-    MissingTag,
+    /// What is attached to the client app by reference (resources, scopes, users, groups …), in
+    /// file order.
+    pub fn attached(&self) -> &[Attached] {
+        self.more().map_or(&[], |more| &more.attached)
+    }
+
+    /// What is attached to the client app in one of its lists, as in [`Part::Scopes`].
+    pub fn attached_in(&self, part: Part) -> impl Iterator<Item = &Attached> {
+        self.attached().iter().filter(move |it| it.at.part == part)
+    }
+
+    /// Roles in the administration of the identity system.
+    pub fn roles(&self) -> &[Role] {
+        self.more().map_or(&[], |more| &more.roles)
+    }
+
+    /// Metadata in file order. A key should stand in it once.
+    pub fn metadata(&self) -> &[Metadata] {
+        self.more().map_or(&[], |more| &more.metadata)
+    }
+
+    pub fn description(&self) -> Option<&Stated<String>> {
+        self.more()?.description.as_ref()
+    }
+
+    /// Entries that the studio does not understand, in the document or in the entries of its
+    /// lists: foreign keys, misspelt ones, and repeated ones.
+    pub fn unknown(&self) -> &[Unknown] {
+        self.more().map_or(&[], |more| &more.unknown)
+    }
+
+    /// The placeholders in the document, in file order.
+    pub fn placeholders(&self) -> &[Placeholder] {
+        &self.placeholders
+    }
+
+    /// The key under which the document states a part, as it spells it; the likeliest spelling,
+    /// when it uses several. `None` when it does not state the part.
+    pub fn key_of(&self, part: Part) -> Option<&'static str> {
+        let stated = self.spellings.iter().find(|it| it.part() == part && it.field().is_none());
+        stated.map(|spelling| spelling.key())
+    }
+
+    /// Whether the document states a part, if only as an empty list.
+    pub fn states(&self, part: Part) -> bool {
+        self.key_of(part).is_some()
+    }
+
+    /// A place in the document by its span.
+    pub(super) fn place_at(&self, span: Span) -> Place {
+        Place { file: self.file, document: self.document, span }
+    }
+
+    fn more(&self) -> Option<&More> {
+        self.more.as_deref()
+    }
 }

@@ -12,7 +12,8 @@
 //! |---|---|
 //! | `id` | what makes two ids equal |
 //! | `settings` | the one table of spellings |
-//! | `client` | the types of what is read |
+//! | `client`, `parts`, `other`, `problem` | the types of what is read |
+//! | `placeholder`, `date` | texts that stand for something |
 //! | `read` | one document → what it says |
 //! | `index` | who has which id, who names whom, who holds which identity |
 //! | `project` | files, clients, look-ups |
@@ -23,10 +24,15 @@
 
 mod change;
 mod client;
+mod date;
 mod disk;
 mod history;
 mod id;
 mod index;
+mod other;
+mod parts;
+mod placeholder;
+mod problem;
 mod project;
 mod read;
 mod settings;
@@ -37,16 +43,24 @@ mod tests;
 
 pub use change::{Change, ChangeError};
 pub use client::{
-    ClientApp, ClientFacts, ClientKey, FederatedIdentity, FileId, OtherDocument, Permission, Place,
-    Problem, ProblemKind, SettingValue, Stated,
+    ClientApp, ClientFacts, ClientKey, FederatedIdentity, FileId, Permission, Place, SettingValue,
+    Shared, SharedBy, Stated,
 };
+pub use date::Moment;
 pub use disk::{
     DiskChange, DiskReport, DiskWatch, OpenError, OpenOptions, Other, Presence, SaveError, SaveJob,
     SaveMethod, SaveOptions, Saved, WatchError, Watcher, state_folder,
 };
 pub use id::{Id, IdForm};
+pub use other::{DocumentKind, OtherDocument, OtherFacts, Parent};
+pub use parts::{
+    Attached, ItemAt, Metadata, Named, Purpose, RedirectUri, Role, Secret, StatedDate, Unknown,
+    Withheld,
+};
+pub use placeholder::Placeholder;
+pub use problem::{Problem, ProblemKind};
 pub use project::{FileError, Group, Project, Source, SourceFile};
-pub use settings::{Setting, boolean, known_keys};
+pub use settings::{Field, Part, Setting, boolean, known_keys};
 
 /// The tag of a client app.
 pub const CLIENT_TAG: &str = "!ClientAppDto";
@@ -58,7 +72,7 @@ pub const CUSTOMER_TAG: &str = "!CustomerDto";
 pub const PERMISSIONS: &str = "allowedTokenExchangeClientApps";
 /// The key of the list of federated identities.
 pub const IDENTITIES: &str = "clientAppFederatedIdentities";
-/// The key of the list of secrets, of which only the length is read.
+/// The key of the list of secrets, whose values are never read.
 pub const SECRETS: &str = "clientAppSecrets";
 /// The name of the studio's own file beside a configuration; it is no part of one.
 pub const PROJECT_FILE: &str = "exchange-studio.yaml";

@@ -125,6 +125,33 @@ impl Project {
     }
 }
 
+/// The known key nearest to another: the same in another case or with other separators, or within
+/// two keystrokes (one, when it is short).
+pub(super) fn key_near(
+    key: &str,
+    known: impl Iterator<Item = &'static str>,
+) -> Option<&'static str> {
+    let fold = |key: &str| -> String {
+        let letters = key.chars().filter(|letter| letter.is_alphanumeric());
+        letters.flat_map(char::to_lowercase).collect()
+    };
+    // Keys are short; what is not is no slip of the hand.
+    if key.len() > 64 {
+        return None;
+    }
+    let own = fold(key);
+    let allowed = match own.chars().count() {
+        0..3 => 0,
+        3..8 => 1,
+        _ => 2,
+    };
+    let near = known.filter_map(|known| {
+        let distance = strsim::osa_distance(&own, &fold(known));
+        (distance <= allowed && !own.is_empty()).then_some((distance, known))
+    });
+    near.min_by_key(|(distance, _)| *distance).map(|(_, known)| known)
+}
+
 fn rank(key: &str, own: &str, letters: impl Fn() -> u32) -> Option<Rank> {
     let (short, long) = if own.len() < key.len() { (own, key) } else { (key, own) };
     if short.len() < PREFIX {
@@ -139,4 +166,29 @@ fn rank(key: &str, own: &str, letters: impl Fn() -> u32) -> Option<Rank> {
     }
     let distance = strsim::osa_distance(key, own);
     (distance <= DISTANCE).then_some(Rank::Typed(distance))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_misspelt_key_is_near_a_known_one() {
+        let known = || super::super::known_keys();
+        for (key, meant) in [
+            ("isPublik", "isPublic"),
+            ("IsPublic", "isPublic"),
+            ("is_public", "isPublic"),
+            ("enable", "enabled"),
+            ("allowedTokenExchangeClientApp", "allowedTokenExchangeClientApps"),
+            ("clientAppFederatedIdentites", "clientAppFederatedIdentities"),
+            ("nmae", "name"),
+        ] {
+            assert_eq!(key_near(key, known()), Some(meant), "{key}");
+        }
+        for key in ["", "x", "ld", "requirePkce", "tokenLifetime", "äöü", "---"] {
+            assert_eq!(key_near(key, known()), None, "{key}");
+        }
+        assert_eq!(key_near(&"a".repeat(1 << 20), known()), None);
+    }
 }

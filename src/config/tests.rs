@@ -43,7 +43,7 @@ fn a_client_is_read_with_the_place_of_everything() {
     assert_eq!(slice(&project, id.place), PORTAL);
     assert_eq!(project.describe_place(id.place), "0.yaml:2");
     assert_eq!(client.subscription.as_ref().unwrap().value.form(), IdForm::Placeholder);
-    assert_eq!(client.secrets, Some(1));
+    assert_eq!(client.secrets().map(<[_]>::len), Some(1));
     assert_eq!(client.settings[0].text, "TRUE");
     assert_eq!(client.settings[0].boolean, Some(true));
     assert_eq!(client.permissions[0].id, Some(Id::new(DASHBOARD)));
@@ -74,7 +74,7 @@ fn scalars_are_text_whatever_they_look_like() {
 fn what_is_not_stated_is_not_filled_in() {
     let (_, client) = one("name: a\n");
     assert_eq!(client.flag(Setting::Enabled), None);
-    assert_eq!(client.secrets, None);
+    assert_eq!(client.secrets(), None);
     for none in ["id:", "id: ~", "id: null", "id: ''", "id: ' '"] {
         let (project, client) = one(&format!("{none}\n"));
         assert_eq!(client.id, None, "{none}");
@@ -177,7 +177,7 @@ fn aliases_are_read_as_what_they_stand_for() {
         one("id: &id a\nname: *id\nother: &list\n- id: b\nallowedTokenExchangeClientApps: *list\n");
     assert_eq!(client.name.as_ref().unwrap().value, "a");
     assert_eq!(client.permissions[0].id, Some(Id::new("b")));
-    assert_eq!(kinds(&project), []);
+    assert_eq!(kinds(&project), [(ProblemKind::SharedTrust, "0.yaml:6".to_owned())]);
 }
 
 #[test]

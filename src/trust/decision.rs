@@ -323,7 +323,7 @@ impl<'a> Inquiry<'a> {
         let client = self.client(self.question.requester);
         let label = client.label();
         let public = client.flag(Setting::Public).map(|flag| flag.value);
-        let (truth, sentence) = match (public, client.secrets) {
+        let (truth, sentence) = match (public, client.secrets().map(<[_]>::len)) {
             (Some(true), _) => (
                 Truth::False,
                 format!(

@@ -19,7 +19,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         for identity in &client.identities {
             let both = [("issuer", &identity.issuer), ("subject", &identity.subject)];
             for (what, stated) in both {
-                let Some(Stated { value, place }) = stated else { continue };
+                let Some(Stated { value, place, .. }) = stated else { continue };
                 let around = value.trim() != value && !value.trim().is_empty();
                 let control = value.chars().find(|c| c.is_control());
                 let how = match (around, control) {

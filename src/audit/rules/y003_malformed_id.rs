@@ -25,7 +25,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         let identities = client.identities.iter().filter_map(|identity| identity.id.as_ref());
         let identities = identities.map(|id| (id, "The id of the federated identity"));
         for (id, what) in own.into_iter().chain(identities) {
-            let Stated { value, place } = id;
+            let Stated { value, place, .. } = id;
             let written = context.source(*place);
             if value.form() != IdForm::Other
                 || value.as_str().is_empty()

@@ -15,7 +15,9 @@ use crate::yaml::{Document, Span, Stream};
 
 use super::super::index::Index;
 use super::super::read::{Content, Findings, read};
-use super::super::{ClientApp, ClientFacts, ClientKey, FileId, Id, Place, Problem, ProblemKind};
+use super::super::{
+    ClientApp, ClientFacts, ClientKey, FileId, Id, OtherDocument, Place, Problem, ProblemKind,
+};
 use super::file::Slot;
 use super::{FileError, Project, SourceFile, first};
 
@@ -200,7 +202,9 @@ impl Project {
                 }
                 self.put_client(key, *client);
             }
-            (Slot::Other(index), Content::Other(other)) => self.others[index] = *other,
+            (Slot::Other(index), Content::Other(other)) => {
+                self.others[index] = OtherDocument::new(*other)
+            }
             (Slot::Nothing, Content::Nothing) => {}
             _ => return false,
         }
@@ -269,7 +273,7 @@ impl Project {
                         Slot::Client(key)
                     }
                     Content::Other(other) => {
-                        self.others.push(*other);
+                        self.others.push(OtherDocument::new(*other));
                         Slot::Other(self.others.len() - 1)
                     }
                     Content::Nothing => Slot::Nothing,

@@ -27,7 +27,7 @@ pub fn settings_ui(ui: &mut Ui, client: &ClientApp, commands: &mut Vec<Command>)
 fn key(client: &ClientApp, setting: Setting) -> String {
     client
         .setting(setting)
-        .map_or_else(|| setting.spellings()[0].to_owned(), |stated| stated.key.clone())
+        .map_or_else(|| setting.spellings()[0].to_owned(), |stated| stated.key.to_owned())
 }
 
 fn boolean_ui(ui: &mut Ui, client: &ClientApp, setting: Setting, commands: &mut Vec<Command>) {
