@@ -36,7 +36,7 @@ pub struct OtherFacts {
     pub file: FileId,
     pub document: usize,
     /// The tag of its root as written, as in `!SubscriptionDto`.
-    pub tag: Option<Box<str>>,
+    pub tag: Option<String>,
     /// What sort of thing it describes, by its tag.
     pub kind: DocumentKind,
     /// Its root.

@@ -13,7 +13,7 @@ impl<'a> Reader<'a> {
         let mut other = OtherFacts {
             file: self.file,
             document: self.index,
-            tag: tag.map(Into::into),
+            tag: tag.map(str::to_owned),
             kind: tag.map_or(DocumentKind::Other, DocumentKind::from_tag),
             place: self.place_of(root),
             id: None,
