@@ -4,6 +4,7 @@
 mod decisions;
 mod disk;
 mod disk_watch;
+mod golden;
 mod model;
 mod oracle;
 mod samples;

@@ -39,9 +39,6 @@ pub(super) fn explain(error: &ScanError, text: &str, limits: &Limits) -> SyntaxE
         ErrorKind::InvalidQuotedScalarIndent => {
             "a quoted text has no closing quote, or its next line is not indented".to_owned()
         }
-        ErrorKind::InvalidIndentation if text[offset..].starts_with([']', '}']) => {
-            "a closing bracket has to be indented deeper than its key".to_owned()
-        }
         ErrorKind::InvalidIndentation
         | ErrorKind::InvalidFlowScalarIndent
         | ErrorKind::InvalidBlockScalarIndent => {

@@ -14,7 +14,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use granit_parser::{Event, Options, Parser, ScalarStyle, StructureStyle};
+use granit_parser::{ErrorKind, Event, Options, Parser, ScalarStyle, ScanError, StructureStyle};
 
 use self::explain::{explain, too_deep};
 use super::scan::{is_marker, is_space, line_end, line_start, next_line, skip_blanks, skip_trivia};
@@ -38,23 +38,61 @@ pub(super) fn parse(
         let message = "a NUL character, which YAML does not allow".to_owned();
         return Err(SyntaxError { offset, message });
     }
+    match read(source, limits, progress, true) {
+        // YAML wants a closing bracket deeper than the key of what it closes. People put it below
+        // the key, no other reader minds, and what such a file says is not in doubt.
+        Err(error) if closes_at_the_margin(&error, text) => read(source, limits, progress, false),
+        result => result,
+    }
+    .map_err(|error| match error {
+        Failure::Parser(error) => explain(&error, text, limits),
+        Failure::Own(error) => error,
+    })
+}
+
+/// What ended the reading of a text.
+enum Failure {
+    Parser(ScanError),
+    /// Found by this adapter.
+    Own(SyntaxError),
+}
+
+impl From<ScanError> for Failure {
+    fn from(error: ScanError) -> Self {
+        Self::Parser(error)
+    }
+}
+
+impl From<SyntaxError> for Failure {
+    fn from(error: SyntaxError) -> Self {
+        Self::Own(error)
+    }
+}
+
+/// Parses with or without the rules for the indentation of what stands in brackets.
+fn read(
+    source: &Arc<str>,
+    limits: &Limits,
+    progress: Option<&Progress>,
+    strict: bool,
+) -> Result<Tree, Failure> {
     let mut builder = Builder::new(source, limits.depth);
-    let mut parser = Parser::new_from_str_with_options(text, options(limits));
+    let mut parser = Parser::new_from_str_with_options(source, options(limits, strict));
     let mut events = 0_usize;
     while let Some(next) = parser.next_event() {
         events += 1;
         if events % 1024 == 0 && progress.is_some_and(Progress::is_cancelled) {
             let message = "reading was cancelled".to_owned();
-            return Err(SyntaxError { offset: 0, message });
+            return Err(SyntaxError { offset: 0, message }.into());
         }
-        let (event, span) = next.map_err(|error| explain(&error, text, limits))?;
+        let (event, span) = next?;
         // The parser gives an anchor right after the node that has it.
         let anchor = if anchor_id(&event) == 0 {
             None
         } else {
             match parser.next_event() {
                 Some(Ok((Event::Anchor(id, _), span))) => Some((id, place(&span))),
-                Some(Err(error)) => return Err(explain(&error, text, limits)),
+                Some(Err(error)) => return Err(error.into()),
                 _ => None,
             }
         };
@@ -63,9 +101,15 @@ pub(super) fn parse(
     Ok(builder.finish())
 }
 
-fn options(limits: &Limits) -> Options {
+fn closes_at_the_margin(error: &Failure, text: &str) -> bool {
+    let Failure::Parser(error) = error else { return false };
+    let at = error.marker().byte_offset().and_then(|offset| text.as_bytes().get(offset));
+    matches!(error.kind(), ErrorKind::InvalidIndentation) && matches!(at, Some(b']' | b'}'))
+}
+
+fn options(limits: &Limits, strict: bool) -> Options {
     granit_parser::options! {
-        strict_indentation: true,
+        strict_indentation: strict,
         emit_anchor_events: true,
         emit_unresolved_aliases: true,
         // The file is bounded already.

@@ -113,7 +113,7 @@ fn errors_say_what_and_where() {
             "a: \"x\n",
             "error at 6: a quoted text has no closing quote, or its next line is not indented",
         ),
-        ("l: [\n  x\n]\n", "error at 9: a closing bracket has to be indented deeper than its key"),
+        ("l: [\n  x,\ny\n]\n", "error at 10: the indentation does not fit what stands around it"),
         (
             "a: b: c\n",
             "error at 4: `:` is not allowed here; quote the text if it belongs to a value",
@@ -124,6 +124,17 @@ fn errors_say_what_and_where() {
     ] {
         assert_eq!(dump(text), expected, "{text:?}");
     }
+}
+
+/// YAML forbids it; libyaml and what builds on it read it, and people write it.
+#[test]
+fn a_bracket_may_close_below_its_key() {
+    assert_eq!(dump("l: [\n  x\n]\n"), dump("l: [\n  x\n ]\n").replace("n ]", "n]"));
+    for text in ["- {\n  a: 1\n}\n", "a:\n  b: {\n    c: [\n    ]\n}\n", "l: [\r\n]\r\nm: 1\r\n"] {
+        let document = Document::parse(text, &Limits::default());
+        assert!(document.tree().is_ok(), "{text:?}");
+    }
+    assert!(dump("l: [\n  x\n}\n").starts_with("error"));
 }
 
 #[test]

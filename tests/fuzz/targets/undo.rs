@@ -20,8 +20,9 @@ fuzz_target!(|input: &[u8]| {
     let plan = Plan::new(input);
     let mut project = project(plan.text);
     let Some(first) = bytes(&project) else { return };
-    assert_eq!(first, plan.text);
+    assert!(first == plan.text, "a byte was lost");
     let mut states = vec![first];
+    let mut changes = Vec::new();
     for pick in plan.picks() {
         let Some(change) = pick.change(&project) else { continue };
         let before = bytes(&project);
@@ -30,19 +31,20 @@ fuzz_target!(|input: &[u8]| {
                 let now = bytes(&project).expect("a text stays a text");
                 if Some(&now) != states.last() {
                     let afresh = exchange_studio::project(&now);
-                    assert_eq!(says(&project), says(&afresh), "{change:?}");
+                    assert!(says(&project) == says(&afresh), "the model lags: {change:?}");
                     states.push(now);
                 }
             }
-            Err(_) => assert_eq!(bytes(&project), before, "{change:?}"),
+            Err(_) => assert!(bytes(&project) == before, "refused and done: {change:?}"),
         }
+        changes.push(change);
     }
     for state in states.iter().rev().skip(1) {
         project.undo();
-        assert_eq!(bytes(&project).as_ref(), Some(state));
+        assert!(bytes(&project).as_ref() == Some(state), "not undone: {changes:?}");
     }
     for state in states.iter().skip(1) {
         project.redo();
-        assert_eq!(bytes(&project).as_ref(), Some(state));
+        assert!(bytes(&project).as_ref() == Some(state), "not made again: {changes:?}");
     }
 });
