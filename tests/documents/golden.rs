@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use exchange_studio::yaml::{
-    Document, EditError, Kind, Limits, NodeId, Op, Step, Stream, Tree, Value,
+    Document, EditError, Kind, Limits, NodeId, Op, Step, Stream, StreamOp, Tree, Value, Via,
 };
 use serde_json::json;
 use similar::{ChangeTag, TextDiff};
@@ -113,7 +113,12 @@ fn value(json: &serde_json::Value) -> Value {
 }
 
 /// One line of a script.
-fn parse(json: &serde_json::Value) -> (usize, Op) {
+enum Edit {
+    In { doc: usize, op: Op, via: Option<Via> },
+    Whole(StreamOp),
+}
+
+fn parse(json: &serde_json::Value) -> Edit {
     let text = |key: &str| json[key].as_str().unwrap().to_owned();
     let number = |key: &str| json[key].as_u64().unwrap() as usize;
     let step = |step: &serde_json::Value| match step.as_u64() {
@@ -121,17 +126,38 @@ fn parse(json: &serde_json::Value) -> (usize, Op) {
         None => Step::Key(step.as_str().unwrap().to_owned()),
     };
     let path = || json["path"].as_array().unwrap().iter().map(step).collect();
-    let value = || value(&json["value"]);
+    let value = || match json.get("yaml") {
+        Some(source) => Value::Yaml(source.as_str().unwrap().to_owned()),
+        None => value(&json["value"]),
+    };
     let op = match json["op"].as_str().unwrap() {
         "set" => Op::Set { path: path(), value: value() },
         "insert" => Op::Insert { path: path(), index: number("index"), value: value() },
         "remove" => Op::Remove { path: path(), index: number("index") },
-        "add" => Op::Add { path: path(), key: text("key"), value: value() },
+        "move" => Op::Move { path: path(), from: number("frm"), to: number("to") },
+        "add" => {
+            let at = json.get("at").map(|at| at.as_u64().unwrap() as usize);
+            Op::Add { path: path(), key: text("key"), value: value(), at }
+        }
         "removekey" => Op::RemoveKey { path: path(), key: text("key") },
         "rename" => Op::Rename { path: path(), key: text("key"), new: text("new") },
+        "docadd" => return Edit::Whole(StreamOp::Insert { at: number("doc"), text: text("body") }),
+        "docremove" => return Edit::Whole(StreamOp::Remove { at: number("doc") }),
+        "docmove" => {
+            return Edit::Whole(StreamOp::Move { from: number("doc"), to: number("to") });
+        }
+        "text" => {
+            let range = number("start")..number("end");
+            return Edit::Whole(StreamOp::Text { range, with: text("with") });
+        }
         other => panic!("the operation {other}"),
     };
-    (number("doc"), op)
+    let via = json.get("via").map(|via| match via.as_str().unwrap() {
+        "anchor" => Via::Anchor,
+        "own" => Via::Own,
+        other => panic!("the way {other}"),
+    });
+    Edit::In { doc: number("doc"), op, via }
 }
 
 /// The path to a node, keys by name where that is enough.
@@ -204,6 +230,9 @@ fn edits(stream: &Stream) -> Vec<serde_json::Value> {
         }
         let entries = tree.root().map(|root| tree.entries(root)).unwrap_or_default();
         edits.push(json!({"doc": doc, "op": "add", "path": [], "key": "note", "value": "new"}));
+        edits.push(json!({
+            "doc": doc, "op": "add", "path": [], "key": "tags", "value": ["x", "y"], "at": 1,
+        }));
         let keys: Vec<_> = entries.iter().filter_map(|entry| tree.text(entry.0)).collect();
         if let Some(key) = keys.iter().rev().find(|key| key.starts_with("allowed")).or(keys.last())
         {
@@ -212,6 +241,20 @@ fn edits(stream: &Stream) -> Vec<serde_json::Value> {
         if let Some(key) = keys.iter().find(|key| **key == "name").or(keys.first()) {
             edits.push(json!({"doc": doc, "op": "rename", "path": [], "key": key, "new": "title"}));
         }
+    }
+    let len = stream.documents().len();
+    let body = "!ClientAppDto\nid: new\n";
+    edits.push(json!({"doc": len, "op": "docadd", "body": body}));
+    if len > 0 {
+        edits.push(json!({"doc": 0, "op": "docadd", "body": body}));
+        edits.push(json!({"doc": 0, "op": "docremove"}));
+        let at = stream.len() / 2;
+        let at = stream.text(0..at).len();
+        edits.push(json!({"op": "text", "start": at, "end": at, "with": "# x\n---\n"}));
+    }
+    if len > 1 {
+        edits.push(json!({"doc": len - 1, "op": "docremove"}));
+        edits.push(json!({"doc": 0, "op": "docmove", "to": len - 1}));
     }
     edits
 }
@@ -226,17 +269,33 @@ fn shown(name: &str, stream: &Stream, json: &serde_json::Value) -> String {
         );
         format!("refused: {error}\n")
     };
-    let (at, op) = parse(json);
-    let document = &stream.documents()[at];
-    let edited = match document.edit(&op) {
-        Ok(edited) => edited,
-        Err(error) => return refused(error),
-    };
-    if let Err(why) = oracle::judge(document, &op, &edited) {
-        panic!("{name}: {json}: {why}\n{}", edited.text());
-    }
     let mut after = stream.clone();
-    after.replace(at, Arc::new(edited));
+    match parse(json) {
+        Edit::In { doc, op, via } => {
+            let document = &stream.documents()[doc];
+            let edited = match via {
+                None => document.edit(&op),
+                Some(via) => document.edit_via(&op, via),
+            };
+            let edited = match edited {
+                Ok(edited) => edited,
+                Err(error) => return refused(error),
+            };
+            if via.is_none()
+                && let Err(why) = oracle::judge(document, &op, &edited)
+            {
+                panic!("{name}: {json}: {why}\n{}", edited.text());
+            }
+            after.replace(doc, Arc::new(edited));
+        }
+        Edit::Whole(op) => {
+            let splice = match stream.edit(&op) {
+                Ok(splice) => splice,
+                Err(error) => return refused(error),
+            };
+            after.splice(splice.at, splice.before.len(), splice.after);
+        }
+    }
     same_afresh(name, json, &after);
     diff(&before, &text(&after))
 }
@@ -248,6 +307,12 @@ fn text(stream: &Stream) -> String {
 /// The file opened again has the same documents.
 fn same_afresh(name: &str, json: &serde_json::Value, stream: &Stream) {
     let again = Stream::load(&stream.to_bytes(), &Limits::default()).unwrap();
+    // An empty file shows no encoding.
+    assert!(
+        stream.is_empty() || stream.encoding() == again.encoding(),
+        "{name}: {json}: {:?}",
+        again.encoding()
+    );
     let texts = |stream: &Stream| -> Vec<String> {
         stream.documents().iter().map(|it: &Arc<Document>| it.text().to_owned()).collect()
     };

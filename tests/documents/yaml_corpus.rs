@@ -155,6 +155,13 @@ pub fn edits_with(tree: &Tree, values: &[Value]) -> Vec<Op> {
         for index in 0..tree.items(id).len() {
             ops.push(Op::Remove { path: path(), index });
         }
+        for index in 0..tree.entries(id).len() {
+            ops.push(Op::Remove { path: path(), index });
+            if let Some(value) = values.first() {
+                let (key, value, at) = ("zz".to_owned(), value.clone(), Some(index));
+                ops.push(Op::Add { path: path(), key, value, at });
+            }
+        }
         for key in tree.entries(id).iter().filter_map(|e| tree.text(e.0)) {
             ops.push(Op::RemoveKey { path: path(), key: key.to_owned() });
             ops.push(Op::Rename { path: path(), key: key.to_owned(), new: "zz".to_owned() });

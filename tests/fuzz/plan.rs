@@ -1,7 +1,7 @@
 //! Bytes as a list of edits.
 
 use exchange_studio::config::{Change, ClientKey, Project, Source};
-use exchange_studio::yaml::{Op, Tree};
+use exchange_studio::yaml::{Op, Stream, StreamOp, Tree, Value, Via};
 
 use crate::yaml_corpus::{paths, values};
 
@@ -54,20 +54,60 @@ impl Pick {
         let places = paths(tree);
         let (path, id) = places.get(self.place % places.len().max(1))?.clone();
         let values = values();
-        let value = values[self.value % values.len()].clone();
+        let value = match values.get(self.value % (values.len() + YAML.len())) {
+            Some(value) => value.clone(),
+            None => Value::Yaml(YAML[self.value % YAML.len()].to_owned()),
+        };
         let items = tree.items(id).len();
         let entries = tree.entries(id);
         let key = || {
             let entry = entries.get(self.index % entries.len().max(1))?;
             tree.text(entry.0).map(str::to_owned)
         };
-        Some(match self.kind % 6 {
+        let len = items.max(entries.len());
+        let name = |at: usize| NAMES[at % NAMES.len()].to_owned();
+        Some(match self.kind % 8 {
             0 => Op::Set { path, value },
             1 => Op::Insert { path, index: self.index % (items + 2), value },
-            2 => Op::Remove { path, index: self.index % (items + 1) },
-            3 => Op::Add { path, key: NAMES[self.index % NAMES.len()].to_owned(), value },
+            2 => Op::Remove { path, index: self.index % (len + 1) },
+            3 => Op::Add { path, key: name(self.index), value, at: None },
             4 => Op::RemoveKey { path, key: key()? },
-            _ => Op::Rename { path, key: key()?, new: NAMES[self.value % NAMES.len()].to_owned() },
+            5 => Op::Rename { path, key: key()?, new: name(self.value) },
+            6 => Op::Move { path, from: self.index % (len + 1), to: self.value % (len + 1) },
+            _ => Op::Add {
+                path,
+                key: name(self.value / 16),
+                value,
+                at: Some(self.index % (len + 1)),
+            },
+        })
+    }
+
+    /// What to do where the place is shared; mostly nothing.
+    pub fn via(self) -> Option<Via> {
+        match self.index % 8 {
+            6 => Some(Via::Anchor),
+            7 => Some(Via::Own),
+            _ => None,
+        }
+    }
+
+    /// One edit of the whole file; mostly none.
+    pub fn whole(self, stream: &Stream) -> Option<StreamOp> {
+        let len = stream.documents().len();
+        let at = self.place % (len + 1);
+        Some(match self.kind {
+            200.. => {
+                let text = stream.text(0..stream.len());
+                let floor = |at: usize| text.floor_char_boundary(at % (text.len() + 1));
+                let (a, b) = (floor(self.place * 7), floor(self.place * 7 + self.index % 16));
+                let with = PIECES[self.value % PIECES.len()].to_owned();
+                StreamOp::Text { range: a.min(b)..a.max(b), with }
+            }
+            190..200 => StreamOp::Insert { at, text: BODIES[self.value % BODIES.len()].to_owned() },
+            180..190 => StreamOp::Remove { at },
+            170..180 => StreamOp::Move { from: at, to: self.value % (len + 1) },
+            _ => return None,
         })
     }
 
@@ -120,6 +160,57 @@ const NAMES: &[&str] = &[
     "\u{0}\u{7f}\u{85}\u{2028}",
     "---",
     "...",
+];
+
+/// Values in YAML.
+const YAML: &[&str] = &[
+    "x # c\n",
+    "!t {a: 1, b: [x]}\n",
+    "a: 1\n# c\nb:\n- |\n  x\n\n- >-\n  y\n",
+    "- &n 1\n- *n\n",
+    "\"two\n  lines\"",
+    "? [k]\n: v\n",
+    "*gone\n",
+    "a: [\n",
+    "",
+];
+
+/// Documents to be added.
+const BODIES: &[&str] = &[
+    "!ClientAppDto\nid: new\n",
+    "---\nid: new\n...\n",
+    "# c\n\n--- [x]",
+    "a: 1\n---\nb: 2\n",
+    "",
+    "x",
+    "%YAML 1.2\n---\nx: |+\n  y\n\n",
+    "\u{feff}a: 1\r\nb: 2",
+];
+
+/// What is typed into a text.
+const PIECES: &[&str] = &[
+    "",
+    "x",
+    "\n",
+    "---\n",
+    "\n---\n",
+    "...\n",
+    "\"",
+    "'",
+    "# ",
+    ": ",
+    "- ",
+    "[",
+    "}",
+    "\r",
+    "\t",
+    "\u{feff}",
+    "&a ",
+    "*a",
+    "|\n",
+    "%YAML 1.2\n",
+    "ü",
+    "\n  ",
 ];
 
 const KEYS: &[&str] = &[
