@@ -477,6 +477,73 @@ fn one_of_two_equal_keys_can_be_meant() {
     refuse("a: 1\na: 2\n", &set("a", "3"));
 }
 
+fn shift(at: &str, from: usize, to: usize) -> Op {
+    Op::Move { path: path(at), from, to }
+}
+
+#[test]
+fn items_and_entries_change_places() {
+    for (before, at, from, to, after) in [
+        ("- a\n- b\n- c\n", "", 0, 2, "- b\n- c\n- a\n"),
+        ("- a\n- b\n- c\n", "", 2, 0, "- c\n- a\n- b\n"),
+        ("- a\n- b\n- c\n", "", 1, 2, "- a\n- c\n- b\n"),
+        ("- a\n- b\n- c\n", "", 1, 1, "- a\n- b\n- c\n"),
+        ("a: 1\nb: 2\nc: 3", "", 2, 0, "c: 3\na: 1\nb: 2"),
+        ("a: 1\r\nb: 2", "", 0, 1, "b: 2\r\na: 1"),
+        (
+            "l:\n  # a\n  - a # aa\n    # ab\n\n  # b\n  - b\n# m\nm: 1\n",
+            "l",
+            1,
+            0,
+            "l:\n  # b\n  - b\n\n  # a\n  - a # aa\n    # ab\n# m\nm: 1\n",
+        ),
+        ("# head\n- a\n# b\n- b\n", "", 0, 1, "# head\n# b\n- b\n- a\n"),
+        ("a: 1\n\nb: 2\n\n\nc: 3\n", "", 0, 2, "b: 2\n\nc: 3\n\n\na: 1\n"),
+        ("l:\n- a\n\n# apart\n\n- b\n", "l", 0, 1, "l:\n- b\n\n# apart\n\n- a\n"),
+        ("- - a\n  - b\n- c\n", "[0]", 0, 1, "- - b\n  - a\n- c\n"),
+        ("- - a\n  # b\n  - b\n- c\n", "[0]", 0, 1, "-\n  # b\n  - b\n  - a\n- c\n"),
+        ("- id: a # i\n  k: [1,\n    2]\n", "[0]", 1, 0, "- k: [1,\n    2]\n  id: a # i\n"),
+        ("- |\n  x\n\n- b\n", "", 0, 1, "- b\n\n- |\n  x\n"),
+        ("- |+\n  x\n\n- b\n", "", 0, 1, "- b\n- |+\n  x\n\n"),
+        ("? a\n: 1\n? b\n", "", 1, 0, "? b\n? a\n: 1\n"),
+        ("a: &x 1\nb: 2\nc: *x\n", "", 0, 1, "b: 2\na: &x 1\nc: *x\n"),
+        ("l: [a, b,c]\n", "l", 0, 2, "l: [b, c,a]\n"),
+        ("l: {a: 1, b: 2}\n", "l", 1, 0, "l: {b: 2, a: 1}\n"),
+        (
+            "l: [\n  # a\n  a, # aa\n  b # bb\n ]\n",
+            "l",
+            0,
+            1,
+            "l: [\n  b, # bb\n  # a\n  a # aa\n ]\n",
+        ),
+        ("l: [\n  a, # aa\n  b,\n ]\n", "l", 1, 0, "l: [\n  b,\n  a, # aa\n ]\n"),
+        ("l: [\n  a,\n  b ]\n", "l", 1, 0, "l: [\n  b,\n  a ]\n"),
+    ] {
+        check(before, &shift(at, from, to), after);
+    }
+    refuse("a: &x 1\nb: *x\n", &shift("", 0, 1));
+    refuse("- a\n", &shift("", 0, 1));
+    refuse("a: b\n", &shift("a", 0, 0));
+}
+
+#[test]
+fn entries_come_and_go_by_place() {
+    for (before, at, after) in [
+        ("a: 1\nb: 2\n", 0, "k: v\na: 1\nb: 2\n"),
+        ("a: 1\n# b\nb: 2\n", 1, "a: 1\nk: v\n# b\nb: 2\n"),
+        ("a: 1\nb: 2\n", 2, "a: 1\nb: 2\nk: v\n"),
+        ("{a: 1, b: 2}\n", 1, "{a: 1, k: v, b: 2}\n"),
+        ("# head\na: 1\n", 0, "# head\nk: v\na: 1\n"),
+    ] {
+        let op = Op::Add { path: vec![], key: "k".to_owned(), value: text("v"), at: Some(at) };
+        check(before, &op, after);
+    }
+    check("a: 1\na: 2\n? [x]\n: 3\n", &remove("", 1), "a: 1\n? [x]\n: 3\n");
+    check("a: 1\na: 2\n? [x]\n: 3\n", &remove("", 2), "a: 1\na: 2\n");
+    let op = Op::Set { path: vec![Step::Index(2)], value: text("v") };
+    check("a: 1\na: 2\n? [x]\n: 3\n", &op, "a: 1\na: 2\n? [x]\n: v\n");
+}
+
 fn yaml(source: &str) -> Value {
     Value::Yaml(source.to_owned())
 }

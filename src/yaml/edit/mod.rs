@@ -20,6 +20,7 @@ mod place;
 mod replace;
 mod scalar;
 mod shared;
+mod shift;
 mod source;
 mod verify;
 mod write;
@@ -192,12 +193,6 @@ impl<'a> Editor<'a> {
             self.put_block(place, index, key, value)
         };
         proposal.map(|p| vec![p])
-    }
-
-    /// Moves an item, or an entry, within its collection.
-    fn shift(&self, place: &Place, from: usize, to: usize) -> Result<Vec<Proposal>, EditError> {
-        let _ = (place, from, to);
-        unsupported("moving is not known yet; remove the item and insert it again")
     }
 
     /// Takes an item, or an entry, out of a collection.
