@@ -287,6 +287,14 @@ pub fn allowed(document: &Document, op: &Op) -> Option<Range<usize>> {
             let parts = parts(tree, mapping);
             match (parts.last(), at.and_then(|at| parts.get(at))) {
                 (None, _) => span(mapping),
+                // A pair in a list without braces gets some.
+                (Some(last), _)
+                    if matches!(tree.node(mapping).kind, Kind::Mapping { flow: true, .. })
+                        && (parts[0].start == span(mapping).start
+                            || !document.slice(tree.node(mapping).span).starts_with('{')) =>
+                {
+                    parts[0].start..last.end
+                }
                 (_, Some(next)) => next.start..next.start,
                 (Some(last), None) => last.end..last.end,
             }

@@ -127,6 +127,9 @@ pub fn values() -> Vec<Value> {
         ("k: e".to_owned(), Value::List(vec![text("q"), Value::List(vec![])])),
     ]));
     values.push(Value::List(Vec::new()));
+    let sources =
+        ["k: v # c\nl:\n- 1\n", "- x\n\n- |\n  t\n", "'q'", "[a,\n b]", "!t x", ">-\n f\n g\n"];
+    values.extend(sources.map(|source| Value::Yaml(source.to_owned())));
     values
 }
 
@@ -152,8 +155,16 @@ pub fn edits_with(tree: &Tree, values: &[Value]) -> Vec<Op> {
                 ops.push(Op::Insert { path: path(), index, value: value.clone() });
             }
         }
-        for index in 0..tree.items(id).len() {
+        let (items, entries) = (tree.items(id).len(), tree.entries(id).len());
+        for index in 0..items.max(entries) {
             ops.push(Op::Remove { path: path(), index });
+            for to in [0, index + 1, items.max(entries) - 1] {
+                ops.push(Op::Move { path: path(), from: index, to });
+            }
+        }
+        for (index, value) in (0..entries).zip(values.iter().cycle()) {
+            let (key, value, at) = ("zz".to_owned(), value.clone(), Some(index));
+            ops.push(Op::Add { path: path(), key, value, at });
         }
         for index in 0..tree.entries(id).len() {
             ops.push(Op::Remove { path: path(), index });

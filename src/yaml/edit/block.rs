@@ -5,12 +5,12 @@
 //! above them; those in its column belong to the item below. What is taken out goes with the
 //! comments on and between its own lines and no others.
 
-use super::super::{Kind, NodeId, Span};
+use super::super::{Kind, NodeId, Span, scan};
 use super::layout::Extent;
 use super::place::{Place, Slot, describe};
 use super::scalar::is_one_line;
 use super::verify::{Fact, Meaning, Shape};
-use super::write::Writer;
+use super::write::{Context, Wish, Writer, double_quoted, scalar};
 use super::{EditError, Editor, Proposal, Value, unsupported};
 
 impl<'a> Editor<'a> {
@@ -22,6 +22,7 @@ impl<'a> Editor<'a> {
             line_break: self.line_break(at),
             list_step,
             gap: gap.unwrap_or(list_gap),
+            inner: self.column(at) + 1,
             mapping_step: self.mapping_step(),
             limits: *self.document.limits(),
         }
@@ -224,9 +225,14 @@ impl<'a> Editor<'a> {
             let Some(next) = extents.get(index + 1).filter(|_| index == 0) else {
                 return unsupported("something else stands on the same line");
             };
-            let line_end = self.line_end(gone.end);
-            if self.has_comment(line_end, next.start) {
-                return unsupported("a comment stands between it and the next");
+            let next_line = self.next_line(gone.end);
+            if self.has_comment(next_line, next.start) {
+                // The comments of the next one need lines of their own.
+                let start = self.text[..gone.start].trim_end_matches([' ', '\t']).len();
+                let at = Span { start, end: next_line };
+                let meaning = self.meaning_of_take(node, index, at);
+                let with = self.line_break(gone.start).to_owned();
+                return Ok(Proposal { at, with, meaning });
             }
             Span { start: gone.start, end: next.start }
         };
@@ -311,25 +317,45 @@ impl<'a> Editor<'a> {
     ) -> Result<Vec<Proposal>, EditError> {
         let (key, _) = self.own_entries(place)[index];
         let view = self.tree.node(key);
-        let Kind::Scalar(old) = view.kind else {
-            return unsupported("the key is an alias");
-        };
-        if self.tree.is_absent(key) {
-            return unsupported("the key is absent");
-        }
-        if !is_one_line(old.style) || self.is_multi_line(view.span) {
-            return unsupported("the key is written on several lines");
-        }
         let in_flow = place.in_flow || place.node.is_some_and(|n| self.is_flow_collection(n));
-        let wish = super::write::Wish::like(old.style, old.text);
-        let context = super::write::Context { in_flow, key: true };
-        let old = Fact::of(self.tree, key);
-        let fact = Fact { shape: Shape::Text(new.to_owned()), ..old };
+        let context = Context { in_flow, key: true };
+        let mut fact = Fact::text(new);
+        fact.tag = view.tag.map(str::to_owned);
+        fact.anchor = view.anchor.map(str::to_owned);
         let meaning = Meaning { range: key.0..key.0 + 1, with: vec![fact], ..Meaning::default() };
-        let mut proposals = Vec::new();
-        for with in [super::write::scalar(new, wish, context), super::write::double_quoted(new)] {
-            proposals.push(Proposal { at: view.span, with, meaning: meaning.clone() });
+        let mut at = view.span;
+        let mut ways = Vec::new();
+        match view.kind {
+            Kind::Scalar(_) if self.tree.is_absent(key) => {
+                for new in [scalar(new, Wish::NONE, context), double_quoted(new)] {
+                    // `?` and an anchor need a blank behind them.
+                    let start = at.start;
+                    let blank = start > 0 && !scan::is_space(self.text, start - 1);
+                    let blank = blank && start > self.line_start(start);
+                    let opens =
+                        matches!(self.byte(start.wrapping_sub(1)), Some(b'{' | b'[' | b','));
+                    ways.push(format!("{}{new}", if blank && !opens { " " } else { "" }));
+                }
+            }
+            Kind::Scalar(old) if is_one_line(old.style) => {
+                ways.push(scalar(new, Wish::like(old.style, old.text), context));
+            }
+            Kind::Scalar(old) => {
+                ways.extend(self.block_scalar(view.span, old.style, new));
+                let header = self.header(view.span);
+                let rest = &self.text[header..self.line_end(header)];
+                let rest = if rest.trim().is_empty() { "" } else { rest };
+                at.end = at.end.max(self.line_end(header));
+                ways.push(format!("{}{rest}", double_quoted(new)));
+            }
+            // The name of an alias may go on with a colon; a text may not.
+            Kind::Alias { .. } => ways.push(scalar(new, Wish::NONE, context)),
+            _ => return unsupported("the key is a list or a mapping; edit the text instead"),
         }
-        Ok(proposals)
+        if !self.tree.is_absent(key) {
+            ways.push(double_quoted(new));
+        }
+        ways.dedup();
+        Ok(ways.into_iter().map(|with| Proposal { at, with, meaning: meaning.clone() }).collect())
     }
 }

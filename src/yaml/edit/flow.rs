@@ -46,7 +46,16 @@ impl Editor<'_> {
             return self.replace_scalar(place, node, span, &with, meaning);
         }
         if self.is_pair(node) {
-            return unsupported("it is a single pair without braces");
+            // Braces make room for a second entry.
+            let pair = &self.text[span.range()];
+            let pair =
+                if pair.ends_with(['?', ':']) { format!("{pair} ") } else { pair.to_owned() };
+            let with = match index {
+                0 => format!("{{{new}, {pair}}}"),
+                _ => format!("{{{pair}, {new}}}"),
+            };
+            let meaning = self.meaning_of_put(node, index, key, value)?;
+            return Ok(Proposal { at: span, with, meaning });
         }
         let extents = self.extents(node)?;
         let (at, with) = match (index.checked_sub(1), extents.get(index)) {
@@ -93,14 +102,13 @@ impl Editor<'_> {
         extents: &[Extent],
         new: &str,
     ) -> Result<(Span, String), EditError> {
-        if self.text[last.start..last.end].trim() == "?" {
-            return unsupported("the last key is absent");
-        }
+        // A comma would make `?` a text.
+        let blank = if self.text[last.start..last.end].ends_with('?') { " " } else { "" };
         let own_line = self.is_first_on_line(last.start)
             && self.is_multi_line(Span { start: last.end, end: close });
         if !own_line {
             let at = Span { start: last.end, end: last.end };
-            return Ok((at, format!(",{}{new}", self.separator(extents))));
+            return Ok((at, format!("{blank},{}{new}", self.separator(extents))));
         }
         let indentation = &self.text[self.line_start(last.start)..last.start];
         let line_break = self.line_break(last.end);
@@ -116,7 +124,7 @@ impl Editor<'_> {
         }
         let rest = self.rest_of_line(last.end)?;
         let end = last.end + rest.len();
-        let with = format!(",{rest}{line_break}{indentation}{new}");
+        let with = format!("{blank},{rest}{line_break}{indentation}{new}");
         Ok((Span { start: last.end, end }, with))
     }
 
@@ -134,17 +142,12 @@ impl Editor<'_> {
     /// Takes an item or an entry out of a flow collection.
     pub(super) fn take_flow(&self, node: NodeId, index: usize) -> Result<Proposal, EditError> {
         let span = self.tree.node(node).span;
-        if self.is_pair(node) {
-            return unsupported("it is a single pair without braces");
-        }
         let extents = self.extents(node)?;
         let gone = extents[index];
-        let inside = |start: usize, end: usize| self.has_comment(start, end);
-        let (at, with) = if extents.len() == 1 {
-            if inside(span.start, gone.start) || inside(gone.end, span.end) {
-                return unsupported("a comment stands between the brackets");
-            }
-            (Span { start: span.start + 1, end: span.end - 1 }, String::new())
+        let (at, with) = if self.is_pair(node) {
+            (span, "{}".to_owned())
+        } else if extents.len() == 1 {
+            self.take_only_flow(span, gone)
         } else if let Some(next) = extents.get(index + 1) {
             let comma = self.skip_trivia(gone.end);
             let own_lines = self.is_first_on_line(gone.start)
@@ -153,8 +156,10 @@ impl Editor<'_> {
             if own_lines {
                 let start = self.line_start(gone.start);
                 (Span { start, end: self.next_line(comma) }, String::new())
-            } else if inside(gone.end, next.start) {
-                return unsupported("a comment stands between it and the next");
+            } else if self.has_comment(gone.end, next.start) {
+                // The comments between it and the next one stay.
+                let between = [&self.text[gone.end..comma], &self.text[comma + 1..next.start]];
+                (Span { start: gone.start, end: next.start }, between.concat())
             } else {
                 (Span { start: gone.start, end: next.start }, String::new())
             }
@@ -168,14 +173,52 @@ impl Editor<'_> {
             }
             let comma = comma - before.end;
             let with = format!("{}{}", &between[..comma], &between[comma + 1..]);
-            let with = with.trim_end().to_owned();
-            let after = self.line_end(gone.end);
-            if !with.is_empty() && !self.text[gone.end..after].trim().is_empty() {
-                return unsupported("a comment stands before it and something else behind it");
+            let mut with = with.trim_end().to_owned();
+            let behind = self.text[gone.end..self.line_end(gone.end)].trim();
+            if self.is_first_on_line(gone.start) && behind.starts_with('#') {
+                // A comment behind it, on its own line, is about it.
+                let at = Span { start: before.end, end: self.line_end(gone.end) };
+                let comments = Span { start: gone.start, end: at.end };
+                return Ok(Proposal {
+                    at,
+                    with,
+                    meaning: self.meaning_of_take(node, index, comments),
+                });
+            }
+            if self.has_comment(before.end, gone.start) && !behind.is_empty() {
+                // What stands behind it must not become part of the comment.
+                let indentation = scan::skip_blanks(self.text, self.line_start(gone.start));
+                with.push_str(self.line_break(before.end));
+                with.push_str(&self.text[self.line_start(gone.start)..indentation]);
             }
             (Span { start: before.end, end: gone.end }, with)
         };
-        let comments = Span { start: gone.start, end: at.end };
-        Ok(Proposal { at, with, meaning: self.meaning_of_take(node, index, comments) })
+        let comments = Span { start: gone.start, end: gone.end };
+        let mut meaning = self.meaning_of_take(node, index, comments);
+        if with.is_empty() && index + 1 < extents.len() {
+            // On lines of its own it takes the comment behind it along.
+            meaning.comments.end = at.end;
+        }
+        Ok(Proposal { at, with, meaning })
+    }
+
+    /// The only item goes with its comma, comments between the brackets stay.
+    fn take_only_flow(&self, span: Span, gone: Extent) -> (Span, String) {
+        if !self.has_comment(span.start, gone.start) && !self.has_comment(gone.end, span.end) {
+            return (Span { start: span.start + 1, end: span.end - 1 }, String::new());
+        }
+        let comma = self.skip_trivia(gone.end);
+        let comma = if self.byte(comma) == Some(b',') { comma } else { gone.end };
+        let after = (comma + usize::from(comma > gone.end || self.byte(comma) == Some(b',')))
+            .min(span.end - 1);
+        let with = self.text[gone.end..comma].to_owned();
+        if self.is_first_on_line(gone.start) && with.trim().is_empty() {
+            let rest = scan::skip_blanks(self.text, after);
+            if self.line_end(after) == rest {
+                let end = self.next_line(rest);
+                return (Span { start: self.line_start(gone.start), end }, String::new());
+            }
+        }
+        (Span { start: gone.start, end: after }, with)
     }
 }

@@ -25,7 +25,7 @@ mod source;
 mod verify;
 mod write;
 
-use super::{Document, NodeId, Span, Tree};
+use super::{Document, Kind, NodeId, Span, Tree};
 pub use error::EditError;
 use error::unsupported;
 pub use op::{Op, Step, Value, Via};
@@ -86,7 +86,7 @@ impl<'a> Editor<'a> {
             match verify::check(self.document, &edited, &proposal) {
                 Ok(()) => return Ok(edited),
                 // The first proposal is the natural one: its refusal explains most.
-                Err(why) => refusal = refusal.or(Some(why)),
+                Err(why) => refusal = refusal.or(Some(swallows(&edited, &proposal).unwrap_or(why))),
             }
         }
         Err(refusal.unwrap_or_else(|| EditError::Unsupported("no way to write it is known".into())))
@@ -224,6 +224,24 @@ impl<'a> Editor<'a> {
             error::count(places)
         ))
     }
+}
+
+/// Whether comments below a new value became a part of the block of text at its end: they are
+/// indented as that is, and no other layout would keep both as they are written.
+fn swallows(edited: &Document, proposal: &Proposal) -> Option<EditError> {
+    let tree = edited.tree().ok()?;
+    let came = proposal.meaning.with.len() as u32;
+    let last = NodeId((proposal.meaning.range.start + came).checked_sub(1)?);
+    let is_block = (last.0 as usize) < tree.nodes.len()
+        && matches!(tree.node(last).kind, Kind::Scalar(s) if !scalar::is_one_line(s.style));
+    let end = proposal.at.start + proposal.with.len();
+    (is_block && came > 0 && tree.node(last).span.end > end).then(|| {
+        EditError::Unsupported(
+            "the lines of comments below it would become a part of its block of text; move them, \
+             or write the text in quotes"
+                .to_owned(),
+        )
+    })
 }
 
 fn describe_item(path: &[Step], index: usize) -> String {

@@ -53,8 +53,13 @@ impl Editor<'_> {
         let seat = self.seat(place, node)?;
         let whole = self.old_span(node, value);
         let mut meaning = meaning;
-        let is_text = matches!(self.tree.node(node).kind, Kind::Scalar(_));
-        meaning.comments = if is_text { Span::default() } else { self.tree.node(node).span };
+        // What stands on the lines of an old list or mapping is about that.
+        if self.is_block_collection(node) {
+            let Span { start, end } = self.tree.node(node).span;
+            meaning.comments = Span { start, end: self.line_end(end) };
+        } else if !matches!(self.tree.node(node).kind, Kind::Scalar(_)) {
+            meaning.comments = self.tree.node(node).span;
+        }
         let indicator = seat.indicator.map(|at| at.max(self.kept_properties(node, value)));
         let between = indicator.is_some_and(|at| self.has_comment(at, whole.start));
         let (at, with) = match indicator {
@@ -62,6 +67,13 @@ impl Editor<'_> {
             _ => self.in_its_place(place, node, value, whole, &seat)?,
         };
         Ok(Proposal { at, with, meaning })
+    }
+
+    fn is_block_collection(&self, node: NodeId) -> bool {
+        matches!(
+            self.tree.node(node).kind,
+            Kind::Sequence { flow: false, .. } | Kind::Mapping { flow: false, .. }
+        )
     }
 
     /// Whether nothing is written for a node but perhaps a tag and an anchor.
@@ -134,10 +146,28 @@ impl Editor<'_> {
             with.push(' ');
             with.push_str(&anchor);
         }
-        let old_is_block = matches!(
-            self.tree.node(node).kind,
-            Kind::Sequence { flow: false, .. } | Kind::Mapping { flow: false, .. }
-        );
+        let old_is_block = self.is_block_collection(node);
+        let is_block = self.is_block_value(value);
+        let (end, rest) = self.rest_after(node, end)?;
+        let mut rest = rest.to_owned();
+        if let Value::Yaml(_) = value {
+            // A comment between an anchor or a tag and its value.
+            let full = self.tree.full_span(node);
+            let inner = self.tree.node(node).span;
+            let mut lost = self.comments_in(full.start, inner.start);
+            match (lost.next(), lost.next()) {
+                (None, _) => {}
+                (Some(one), None) if rest.trim().is_empty() => {
+                    rest = format!(" {}", self.document.slice(one));
+                }
+                _ => {
+                    return unsupported(
+                        "comments stand between its tag or anchor and its value; move them above \
+                         the key first",
+                    );
+                }
+            }
+        }
         match place.slot {
             Slot::Root => {
                 let writer = self.writer(start, None);
@@ -158,8 +188,10 @@ impl Editor<'_> {
                 if old_is_block {
                     samples.insert(0, node);
                 }
-                if properties && self.is_block_value(value) {
-                    // Behind a tag or an anchor a block has to begin on the next line.
+                let below =
+                    properties || !rest.trim().is_empty() && matches!(value, Value::Yaml(_));
+                if below && self.begins_block(value) {
+                    // Behind a tag, an anchor or a comment a block begins on the next line.
                     let column = seat.column + 1 + writer.gap.len();
                     with.push_str(writer.line_break);
                     with.push_str(&" ".repeat(column));
@@ -181,18 +213,18 @@ impl Editor<'_> {
                 writer.after_key(&mut with, value, seat.column, name, &samples, 0)?;
             }
         }
-        let (end, rest) = self.rest_after(node, end)?;
-        if rest.trim().is_empty() {
-            return Ok((Span { start, end: end + rest.len() }, with));
+        let at = Span { start, end: end.max(self.line_end(end)) };
+        if !rest.trim().is_empty() {
+            let first = with.find(['\n', '\r']).unwrap_or(with.len());
+            let at_end = first == with.len() || !is_block;
+            with.insert_str(if at_end { with.len() } else { first }, &rest);
         }
-        let first = with.find(['\n', '\r']).unwrap_or(with.len());
-        let at_end = first == with.len() || !self.is_block_value(value);
-        with.insert_str(if at_end { with.len() } else { first }, rest);
-        Ok((Span { start, end: end + rest.len() }, with))
+        Ok((at, with))
     }
 
-    /// Where the old value ends and what stands behind it on its line: blanks and a comment. For a
-    /// block of text that is what stands on the line of its header.
+    /// Where the old value ends, and the comment that stays behind the new one. For a block of text
+    /// that is the one on the line of its header; one on the last line of a list or a mapping goes
+    /// with it.
     fn rest_after(&self, node: NodeId, end: usize) -> Result<(usize, &str), EditError> {
         let view = self.tree.node(node);
         if let Kind::Scalar(scalar) = view.kind
@@ -200,10 +232,13 @@ impl Editor<'_> {
         {
             let header = self.header(view.span);
             let rest = &self.text[header..self.line_end(header)];
-            // The span of the rest is that of the old value's last line.
-            return Ok((end.max(header + rest.len()).saturating_sub(rest.len()), rest));
+            return Ok((end.max(header + rest.len()), rest));
         }
-        Ok((end, self.rest_of_line(end)?))
+        let rest = self.rest_of_line(end)?;
+        match self.is_block_collection(node) {
+            true => Ok((end + rest.len(), "")),
+            false => Ok((end, rest)),
+        }
     }
 
     /// Where the old value stood, below the comments in front of it.
@@ -220,25 +255,41 @@ impl Editor<'_> {
         }
         let writer = self.writer(whole.start, None);
         let mut with = self.anchor_again(node, value)?;
-        let own_line = self.is_first_on_line(whole.start);
+        let is_block = self.is_block_value(value);
         let mut column = self.column(whole.start);
         let mut at = whole;
-        if self.tree.is_absent(node) || !own_line {
-            return unsupported("a comment stands between it and its key; move the comment first");
-        }
+        let kept = self.kept_properties(node, value);
         let least = match (place.slot, self.is_list(value)) {
             (Slot::Root, _) => 0,
             (Slot::Value(..), true) => seat.column,
             _ => seat.column + 1,
         };
-        if column < least {
+        if !self.is_first_on_line(whole.start) {
+            let full = self.tree.full_span(node).start;
+            if kept == 0 || self.line_end(kept) < whole.start || !self.is_first_on_line(full) {
+                return unsupported(
+                    "comments stand between it and its key; move them above the key first",
+                );
+            }
+            // Behind its tag, where only what begins on the next line can be a block.
+            if self.tree.is_absent(node) {
+                at = Span { start: kept, end: kept };
+                with.push_str(if is_block { "" } else { " " });
+            }
+            if is_block {
+                at.start = kept;
+                column = self.column(full).max(least);
+                with.push_str(writer.line_break);
+                with.push_str(&" ".repeat(column));
+            }
+        } else if column < least {
             let step = if self.is_list(value) { writer.list_step } else { writer.mapping_step };
             column = seat.column + step.max(1);
             at.start = self.line_start(whole.start);
             with.insert_str(0, &" ".repeat(column));
         }
         if !with.trim().is_empty() {
-            if self.is_block_value(value) {
+            if is_block {
                 with.push_str(writer.line_break);
                 with.push_str(&" ".repeat(column));
             } else {
@@ -248,10 +299,14 @@ impl Editor<'_> {
         writer.root(&mut with, value, column, &[node])?;
         let (end, rest) = self.rest_after(node, at.end)?;
         at.end = end;
-        if !rest.trim().is_empty() && with.contains(['\n', '\r']) && self.is_block_value(value) {
+        if !rest.trim().is_empty() && is_block {
+            // There is no line on which it would still be behind this value and nothing else.
             return unsupported(
                 "a comment stands behind it; move the comment to a line of its own first",
             );
+        }
+        if matches!(self.tree.node(node).kind, Kind::Scalar(s) if !is_one_line(s.style)) {
+            with.push_str(if rest.trim().is_empty() { "" } else { rest });
         }
         Ok((at, with))
     }
@@ -348,6 +403,16 @@ impl Editor<'_> {
             Value::Mapping(entries) => !entries.is_empty(),
             Value::Yaml(text) => Source::read(text, self.document.limits())
                 .is_ok_and(|s| s.block().is_some() || s.is_block_text()),
+        }
+    }
+
+    /// Whether the first line of a value is that of a list or a mapping.
+    fn begins_block(&self, value: &Value) -> bool {
+        match value {
+            Value::Yaml(text) => {
+                Source::read(text, self.document.limits()).is_ok_and(|s| s.begins_block())
+            }
+            _ => self.is_block_value(value),
         }
     }
 

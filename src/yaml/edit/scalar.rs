@@ -86,7 +86,7 @@ impl Editor<'_> {
 
     /// A text as a block scalar in the place of another, with its indentation and the comment of
     /// its header; `None` when the style cannot hold the text.
-    fn block_scalar(&self, span: Span, style: Style, text: &str) -> Option<String> {
+    pub(super) fn block_scalar(&self, span: Span, style: Style, text: &str) -> Option<String> {
         let header_end = self.header(span);
         let indicators = &self.text[span.start + 1..header_end];
         let explicit = indicators.chars().find(char::is_ascii_digit);
@@ -160,22 +160,22 @@ impl Editor<'_> {
         meaning: Meaning,
     ) -> Result<Proposal, EditError> {
         let mut with = with.to_owned();
-        if self.tree.is_absent(node) {
+        if self.tree.is_absent(node) && at.is_empty() {
             match self.value_start(place) {
                 Some(start) => at = Span { start, end: start },
-                // A key without `:` in flow.
-                None if place.in_flow && self.byte(at.start.wrapping_sub(1)) != Some(b'?') => {
-                    with.insert(0, ':');
+                // A key without `:` in flow; `?` needs a blank in front of it.
+                None if self.byte(at.start.wrapping_sub(1)) == Some(b'?') => {
+                    with.insert_str(0, " :");
                 }
-                None => return unsupported("its key has no `:`"),
+                None => with.insert(0, ':'),
             }
             // Blanks that nothing follows are taken for the one that the value needs.
             let next = scan::skip_blanks(self.text, at.end);
             if matches!(self.byte(next), None | Some(b'\n' | b'\r' | b',' | b']' | b'}')) {
                 at.end = next;
             }
-            if with.starts_with(':') {
-                with.insert(1, ' ');
+            if let Some(colon) = with.find(':').filter(|&i| with[..i].trim().is_empty()) {
+                with.insert(colon + 1, ' ');
             } else if at.start > 0 && !scan::is_space(self.text, at.start - 1) {
                 with.insert(0, ' ');
             }

@@ -6,6 +6,7 @@
 //! lines it takes along what stands on its lines; in flow on one line only the items move, and the
 //! commas stay.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use super::super::{Kind, NodeId, Span, scan};
@@ -57,23 +58,31 @@ impl Editor<'_> {
         Ok(proposals)
     }
 
-    /// Refuses to move an alias in front of its anchor.
+    /// Refuses a move after which an alias would stand for something else, or for nothing: it
+    /// stands for the last anchor of its name in front of it.
     fn check_order(&self, node: NodeId, from: usize, to: usize) -> Result<(), EditError> {
         let (low, high) = (from.min(to), from.max(to));
         let moved = self.child_nodes(node, from);
-        let passed = match from < to {
-            true => self.child_nodes(node, from + 1).start..self.child_nodes(node, high).end,
-            false => self.child_nodes(node, low).start..self.child_nodes(node, from - 1).end,
+        let all = self.child_nodes(node, low).start..self.child_nodes(node, high).end;
+        let parts = match from < to {
+            true => [moved.end..all.end, moved],
+            false => [moved.clone(), all.start..moved.start],
         };
-        let (first, second) = if from < to { (moved, passed) } else { (passed, moved) };
-        for id in second.map(NodeId) {
-            let target = self.tree.resolve(id);
-            if target != id && first.contains(&target.0) {
+        let mut anchors = HashMap::new();
+        let count = self.tree.nodes.len() as u32;
+        let order = (0..all.start).chain(parts.into_iter().flatten()).chain(all.end..count);
+        for id in order.map(NodeId) {
+            if let Some(name) = self.tree.node(id).anchor {
+                anchors.insert(name, id);
+            }
+            if let Kind::Alias { target: Some(target) } = self.tree.node(id).kind {
                 let name = self.tree.node(target).anchor.unwrap_or_default();
-                return unsupported(format!(
-                    "`*{name}` would stand in front of its anchor `&{name}`; give that place a \
-                     value of its own first"
-                ));
+                if anchors.get(name) != Some(&target) {
+                    return unsupported(format!(
+                        "`*{name}` would no longer stand behind its anchor `&{name}`; give that \
+                         place a value of its own first"
+                    ));
+                }
             }
         }
         Ok(())
@@ -181,6 +190,8 @@ impl Editor<'_> {
         for (position, &index) in (low..).zip(&order) {
             let Extent { start, end } = extents[index];
             with.push_str(&self.text[start..end]);
+            // A comma would make `?` a text.
+            with.push_str(if self.text[start..end].ends_with('?') { " " } else { "" });
             meaning.order.push((Span { start, end }, self.child_nodes(node, index)));
             if position < high {
                 let gap = Span { start: extents[position].end, end: extents[position + 1].start };

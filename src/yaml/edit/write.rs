@@ -172,6 +172,8 @@ pub(super) struct Writer<'a> {
     pub list_step: usize,
     /// What stands between a dash and its item.
     pub gap: &'a str,
+    /// A column in which further lines of a value within flow may begin.
+    pub inner: usize,
     /// How far a mapping under a key is indented.
     pub mapping_step: usize,
     /// The deepest a value may be nested, among others.
@@ -368,9 +370,9 @@ impl Writer<'_> {
             Value::Yaml(text) => {
                 let source = Source::read(text, &self.limits)?;
                 if in_flow {
-                    source.in_flow(out, self.line_break, self.mapping_step)?;
+                    source.in_flow(out, self.line_break, self.inner)?;
                 } else {
-                    source.here(out, self.line_break, self.mapping_step);
+                    source.here(out, self.line_break, self.inner);
                 }
             }
         }

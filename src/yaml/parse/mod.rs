@@ -141,6 +141,8 @@ struct Frame {
     form: Option<Form>,
     /// Where its children begin among the pending ones.
     first: usize,
+    /// Whether it stands in brackets; a pair in a flow sequence (`[a: b]`) has none.
+    brackets: bool,
 }
 
 struct Builder<'source> {
@@ -315,6 +317,7 @@ impl<'source> Builder<'source> {
             return Err(SyntaxError { offset: at.start, message: too_deep(self.depth) });
         }
         let node = self.begin(span, anchor);
+        let before = self.cursor;
         let start = match form {
             // The bracket; a pair in a flow sequence (`[a: b]`) has none and starts at its key.
             Form::Sequence { flow: true } | Form::Mapping { flow: true } => {
@@ -332,7 +335,8 @@ impl<'source> Builder<'source> {
         };
         let span = Range32::new(start, start);
         self.push(node, Raw { span, of: Range32::default(), form });
-        self.frames.push(Frame { node, form: Some(form), first: self.pending.len() });
+        let brackets = self.cursor > before;
+        self.frames.push(Frame { node, form: Some(form), first: self.pending.len(), brackets });
         Ok(())
     }
 
@@ -353,11 +357,7 @@ impl<'source> Builder<'source> {
                 Range32::new(first, tree.items.len())
             }
         };
-        let flow = matches!(
-            frame.form,
-            Some(Form::Sequence { flow: true } | Form::Mapping { flow: true })
-        );
-        if flow && at.end > self.cursor {
+        if frame.brackets && at.end > self.cursor {
             self.cursor = at.end;
         }
         let raw = &mut tree.nodes[frame.node.0 as usize];
