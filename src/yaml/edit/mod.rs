@@ -18,6 +18,7 @@ mod layout;
 mod op;
 mod place;
 mod replace;
+mod report;
 mod scalar;
 mod shared;
 mod shift;
