@@ -20,6 +20,7 @@
 //! | `suggest` | what a dangling reference may have meant |
 //! | `change` | an intention → edits of text |
 //! | `history` | undo and redo as documents before and after |
+//! | `merge` | two changes of one file become one |
 //! | `disk` | opening, saving, noticing that somebody else wrote |
 
 mod change;
@@ -29,6 +30,7 @@ mod disk;
 mod history;
 mod id;
 mod index;
+pub mod merge;
 mod other;
 mod parts;
 mod placeholder;

@@ -26,7 +26,7 @@ mod scan;
 mod stream;
 mod tree;
 
-pub use edit::{EditError, Op, Step, Value, Via};
+pub use edit::{EditError, Op, Step, Value, Via, describe};
 pub use stream::{Document, Documents, Encoding, Offsets, Progress, Splice, Stream, StreamOp};
 pub use tree::{Kind, Node, NodeId, Scalar, Style, Tree};
 

@@ -5,6 +5,7 @@ mod decisions;
 mod disk;
 mod disk_watch;
 mod golden;
+mod merge;
 mod model;
 mod oracle;
 mod samples;

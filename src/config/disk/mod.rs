@@ -34,6 +34,7 @@ pub use save::{SaveError, SaveJob, SaveMethod, SaveOptions, Saved};
 pub use state::state_folder;
 pub use watch::{DiskChange, DiskReport, DiskWatch};
 
+pub(super) use open::read_file;
 pub(super) use save::OwnSaves;
 
 /// What a file looked like when it was last read or written. When none of it differs the text is

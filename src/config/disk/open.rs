@@ -2,12 +2,12 @@
 
 use std::collections::HashSet;
 use std::fs;
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use crate::yaml::{Limits, LoadError, Stream};
+use crate::yaml::{Limits, LoadError, Progress, Stream};
 
 use super::{Stamp, file_name, find, real};
 use crate::config::project::FileError;
@@ -22,6 +22,9 @@ pub enum OpenError {
     NoYaml { path: PathBuf },
     #[error("no file matches the pattern {pattern}", pattern = pattern.display())]
     NoMatch { pattern: PathBuf },
+    /// It was cancelled; nothing was opened.
+    #[error("opening was cancelled")]
+    Cancelled,
 }
 
 /// How files are opened.
@@ -29,6 +32,9 @@ pub enum OpenError {
 pub struct OpenOptions {
     /// How much of a file is accepted. They hold for everything the project reads from then on.
     pub limits: Limits,
+    /// Goes up by each byte that is read and by each that is parsed, so its total is twice the
+    /// bytes there are; cancelling it ends the opening.
+    pub progress: Progress,
 }
 
 impl Project {
@@ -44,10 +50,10 @@ impl Project {
         Self::open_with(paths, &OpenOptions::default())
     }
 
-    /// As [`Project::open`], with other limits.
+    /// As [`Project::open`], with other limits, and telling how far it is.
     ///
     /// # Errors
-    /// As for [`Project::open`].
+    /// As for [`Project::open`], and [`OpenError::Cancelled`].
     pub fn open_with(paths: &[PathBuf], options: &OpenOptions) -> Result<Self, OpenError> {
         let mut project = Self::default();
         project.open_more_with(paths, options)?;
@@ -60,13 +66,13 @@ impl Project {
     /// # Errors
     /// As for [`Project::open`]; nothing was added then.
     pub fn open_more(&mut self, paths: &[PathBuf]) -> Result<Vec<FileId>, OpenError> {
-        self.open_more_with(paths, &OpenOptions { limits: self.limits })
+        self.open_more_with(paths, &OpenOptions { limits: self.limits, ..OpenOptions::default() })
     }
 
-    /// As [`Project::open_more`], with other limits.
+    /// As [`Project::open_more`], with other limits, and telling how far it is.
     ///
     /// # Errors
-    /// As for [`Project::open_more`].
+    /// As for [`Project::open_more`], and [`OpenError::Cancelled`].
     pub fn open_more_with(
         &mut self,
         paths: &[PathBuf],
@@ -82,9 +88,13 @@ impl Project {
                 }
             }
         }
-        let limits = options.limits;
-        let files = found.into_par_iter().map(|path| read_file(path, &limits)).collect();
-        self.limits = limits;
+        let OpenOptions { limits, progress } = options;
+        let length = |path: &PathBuf| fs::metadata(path).map_or(0, |it| it.len());
+        progress.add_total(2 * found.iter().map(length).sum::<u64>());
+        let read = |path| (!progress.is_cancelled()).then(|| read_with(path, limits, progress));
+        let files: Option<Vec<SourceFile>> = found.into_par_iter().map(read).collect();
+        let files = files.filter(|_| !progress.is_cancelled()).ok_or(OpenError::Cancelled)?;
+        self.limits = *limits;
         for path in paths {
             if !self.opened.contains(path) {
                 self.opened.push(path.clone());
@@ -141,7 +151,11 @@ impl Project {
     }
 }
 
-pub(super) fn read_file(path: PathBuf, limits: &Limits) -> SourceFile {
+pub(in crate::config) fn read_file(path: PathBuf, limits: &Limits) -> SourceFile {
+    read_with(path, limits, &Progress::default())
+}
+
+fn read_with(path: PathBuf, limits: &Limits, progress: &Progress) -> SourceFile {
     let read = || -> io::Result<Result<(Stream, Stamp), LoadError>> {
         // The stamp is taken first: what is written meanwhile makes it differ later.
         let metadata = fs::metadata(&path)?;
@@ -153,8 +167,11 @@ pub(super) fn read_file(path: PathBuf, limits: &Limits) -> SourceFile {
         if length > limits.file_bytes {
             return Ok(Err(LoadError::TooLarge { bytes: length, limit: limits.file_bytes }));
         }
-        let bytes = fs::read(&path)?;
-        Ok(Stream::load(&bytes, limits).map(|stream| (stream, Stamp::of(&metadata))))
+        let Some(bytes) = read_bytes(&path, length, progress)? else {
+            return Ok(Err(LoadError::Cancelled));
+        };
+        let stream = Stream::load_with(&bytes, limits, progress);
+        Ok(stream.map(|stream| (stream, Stamp::of(&metadata))))
     };
     let (stream, stamp) = match read() {
         Ok(Ok((stream, stamp))) => (Ok(stream), Some(stamp)),
@@ -164,4 +181,25 @@ pub(super) fn read_file(path: PathBuf, limits: &Limits) -> SourceFile {
     let mut file = SourceFile::new(Some(path.clone()), file_name(&path), stream);
     file.stamp = stamp;
     file
+}
+
+/// Reads a file piece by piece; `None` when that was cancelled.
+fn read_bytes(path: &Path, length: usize, progress: &Progress) -> io::Result<Option<Vec<u8>>> {
+    const PIECE: u64 = 4 << 20;
+    let mut file = fs::File::open(path)?;
+    let mut bytes = Vec::new();
+    // A file that says more than it has is no reason to fall.
+    if bytes.try_reserve_exact(length).is_err() {
+        return Err(io::ErrorKind::OutOfMemory.into());
+    }
+    loop {
+        if progress.is_cancelled() {
+            return Ok(None);
+        }
+        let read = file.by_ref().take(PIECE).read_to_end(&mut bytes)?;
+        if read == 0 {
+            return Ok(Some(bytes));
+        }
+        progress.add_done(read as u64);
+    }
 }

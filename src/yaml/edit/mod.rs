@@ -30,7 +30,8 @@ use super::{Document, Kind, NodeId, Span, Tree};
 pub use error::EditError;
 use error::unsupported;
 pub use op::{Op, Step, Value, Via};
-use place::{Place, Slot, describe};
+pub use place::describe;
+use place::{Place, Slot};
 use verify::Meaning;
 
 /// One proposal: a splice and what it means.

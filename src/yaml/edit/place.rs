@@ -27,7 +27,7 @@ pub(super) enum Slot {
 }
 
 /// A path as a person would write it: `identities[0].subject`.
-pub(super) fn describe(path: &[Step]) -> String {
+pub fn describe(path: &[Step]) -> String {
     let mut out = String::new();
     for step in path {
         match step {
