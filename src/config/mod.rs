@@ -43,7 +43,7 @@ mod suggest;
 #[cfg(test)]
 mod tests;
 
-pub use change::{Change, ChangeError};
+pub use change::{Change, ChangeError, Refused};
 pub use client::{
     ClientApp, ClientFacts, ClientKey, FederatedIdentity, FileId, Permission, Place, SettingValue,
     Shared, SharedBy, Stated,

@@ -203,7 +203,7 @@ fn what_makes_no_sense_is_refused_and_changes_nothing() {
         ),
         (set(C, "name", "x"), "The client app is no longer there"),
         (
-            Change::RenameId { client: A, id: DASHBOARD.to_uppercase() },
+            Change::RenameId { from: PORTAL.to_owned(), to: DASHBOARD.to_uppercase() },
             "Dashboard has the id 22222222-2222-4222-8222-222222222222 already",
         ),
     ];
@@ -274,7 +274,7 @@ fn a_rename_follows_every_reference_and_is_one_step() {
     let one = "!ClientAppDto\nid: a\nname: A\nallowedTokenExchangeClientApps:\n- id: A\n- id: a\n- id: b\n";
     let two = "!ClientAppDto\nid: b\nallowedTokenExchangeClientApps: [{id: a}, {id: \"a\"}]\n";
     let mut project = project(&[one, two]);
-    project.apply(&Change::RenameId { client: A, id: "{{guid:a}}".to_owned() }).unwrap();
+    project.apply(&Change::RenameId { from: "a".to_owned(), to: "{{guid:a}}".to_owned() }).unwrap();
     assert_eq!(project.by_id(&Id::new("{{guid:a}}")), Some(A));
     assert_eq!(project.by_id(&Id::new("a")), None);
     assert_eq!(project.references_to(A), [(A, 1), (B, 0), (B, 1)]);
@@ -369,7 +369,7 @@ fn any_change() -> impl Strategy<Value = Change> {
         ),
         2 => (client.clone(), key.clone(), word).prop_map(|(client, key, value)| Change::Set { client, key, value }),
         1 => (client.clone(), key).prop_map(|(client, key)| Change::Unset { client, key }),
-        1 => (client, id).prop_map(|(client, id)| Change::RenameId { client, id }),
+        1 => (id.clone(), id).prop_map(|(from, to)| Change::RenameId { from, to }),
     ]
 }
 

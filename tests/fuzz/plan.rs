@@ -137,7 +137,7 @@ impl Pick {
             4 => Change::EditIdentity { client, index, issuer: value.clone(), subject: entry },
             5 => Change::Set { client, key, value },
             6 => Change::Unset { client, key },
-            _ => Change::RenameId { client, id: value },
+            _ => Change::RenameId { from: entry, to: value },
         })
     }
 }

@@ -196,7 +196,9 @@ impl Project {
     ) {
         let Some(source) = self.get_file(file) else { return };
         let delta = match (&source.stream, &text) {
-            (Ok(before), Ok(after)) => Delta::Documents(between(file, before, after)),
+            (Ok(before), Ok(after)) if before.encoding() == after.encoding() => {
+                Delta::Documents(between(file, before, after))
+            }
             (Err(before), Err(after)) if before == after => return,
             (before, _) => Delta::Text { file, before: before.clone(), after: text },
         };

@@ -12,6 +12,7 @@
 //! one belongs to another place. A node that an alias elsewhere stands for is not taken out.
 
 mod block;
+mod compose;
 mod error;
 mod flow;
 mod layout;
@@ -70,6 +71,15 @@ pub(super) fn apply(document: &Document, op: &Op) -> Result<Document, EditError>
 /// Makes an edit at a place that may be shared.
 pub(super) fn apply_via(document: &Document, op: &Op, via: Via) -> Result<Document, EditError> {
     shared::apply(document, op, via)
+}
+
+/// Writes a new document as another one is written.
+pub(super) fn compose(
+    like: Option<&Document>,
+    tag: Option<&str>,
+    value: &Value,
+) -> Result<String, EditError> {
+    compose::compose(like, tag, value)
 }
 
 impl<'a> Editor<'a> {

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use super::super::{EditError, Limits, Op, Span, SyntaxError, Tree, Via, edit, parse, scan};
+use super::super::{EditError, Limits, Op, Span, SyntaxError, Tree, Value, Via, edit, parse, scan};
 use super::Progress;
 
 /// One document of a stream: its text, with the `---` before it and comments around it, and what
@@ -180,6 +180,20 @@ impl Document {
     /// As for [`Document::edit`].
     pub fn edit_via(&self, op: &Op, via: Via) -> Result<Self, EditError> {
         edit::apply_via(self, op, via)
+    }
+
+    /// The text of a new document of a value: with marker, indentation, quoting and line breaks as
+    /// in the document `like`. The tag is taken as it is written.
+    ///
+    /// # Errors
+    ///
+    /// When no way is known to write the value so that it reads back as it is meant.
+    pub fn compose(
+        like: Option<&Self>,
+        tag: Option<&str>,
+        value: &Value,
+    ) -> Result<String, EditError> {
+        edit::compose(like, tag, value)
     }
 }
 
