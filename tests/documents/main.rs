@@ -1,6 +1,7 @@
 //! What protects documents: loading, keeping and editing text.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod changes;
 mod decisions;
 mod disk;
 mod disk_watch;

@@ -165,15 +165,15 @@ pub(super) fn refusal(
     let mut place = Place { file, document, ..Place::default() };
     match now.tree() {
         Ok(tree) => {
-            let mut path = op.target();
-            let span = loop {
-                match tree.at(&path) {
-                    Some(node) => break tree.node(node).span,
-                    None if path.is_empty() => break Default::default(),
-                    None => path.truncate(path.len() - 1),
+            let path = op.target();
+            let nodes = (0..=path.len()).map_while(|length| tree.at(&path[..length]));
+            for node in nodes {
+                place.span = tree.node(node).span;
+                // What stands behind an alias stands elsewhere.
+                if tree.resolve(node) != node {
+                    break;
                 }
-            };
-            place.span = span;
+            }
         }
         Err(error) => (place.span.start, place.span.end) = (error.offset, error.offset),
     }

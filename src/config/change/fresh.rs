@@ -76,11 +76,7 @@ pub(super) fn add(
         (0..count).rev().find(|at| stream.documents().get(*at).is_some_and(|it| is_client_app(it)))
     };
     let at = at.unwrap_or_else(|| last().map_or(count, |last| last + 1));
-    // The neighbours in the file, else the last client app of any other.
-    let like = around(stream, at).find(|it| is_client_app(it)).or_else(|| {
-        let mut files = project.files().iter().rev().filter_map(|it| it.stream.as_ref().ok());
-        files.find_map(|it| around(it, it.documents().len()).find(|it| is_client_app(it)))
-    });
+    let like = neighbour(project, stream, at);
     let id = match client.id {
         Some(id) => id.to_owned(),
         None => {
@@ -113,6 +109,19 @@ pub(super) fn add(
     document::add(project, file, at, &text)
 }
 
+/// The client app to be written like: the nearest in the file, else the last one of any other. One
+/// that states its id and its name shows most.
+fn neighbour<'a>(project: &'a Project, stream: &'a Stream, at: usize) -> Option<&'a Document> {
+    let others = project.files().iter().rev().filter_map(|it| it.stream.as_ref().ok());
+    let streams = || {
+        let others = others.clone().map(|it| (it, it.documents().len()));
+        std::iter::once((stream, at)).chain(others)
+    };
+    let apps = || streams().flat_map(|(it, at)| around(it, at)).filter(|it| is_client_app(it));
+    let shows = |it: &&Document| key_of(it, Part::Id).is_some() && key_of(it, Part::Name).is_some();
+    apps().find(shows).or_else(|| apps().next())
+}
+
 pub(super) fn compose(
     project: &Project,
     file: FileId,
@@ -143,11 +152,15 @@ fn written(
     tag: Option<&str>,
     value: &Value,
 ) -> Result<String, ChangeError> {
-    Document::compose(like, tag, value).map_err(|error| {
+    let text = Document::compose(like, tag, value).map_err(|error| {
         let place = Place { file, document: at, ..Place::default() };
         let (file, line) = (project.file(file).name.clone(), project.position(place).line);
         ChangeError::Edit { file, line, error, report: None }
-    })
+    })?;
+    // The first document of a file needs no line that parts it from others.
+    let alone = document::stream(project, file)?.documents().is_empty();
+    let bare = text.strip_prefix("---").filter(|rest| alone && rest.starts_with(['\r', '\n']));
+    Ok(bare.map_or(text.as_str(), |rest| rest.trim_start_matches(['\r', '\n'])).to_owned())
 }
 
 /// Refuses an id that a client app has.

@@ -197,11 +197,18 @@ fn check(project: &Project, new: &Search) -> Result<(), ChangeError> {
         return Ok(());
     }
     match search(project, new).first() {
-        Some(&(file, document, _)) => {
-            let place = project.describe_place(Place { file, document, ..Place::default() });
+        Some((file, document, found)) => {
+            let mut place = Place { file: *file, document: *document, ..Place::default() };
+            if let Some(Found::Value(path, _) | Found::Key(path, _)) = found.first()
+                && let Some(Ok(tree)) = project.document(*file, *document).map(|it| it.tree())
+                && let Some(node) = tree.at(path)
+            {
+                place.span = tree.node(node).span;
+            }
             not_possible(format!(
-                "The placeholder {id} is in use already (document at {place}): both would become \
-                 one id. Choose another name"
+                "The placeholder {id} is in use already ({}): both would become one id. Choose \
+                 another name",
+                project.describe_place(place)
             ))
         }
         None => Ok(()),
