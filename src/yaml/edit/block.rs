@@ -341,7 +341,9 @@ impl<'a> Editor<'a> {
                 ways.push(scalar(new, Wish::like(old.style, old.text), context));
             }
             Kind::Scalar(old) => {
-                ways.extend(self.block_scalar(view.span, old.style, new));
+                let start = self.extents(place.node.unwrap_or(key))?[index].start;
+                let parent = self.column(start);
+                ways.extend(self.block_scalar(view.span, old.style, old.text, new, parent));
                 let header = self.header(view.span);
                 let rest = &self.text[header..self.line_end(header)];
                 let rest = if rest.trim().is_empty() { "" } else { rest };

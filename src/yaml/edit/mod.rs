@@ -16,6 +16,7 @@ mod compose;
 mod error;
 mod flow;
 mod layout;
+mod lines;
 mod op;
 mod place;
 mod replace;

@@ -5,9 +5,9 @@
 //! style cannot hold the text, double quotes can.
 
 use super::super::{Kind, NodeId, Span, Style, scan};
-use super::place::Place;
+use super::place::{Place, Slot};
 use super::verify::Meaning;
-use super::write::{Context, Wish, double_quoted, is_inline, scalar};
+use super::write::{Context, Wish, double_quoted, scalar};
 use super::{EditError, Editor, Proposal, Value, unsupported};
 
 /// Whether a style is written between its first and last character, not in lines of its own.
@@ -56,9 +56,11 @@ impl Editor<'_> {
             // Whatever spelling it has, it says so already.
             ways.push(self.document.slice(view.span).to_owned());
         } else if is_one_line(old.style) {
+            ways.extend(self.over_lines(view.span, old.style, text, context));
             ways.push(scalar(text, Wish::like(old.style, old.text), context));
         } else {
-            ways.extend(self.block_scalar(view.span, old.style, text));
+            let parent = self.parent_column(place)?;
+            ways.extend(self.block_scalar(view.span, old.style, old.text, text, parent));
         }
         ways.push(double_quoted(text));
         ways.dedup();
@@ -78,75 +80,14 @@ impl Editor<'_> {
         Ok(proposals)
     }
 
-    /// Offset after the indicators of a block scalar (`|2-`).
-    pub(super) fn header(&self, span: Span) -> usize {
-        let header = &self.text[span.start..self.line_end(span.start)];
-        span.start + header.find([' ', '\t', '#']).unwrap_or(header.len())
-    }
-
-    /// A text as a block scalar in the place of another, with its indentation and the comment of
-    /// its header; `None` when the style cannot hold the text.
-    pub(super) fn block_scalar(&self, span: Span, style: Style, text: &str) -> Option<String> {
-        let header_end = self.header(span);
-        let indicators = &self.text[span.start + 1..header_end];
-        let explicit = indicators.chars().find(char::is_ascii_digit);
-        let content = self.next_line(span.start);
-        let lines = self.text.get(content..span.end)?;
-        let starts = scan::line_starts(lines).map(|start| content + start);
-        let mut lines =
-            starts.filter(|&s| scan::skip_blanks(self.text, s) < self.line_end(s).min(span.end));
-        // With an indentation indicator a line may begin with blanks that are content; where there
-        // is no such line the indentation is known.
-        let first = lines.next()?;
-        let indent = scan::skip_blanks(self.text, first) - first;
-        let indentation = self.text.get(first..first + indent)?;
-        if indentation.contains('\t') {
-            return None;
-        }
-        let line_break = self.line_break(span.start);
-        let body = text.trim_end_matches('\n');
-        let kept = text.len() - body.len();
-        let fits = !body.is_empty()
-            && explicit.is_none()
-            && !body.starts_with([' ', '\t', '\n'])
-            && body.chars().all(|c| c == '\n' || is_inline(c));
-        if !fits {
-            return None;
-        }
-        let folded = style == Style::Folded;
-        if folded
-            && body.split('\n').any(|l| l.starts_with([' ', '\t']) || l.ends_with([' ', '\t']))
-        {
-            return None;
-        }
-        // Readers differ on a block that ends with the text.
-        if kept > 0 && span.end == self.text.len() {
-            return None;
-        }
-        let chomp = match kept {
-            0 => "-",
-            1 if indicators.contains('+') => "+",
-            1 => "",
-            _ => "+",
-        };
-        let mut out = String::from(if folded { ">" } else { "|" });
-        out.push_str(chomp);
-        out.push_str(&self.text[header_end..self.line_end(header_end)]);
-        for (index, line) in body.split('\n').enumerate() {
-            out.push_str(line_break);
-            // A break between lines of text folds to a blank: it takes one more to stay.
-            if folded && index > 0 && !line.is_empty() {
-                out.push_str(line_break);
+    /// The column of the key or the dash that a block of text is indented against.
+    pub(super) fn parent_column(&self, place: &Place) -> Result<usize, EditError> {
+        Ok(match place.slot {
+            Slot::Root => 0,
+            Slot::Item(parent, index) | Slot::Value(parent, index) => {
+                self.extents(parent)?.get(index).map_or(0, |extent| self.column(extent.start))
             }
-            if !line.is_empty() {
-                out.push_str(indentation);
-                out.push_str(line);
-            }
-        }
-        for _ in 1..kept {
-            out.push_str(line_break);
-        }
-        Some(out)
+        })
     }
 
     /// Writes a text for a scalar or an absent value within flow, with the blank or the `:` it

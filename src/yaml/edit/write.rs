@@ -92,7 +92,7 @@ pub(super) fn is_inline(c: char) -> bool {
 }
 
 /// Whether a text can stand as it is (YAML 1.2 §7.3.3), whatever it is taken for.
-fn is_plain_safe(text: &str, context: Context) -> bool {
+pub(super) fn is_plain_safe(text: &str, context: Context) -> bool {
     let bytes = text.as_bytes();
     let (Some(&first), Some(&last)) = (bytes.first(), bytes.last()) else { return false };
     let starts = match first {
