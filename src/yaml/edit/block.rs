@@ -217,6 +217,8 @@ impl<'a> Editor<'a> {
             return self.take_only(place, node, gone);
         }
         self.rest_of_line(gone.end)?;
+        let order: Vec<usize> = (0..extents.len()).filter(|&i| i != index).collect();
+        self.check_absent_keys(node, &order)?;
         let at = if self.is_first_on_line(gone.start) {
             self.lines_of(gone)
         } else {

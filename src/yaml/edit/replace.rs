@@ -46,12 +46,6 @@ impl Editor<'_> {
             let (at, with) = self.begin_root(place, value)?;
             return Ok(Proposal { at, with, meaning });
         };
-        if place.in_flow {
-            let with = self.flow_value(place, node, value)?;
-            return self.replace_scalar(place, node, self.old_span(node, value), &with, meaning);
-        }
-        let seat = self.seat(place, node)?;
-        let whole = self.old_span(node, value);
         let mut meaning = meaning;
         // What stands on the lines of an old list or mapping is about that.
         if self.is_block_collection(node) {
@@ -60,6 +54,12 @@ impl Editor<'_> {
         } else if !matches!(self.tree.node(node).kind, Kind::Scalar(_)) {
             meaning.comments = self.tree.node(node).span;
         }
+        if place.in_flow {
+            let with = self.flow_value(place, node, value)?;
+            return self.replace_scalar(place, node, self.old_span(node, value), &with, meaning);
+        }
+        let seat = self.seat(place, node)?;
+        let whole = self.old_span(node, value);
         let indicator = seat.indicator.map(|at| at.max(self.kept_properties(node, value)));
         let between = indicator.is_some_and(|at| self.has_comment(at, whole.start));
         let (at, with) = match indicator {

@@ -43,6 +43,10 @@ impl Editor<'_> {
                 .chain([self.shift_flow(node, &extents, from, to)])
                 .collect());
         }
+        let mut order: Vec<usize> = (0..extents.len()).collect();
+        let moved = order.remove(from);
+        order.insert(to, moved);
+        self.check_absent_keys(node, &order)?;
         let mut proposals = Vec::new();
         for (gaps_stay, ends_stay) in [(true, true), (false, true), (true, false), (false, false)] {
             proposals.push(self.shift_block(
@@ -84,6 +88,28 @@ impl Editor<'_> {
                     ));
                 }
             }
+        }
+        Ok(())
+    }
+
+    /// Refuses to put an entry that has no key (`: value`) behind one that has no value (`? key`):
+    /// it would become that value, and no spelling of the two keeps them apart without a change of
+    /// one that was not to be touched. `order` is that of the entries that will be there.
+    pub(super) fn check_absent_keys(&self, node: NodeId, order: &[usize]) -> Result<(), EditError> {
+        let Kind::Mapping { entries, flow: false } = self.tree.node(node).kind else {
+            return Ok(());
+        };
+        // Nearly no mapping has a key that is absent.
+        let Some(absent) = entries.iter().position(|e| self.tree.is_absent(e.0)) else {
+            return Ok(());
+        };
+        let at = order.iter().position(|&i| i == absent);
+        let before = at.and_then(|at| order.get(at.checked_sub(1)?));
+        if before.is_some_and(|&index| self.colon(node, index).is_none()) {
+            return unsupported(
+                "an entry without a key would become the value of the one in front of it; give it \
+                 a key first",
+            );
         }
         Ok(())
     }
