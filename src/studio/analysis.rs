@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use crate::audit::{self, Finding};
-use crate::config::Project;
+use crate::config::{FileId, Project};
 use crate::diagram::scene::Scene;
 use crate::trust::{Reading, TrustGraph};
 
@@ -20,6 +20,8 @@ pub struct Analysis {
     pub project: Arc<Project>,
     pub graph: TrustGraph,
     pub findings: Vec<Finding>,
+    /// Findings by the document they stand in, sorted.
+    by_document: Vec<((FileId, usize), usize)>,
     pub scene: Arc<Scene>,
 }
 
@@ -28,6 +30,25 @@ impl Analysis {
         let graph = TrustGraph::new(&project, reading);
         let findings = audit::run(&project, reading);
         let scene = Arc::new(Scene::new(&project, &graph));
-        Self { project, graph, findings, scene }
+        let mut by_document: Vec<_> = findings
+            .iter()
+            .enumerate()
+            .filter_map(|(index, finding)| {
+                let place = finding.place()?;
+                Some(((place.file, place.document), index))
+            })
+            .collect();
+        by_document.sort_unstable();
+        Self { project, graph, findings, by_document, scene }
+    }
+
+    /// The findings that stand in a document, by their places in the list.
+    pub fn findings_in(&self, file: FileId, document: usize) -> impl Iterator<Item = usize> {
+        let key = (file, document);
+        let first = self.by_document.partition_point(|(at, _)| *at < key);
+        self.by_document[first..]
+            .iter()
+            .take_while(move |(at, _)| *at == key)
+            .map(|(_, index)| *index)
     }
 }

@@ -16,7 +16,7 @@ use super::panels::clients::{ClientList, clients_ui};
 use super::panels::dialogs::{DialogDraft, dialogs_ui};
 use super::panels::inspector::{Inspector, inspector_ui};
 use super::panels::problems::problems_ui;
-use super::panels::source::{SourceView, source_ui};
+use super::source_tab::{self, SourceView, source_ui};
 use super::state::{Origin, Outside, State, Tab, sample};
 use super::theme::{self, Tokens};
 use super::user_state::UserState;
@@ -103,8 +103,10 @@ impl Studio {
             );
         }
         if let Some(place) = self.state.requests.place.take() {
-            self.views.source.show(&self.state, place);
+            self.state.apply(Command::Source(source_tab::Command::GoTo(place)));
         }
+        self.state.source.in_front = shows(&self.tabs, Tab::Source);
+        source_tab::settle(context, &mut self.state.source, &mut self.views.source);
         self.name_window(context);
         self.handle_closing(context);
     }
@@ -132,11 +134,18 @@ impl Studio {
     fn listen(&mut self, context: &egui::Context) {
         // A dialog has the keyboard to itself.
         if self.state.dialog.is_none() {
-            for action in Action::ALL {
-                for shortcut in [action.shortcut(), action.other_shortcut()].into_iter().flatten() {
-                    if context.input_mut(|input| input.consume_shortcut(&shortcut)) {
-                        self.commands.push(Command::Act(action));
-                    }
+            let heard = Action::all().filter(|action| action.is_listened_for(&self.state));
+            let mut shortcuts: Vec<_> = heard
+                .flat_map(|action| {
+                    [action.shortcut(), action.other_shortcut()].map(|keys| (keys, action))
+                })
+                .filter_map(|(keys, action)| Some((keys?, action)))
+                .collect();
+            // Ctrl+Z is heard in Ctrl+Shift+Z too: the one that asks for more comes first.
+            shortcuts.sort_by_key(|(keys, _)| !(keys.modifiers.shift || keys.modifiers.alt));
+            for (keys, action) in shortcuts {
+                if context.input_mut(|input| input.consume_shortcut(&keys)) {
+                    self.commands.push(Command::Act(action));
                 }
             }
         }

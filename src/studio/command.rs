@@ -15,6 +15,7 @@ use crate::trust::Reading;
 use super::analysis::Analysis;
 use super::exchange_tab;
 use super::selection::Selection;
+use super::source_tab::{self, SourceAction};
 use super::state::{Origin, State, Tab};
 
 /// A request to the window. Panels make them, [`super::State::apply`] carries them out.
@@ -79,6 +80,7 @@ pub enum Command {
     AskForPath(PathPurpose),
 
     Exchange(exchange_tab::Command),
+    Source(source_tab::Command),
     /// Tells the user something that is not tied to a place.
     Notice(Notice),
     /// A job ended and nothing follows from it.
@@ -143,6 +145,8 @@ pub enum Action {
     LightTheme,
     DarkTheme,
     Shortcuts,
+    /// On the text in the source tab.
+    Source(SourceAction),
 }
 
 const fn command(key: Key) -> Option<KeyboardShortcut> {
@@ -162,8 +166,12 @@ impl Action {
     pub const ON_SELECTION: &[&[Self]] =
         &[&[Self::AllowExchange, Self::SimulateSelected], &[Self::SelectionInSource]];
 
-    /// In the order of the menus.
-    pub const ALL: [Self; 31] = [
+    /// All of them, in the order of the menus.
+    pub fn all() -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().chain(SourceAction::ALL.map(Self::Source))
+    }
+
+    const ALL: [Self; 31] = [
         Self::OpenFiles,
         Self::OpenFolder,
         Self::OpenPath,
@@ -230,6 +238,7 @@ impl Action {
             Self::LightTheme => "Light theme",
             Self::DarkTheme => "Dark theme",
             Self::Shortcuts => "Keyboard shortcuts",
+            Self::Source(action) => action.label(),
         }
     }
 
@@ -259,6 +268,7 @@ impl Action {
             Self::ShowChanges => command(Key::Num4),
             Self::ToggleProblems => command(Key::J),
             Self::Shortcuts => plain(Key::F1),
+            Self::Source(action) => action.shortcut(),
             Self::OpenSample
             | Self::ListAll
             | Self::GroupByFile
@@ -285,10 +295,21 @@ impl Action {
             Self::OpenSample => Some("40 client apps of an insurance company, to try things on"),
             Self::Save => Some("Shows which lines change before anything is written"),
             Self::AllowExchange => Some("From the selected client app to another one"),
+            Self::Source(action) => action.hint(),
             Self::SimulateSelected => {
                 Some("Fills the exchange tab from the selected arrow or identity")
             }
             _ => None,
+        }
+    }
+
+    /// Whether the window listens for its shortcut now: what a shortcut means depends on the tab in
+    /// front.
+    pub fn is_listened_for(self, state: &State) -> bool {
+        match self {
+            Self::Find => !state.source.in_front,
+            Self::Source(action) => action.is_listened_for(state),
+            _ => true,
         }
     }
 
@@ -318,6 +339,7 @@ impl Action {
             Self::SimulateSelected if state.simulation().is_none() => {
                 Some("Select an exchange arrow or an external identity first")
             }
+            Self::Source(action) => action.disabled_reason(state),
             Self::RunExchange if state.exchange.running.is_some() => Some("An exchange is running"),
             Self::RunExchange => state.exchange.form.missing(),
             Self::NextFinding | Self::PreviousFinding if state.analysis.findings.is_empty() => {

@@ -19,6 +19,7 @@ mod jobs;
 mod notices;
 mod panels;
 mod selection;
+mod source_tab;
 mod state;
 mod theme;
 mod user_state;
@@ -29,6 +30,7 @@ pub use command::{Action, Command, Leaving, Notice, PathPurpose};
 pub use dialogs::FileDialogs;
 pub use exchange_tab::{ServerChoice, SubjectSource};
 pub use selection::Selection;
+pub use source_tab::{Caret, Query, SourceAction};
 pub use state::{Dialog, Origin, Outside, State, Tab};
 
 use std::path::PathBuf;

@@ -16,6 +16,7 @@ use super::dialogs::FileDialogs;
 use super::exchange_tab::ExchangeTab;
 use super::jobs::Jobs;
 use super::selection::{Selection, permission_index};
+use super::source_tab::SourceTab;
 use super::user_state::{Grouping, ThemeChoice, UserState};
 
 mod editing;
@@ -112,6 +113,7 @@ pub struct State {
     pub notices: Vec<Notice>,
     pub user: UserState,
     pub exchange: ExchangeTab,
+    pub source: SourceTab,
     pub jobs: Jobs,
     outside: Outside,
     analysing: bool,
@@ -138,6 +140,7 @@ impl State {
             notices: Vec::new(),
             user,
             exchange: ExchangeTab::default(),
+            source: SourceTab::default(),
             jobs,
             outside,
             analysing: false,
@@ -189,12 +192,14 @@ impl State {
                 let project = Arc::clone(&self.project);
                 self.exchange.apply(command, &project, self.reading, &mut self.jobs);
             }
+            Command::Source(command) => self.edit_source(command),
             Command::Notice(notice) => self.notices.push(notice),
             Command::Nothing => {}
         }
         if self.selection.as_ref().is_some_and(|selection| !selection.still_there(&self.project)) {
             self.selection = None;
         }
+        self.follow_in_source();
     }
 
     fn act(&mut self, action: Action) {
@@ -213,8 +218,14 @@ impl State {
             Action::Save => self.dialog = Some(Dialog::Review),
             Action::SaveAs => self.ask_where_to_save(),
             Action::Quit => self.leave(Leaving::Quit),
-            Action::Undo => self.step_history(Project::undo),
-            Action::Redo => self.step_history(Project::redo),
+            Action::Undo => {
+                self.source.show_next_change();
+                self.step_history(Project::undo);
+            }
+            Action::Redo => {
+                self.source.show_next_change();
+                self.step_history(Project::redo);
+            }
             Action::Find => self.requests.focus_search = true,
             Action::Palette => self.dialog = Some(Dialog::Palette),
             Action::Shortcuts => self.dialog = Some(Dialog::Shortcuts),
@@ -258,6 +269,7 @@ impl State {
             Action::FollowSystemTheme => self.set_theme(ThemeChoice::System),
             Action::LightTheme => self.set_theme(ThemeChoice::Light),
             Action::DarkTheme => self.set_theme(ThemeChoice::Dark),
+            Action::Source(action) => self.act_on_source(action),
         }
     }
 

@@ -61,6 +61,9 @@ pub struct Tokens {
     pub code_text: Color32,
     pub code_comment: Color32,
     pub code_tag: Color32,
+    pub code_quoted: Color32,
+    pub code_block: Color32,
+    pub code_anchor: Color32,
 }
 
 const fn rgb(hex: u32) -> Color32 {
@@ -93,6 +96,9 @@ pub const LIGHT: Tokens = Tokens {
     code_text: rgb(0x1b2230),
     code_comment: rgb(0x63708a),
     code_tag: rgb(0x8434a8),
+    code_quoted: rgb(0x0b7a4b),
+    code_block: rgb(0x0a6c74),
+    code_anchor: rgb(0xa12a6a),
 };
 
 pub const DARK: Tokens = Tokens {
@@ -121,6 +127,9 @@ pub const DARK: Tokens = Tokens {
     code_text: rgb(0xe5e9f0),
     code_comment: rgb(0x8793a6),
     code_tag: rgb(0xd3a3f0),
+    code_quoted: rgb(0x6fd3a4),
+    code_block: rgb(0x6cc9d0),
+    code_anchor: rgb(0xf19ac4),
 };
 
 impl Tokens {

@@ -264,6 +264,13 @@ impl Tree {
         (0..self.nodes.len() as u32).map(NodeId)
     }
 
+    /// The nodes that begin at or after an offset, and the last one before it, in the order in which
+    /// they begin; what it takes to show a part of a long document.
+    pub fn ids_from(&self, offset: usize) -> impl Iterator<Item = NodeId> + '_ {
+        let after = self.nodes.partition_point(|node| (node.span.start as usize) < offset);
+        (after.saturating_sub(1) as u32..self.nodes.len() as u32).map(NodeId)
+    }
+
     pub(super) fn raw(&self, id: NodeId) -> Raw {
         self.nodes[id.0 as usize]
     }

@@ -8,3 +8,4 @@ mod exchange;
 mod harness;
 mod history;
 mod jobs;
+mod source;

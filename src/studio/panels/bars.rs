@@ -9,6 +9,7 @@ use egui_material_icons::icons;
 use crate::trust::Reading;
 
 use super::super::command::{Action, Command, Leaving};
+use super::super::source_tab::SourceAction;
 use super::super::state::{Origin, State};
 use super::super::theme::Tokens;
 use super::super::widgets::{action_button_ui, action_menu_ui};
@@ -73,6 +74,14 @@ fn menus_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         ui.separator();
         for action in [Action::FollowSystemTheme, Action::LightTheme, Action::DarkTheme] {
             action_menu_ui(ui, state, action, commands);
+        }
+    });
+    ui.menu_button("Source", |ui| {
+        for action in SourceAction::ALL {
+            if action.begins_group() {
+                ui.separator();
+            }
+            action_menu_ui(ui, state, Action::Source(action), commands);
         }
     });
     ui.menu_button("Exchange", |ui| {

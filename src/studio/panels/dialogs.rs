@@ -106,7 +106,7 @@ fn shortcuts_ui(ui: &mut Ui, commands: &mut Vec<Command>) {
         egui::Grid::new("shortcuts").num_columns(2).spacing([24.0, 4.0]).striped(true).show(
             ui,
             |ui| {
-                for action in Action::ALL {
+                for action in Action::all() {
                     let Some(shortcut) = action.shortcut() else { continue };
                     ui.label(action.label().trim_end_matches('…'));
                     ui.label(RichText::new(ui.ctx().format_shortcut(&shortcut)).monospace());

@@ -6,4 +6,3 @@ pub mod clients;
 pub mod dialogs;
 pub mod inspector;
 pub mod problems;
-pub mod source;

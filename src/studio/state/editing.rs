@@ -9,7 +9,7 @@ use super::super::command::{Command, Notice};
 use super::State;
 
 impl State {
-    pub(super) fn change(&mut self, change: &Change, field: Option<&str>) {
+    pub(in crate::studio) fn change(&mut self, change: &Change, field: Option<&str>) {
         let before = Arc::clone(&self.project);
         let project = Arc::make_mut(&mut self.project);
         let result = match field {
@@ -64,7 +64,7 @@ impl State {
     }
 
     /// Brings everything derived up to date.
-    pub(super) fn after_change(&mut self) {
+    pub(in crate::studio) fn after_change(&mut self) {
         self.exchange.project_changed(&self.project, self.reading);
         if self.project.clients().len() <= WITHIN_A_FRAME {
             self.analysis = Arc::new(Analysis::of(Arc::clone(&self.project), self.reading));

@@ -82,8 +82,7 @@ pub fn palette_ui(
     commands: &mut Vec<Command>,
 ) {
     let needle = draft.text.to_lowercase();
-    let mut matches: Vec<(String, String, Target)> = Action::ALL
-        .into_iter()
+    let mut matches: Vec<(String, String, Target)> = Action::all()
         .filter(|action| *action != Action::Palette && action.disabled_reason(state).is_none())
         .map(|action| (action_label(state, action), action))
         .filter(|(label, _)| label.to_lowercase().contains(&needle))
