@@ -20,7 +20,6 @@ mod finding;
 pub mod review;
 pub mod rules;
 mod scalar;
-pub mod secrets;
 #[cfg(test)]
 mod testing;
 mod web;
@@ -29,6 +28,7 @@ use std::collections::HashMap;
 
 use rayon::prelude::*;
 
+pub use crate::config::secrets;
 pub use context::{Arrow, Context};
 pub use finding::{Confidence, Finding, Location, Related, Severity};
 pub use rules::{RULES, rule};

@@ -20,6 +20,7 @@
 //! | `suggest` | what a dangling reference may have meant |
 //! | `change` | an intention → edits of text |
 //! | `history` | undo and redo as documents before and after |
+//! | `secrets` | what must not be shown, written down or sent |
 //! | `merge` | two changes of one file become one |
 //! | `disk` | opening, saving, noticing that somebody else wrote |
 
@@ -37,6 +38,7 @@ mod placeholder;
 mod problem;
 mod project;
 mod read;
+pub mod secrets;
 mod settings;
 mod suggest;
 
@@ -50,8 +52,9 @@ pub use client::{
 };
 pub use date::Moment;
 pub use disk::{
-    DiskChange, DiskReport, DiskWatch, OpenError, OpenOptions, Other, Presence, SaveError, SaveJob,
-    SaveMethod, SaveOptions, Saved, WatchError, Watcher, state_folder,
+    DiskChange, DiskReport, DiskWatch, OpenError, OpenOptions, Other, Pending, Presence, Recovery,
+    Restored, RestoredFile, SaveError, SaveJob, SaveMethod, SaveOptions, Saved, UnsavedWork,
+    WatchError, Watcher, state_folder,
 };
 pub use id::{Id, IdForm};
 pub use other::{DocumentKind, OtherDocument, OtherFacts, Parent};

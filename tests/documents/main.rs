@@ -9,6 +9,7 @@ mod golden;
 mod merge;
 mod model;
 mod oracle;
+mod recovery;
 mod samples;
 mod seed;
 mod streams;

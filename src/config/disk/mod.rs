@@ -12,12 +12,14 @@
 //! | `save` | what a save needs to know, and what is refused |
 //! | `write` | one file's bytes onto the disk, in one step |
 //! | `presence` | two studios on one file notice each other |
+//! | `recovery` | unsaved work survives the end of the studio |
 //! | `state` | the folder for what outlives the studio |
 
 mod events;
 mod find;
 mod open;
 mod presence;
+mod recovery;
 mod save;
 mod state;
 mod watch;
@@ -30,6 +32,7 @@ use std::time::SystemTime;
 pub use events::{WatchError, Watcher};
 pub use open::{OpenError, OpenOptions};
 pub use presence::{Other, Presence};
+pub use recovery::{Pending, Recovery, Restored, RestoredFile, UnsavedWork};
 pub use save::{SaveError, SaveJob, SaveMethod, SaveOptions, Saved};
 pub use state::state_folder;
 pub use watch::{DiskChange, DiskReport, DiskWatch};

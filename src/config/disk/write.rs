@@ -245,7 +245,7 @@ fn destination(path: &Path) -> PathBuf {
 
 /// A locked temporary file. `private` when it is to have the permissions of another file, which
 /// may be fewer than those of a new one.
-fn temporary(folder: &Path, private: bool) -> io::Result<NamedTempFile> {
+pub(super) fn temporary(folder: &Path, private: bool) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(PREFIX).suffix(SUFFIX);
     #[cfg(unix)]
@@ -283,7 +283,7 @@ pub(super) fn is_temporary(name: &str) -> bool {
 }
 
 /// Takes away temporary files that nobody holds.
-fn sweep(folder: &Path) {
+pub(super) fn sweep(folder: &Path) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let name = entry.file_name();
         let name = name.to_string_lossy();
@@ -418,7 +418,7 @@ fn room_in(folder: &Path) -> Option<u64> {
 }
 
 /// The rename itself is on disk only when the folder is.
-fn sync_folder(folder: &Path) -> io::Result<()> {
+pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
     #[cfg(unix)]
     File::open(folder)?.sync_all()?;
     #[cfg(not(unix))]

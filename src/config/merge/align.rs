@@ -17,7 +17,7 @@ pub(super) struct Unit {
     pub theirs: Option<usize>,
 }
 
-pub(super) type Documents = Vec<Arc<Document>>;
+pub(in crate::config) type Documents = Vec<Arc<Document>>;
 
 /// Tag and id, as far as the document has an id.
 fn identity(document: &Document) -> Option<(String, String)> {
@@ -67,6 +67,19 @@ pub(super) fn align(base: &Documents, mine: &Documents, theirs: &Documents) -> V
     let alone = new_theirs.iter().zip(&taken).filter(|(_, taken)| !**taken);
     units.extend(alone.map(|(at, _)| Unit { theirs: Some(*at), ..Unit::default() }));
     units
+}
+
+/// The documents of two streams, in pairs as far as they are the same ones.
+pub(in crate::config) fn pairs_of(
+    before: &Documents,
+    after: &Documents,
+) -> Vec<(Option<usize>, Option<usize>)> {
+    let found = pairs(before, after);
+    let mut is_taken = vec![false; after.len()];
+    found.iter().flatten().for_each(|at| is_taken[*at] = true);
+    let mut all: Vec<_> = found.into_iter().enumerate().map(|(at, to)| (Some(at), to)).collect();
+    all.extend((0..after.len()).filter(|at| !is_taken[*at]).map(|at| (None, Some(at))));
+    all
 }
 
 /// For each document of one stream the same one in another.

@@ -34,6 +34,9 @@ use crate::yaml::{Document, Span, Step, Stream, describe};
 
 pub use project::{DiskMerge, MergeError, MergeJob};
 
+pub(super) use align::pairs_of;
+pub(super) use streams::name_of;
+
 /// Whose change is taken where two disagree.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Side {

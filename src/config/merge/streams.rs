@@ -150,20 +150,21 @@ impl Sides<'_> {
             [(unit.mine, &self.mine), (unit.theirs, &self.theirs), (unit.base, &self.base)];
         for (place, documents) in places {
             let Some(document) = place.and_then(|at| documents.get(at)) else { continue };
-            if let Ok(tree) = document.tree()
-                && let Some(root) = tree.root()
-                && let Some(text) = ["name", "id"].iter().find_map(|key| {
-                    tree.get(root, key)
-                        .and_then(|value| tree.text(value))
-                        .filter(|it| !it.is_empty())
-                })
-            {
-                return text.to_owned();
+            if let Some(name) = name_of(document) {
+                return name;
             }
         }
         let number = places.iter().find_map(|(place, _)| *place).unwrap_or_default();
         format!("document {}", number + 1)
     }
+}
+
+/// What a person calls a document: its name, or its id.
+pub(in crate::config) fn name_of(document: &Document) -> Option<String> {
+    let tree = document.tree().ok()?;
+    let root = tree.root()?;
+    let text = |key: &&str| tree.text(tree.get(root, key)?).filter(|text| !text.is_empty());
+    ["name", "id"].iter().find_map(text).map(str::to_owned)
 }
 
 fn means_same(one: &Document, two: &Document) -> bool {

@@ -139,6 +139,92 @@ fn is_literal(text: &str) -> bool {
         || elsewhere.iter().any(|prefix| lower.starts_with(prefix)))
 }
 
+/// A secret in the text of a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Secret {
+    /// The key it belongs to, which is safe to show.
+    pub key: String,
+    pub span: Span,
+    /// Whether it is a value as a whole, and not a part of one, of a comment, or of a text that
+    /// cannot be read.
+    pub is_node: bool,
+}
+
+/// Every secret in the text of a document, in order and apart from each other: literal secrets,
+/// passwords in URLs, and what was commented out. For texts that leave the user's files, so in
+/// doubt it is one: in a document that cannot be read, everything that a secret's key may lead.
+pub fn all(document: &Document) -> Vec<Secret> {
+    let text = document.text();
+    let mut found = Vec::new();
+    let part = |(key, span)| Secret { key, span, is_node: false };
+    match document.tree() {
+        Ok(tree) => {
+            found.extend(literals(tree).into_iter().map(|literal| Secret {
+                key: literal.key.to_owned(),
+                span: literal.value_span,
+                is_node: true,
+            }));
+            for comment in tree.comments() {
+                let lines = doubtful(document.slice(*comment));
+                found.extend(lines.into_iter().map(|(key, span)| {
+                    part((key, Span::new(comment.start + span.start, comment.start + span.end)))
+                }));
+            }
+        }
+        Err(_) => found.extend(doubtful(text).into_iter().map(part)),
+    }
+    let urls = passwords_in_urls(text).map(|span| part(("password in a URL".to_owned(), span)));
+    found.extend(urls);
+    found.sort_by_key(|secret| (secret.span.start, std::cmp::Reverse(secret.span.end)));
+    let mut end = 0;
+    found.retain(|secret| {
+        let is_apart = secret.span.start >= end && !secret.span.is_empty();
+        end = if is_apart { secret.span.end } else { end };
+        is_apart
+    });
+    found
+}
+
+/// What stands behind a secret's key up to the end of its line, and on the lines that are further
+/// in or are items of its list.
+fn doubtful(text: &str) -> Vec<(String, Span)> {
+    let mut found = Vec::new();
+    let mut led: Option<(String, usize)> = None;
+    let mut start = 0;
+    for line in text.split_inclusive(['\n', '\r']) {
+        let content = line.trim();
+        let indentation = line.len() - line.trim_start().len();
+        let from = start + indentation;
+        if let Some((key, column)) = &led
+            && (indentation > *column || (indentation == *column && content.starts_with('-')))
+        {
+            found.push((key.clone(), Span::new(from, from + content.len())));
+        } else if !content.is_empty() {
+            led = secret_key_in(content).map(|(key, end)| {
+                found.push((key.to_owned(), Span::new(from + end, from + content.len())));
+                (key.to_owned(), indentation)
+            });
+        }
+        start += line.len();
+    }
+    found.retain(|(_, span)| !span.is_empty());
+    found
+}
+
+/// The first key of a line that leads to a secret, and where its value begins.
+fn secret_key_in(line: &str) -> Option<(&str, usize)> {
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
+    line.match_indices(':').find_map(|(colon, _)| {
+        let before = line[..colon].trim_end_matches(['"', '\'', ' ']);
+        let from = before
+            .rfind(|c| !is_part(c))
+            .map_or(0, |at| at + before[at..].chars().next().map_or(0, char::len_utf8));
+        let key = &before[from..];
+        let leads = is_secret_key(key) || is_secret_list(key) || is_key(key, "value");
+        leads.then_some((key, colon + 1))
+    })
+}
+
 /// The text of a document with every secret covered, byte for byte as long as it was, so that spans
 /// still fit. A document without a tree is covered line by line.
 pub fn covered(document: &Document) -> String {
@@ -228,6 +314,22 @@ mod tests {
              clientSecret: ****\nsecretExpiry: 2027\noption: {name: Password, value: * *}\n"
         );
         assert_eq!(covered_text(text).len(), text.len());
+    }
+
+    #[test]
+    fn what_leaves_the_files_is_covered_in_doubt() {
+        let found = |text: &str| -> Vec<String> {
+            let document = Document::parse(text, &Limits::default());
+            all(&document).iter().map(|it| document.slice(it.span).trim().to_owned()).collect()
+        };
+        let text = "a: 1 # clientSecret: old\nclientSecret: new\nurl: https://u:pw@h/\n";
+        assert_eq!(found(text), ["old", "new", "pw"]);
+        let broken = "x: [\nclientAppSecrets:\n- value: one\n  more\n- two\nname: A\n\
+                      o: {clientSecret: three, b: 1\npassword: |\n  four\n  five\nid: 1\n";
+        assert_eq!(
+            found(broken),
+            ["- value: one", "more", "- two", "three, b: 1", "|", "four", "five"]
+        );
     }
 
     #[test]
