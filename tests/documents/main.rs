@@ -7,6 +7,7 @@ mod disk;
 mod disk_watch;
 mod golden;
 mod merge;
+mod hostile;
 mod model;
 mod oracle;
 mod recovery;
