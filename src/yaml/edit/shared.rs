@@ -5,6 +5,8 @@
 //! same holds for a key that a mapping has only through `<<`. Making a place its own is an edit
 //! like any other, verified like any other; the edit that was asked for follows it.
 
+use std::collections::HashSet;
+
 use super::super::{Document, Kind, NodeId, Style, scan};
 use super::place::describe;
 use super::{EditError, Editor, Op, Step, Value, Via, unsupported};
@@ -18,9 +20,6 @@ pub(super) struct Detour {
     /// The key that is merged; the alias has none.
     merged: Option<String>,
 }
-
-/// How deep merged mappings may merge others.
-const MERGES: usize = 32;
 
 pub(super) fn apply(document: &Document, op: &Op, via: Via) -> Result<Document, EditError> {
     let mut op = op.clone();
@@ -53,7 +52,7 @@ impl Editor<'_> {
                 Step::Key(key) => match self.own_value(node, key) {
                     Some(value) => value,
                     None => {
-                        let source = self.merged(node, key, 0)?;
+                        let source = self.merged(node, key)?;
                         return Some(Detour { depth, source, merged: Some(key.clone()) });
                     }
                 },
@@ -71,7 +70,7 @@ impl Editor<'_> {
         if self.own_value(node, key).is_some() {
             return None;
         }
-        let source = self.merged(node, key, 0)?;
+        let source = self.merged(node, key)?;
         Some(Detour { depth, source, merged: Some(key.clone()) })
     }
 
@@ -100,31 +99,33 @@ impl Editor<'_> {
 
     /// The mapping from which another one has a key through `<<`. Of several the first counts
     /// (YAML merge key type).
-    fn merged(&self, node: NodeId, key: &str, depth: usize) -> Option<NodeId> {
-        let Kind::Mapping { entries, .. } = self.tree.node(node).kind else { return None };
-        if depth > MERGES {
-            return None;
-        }
+    fn merged(&self, node: NodeId, key: &str) -> Option<NodeId> {
         let is_merge = |key: NodeId| {
             matches!(self.tree.node(key).kind,
                 Kind::Scalar(s) if s.style == Style::Plain && s.text == "<<")
         };
-        let values = entries.iter().filter(|e| is_merge(e.0)).map(|e| self.tree.resolve(e.1));
-        for value in values {
-            let one = [value];
-            let sources = match self.tree.node(value).kind {
-                Kind::Sequence { items, .. } => items,
-                _ => &one,
-            };
-            for &source in sources {
-                let source = self.tree.resolve(source);
-                if self.own_value(source, key).is_some() {
-                    return Some(source);
-                }
-                if let Some(deeper) = self.merged(source, key, depth + 1) {
-                    return Some(deeper);
+        // What was looked through gives nothing the second time: mappings that merge each other
+        // many times are not multiplied, and one that merges itself comes to an end.
+        let mut seen = HashSet::new();
+        let mut waiting = vec![node];
+        while let Some(mapping) = waiting.pop() {
+            if !seen.insert(mapping) {
+                continue;
+            }
+            if mapping != node && self.own_value(mapping, key).is_some() {
+                return Some(mapping);
+            }
+            let Kind::Mapping { entries, .. } = self.tree.node(mapping).kind else { continue };
+            let mut sources = Vec::new();
+            for value in entries.iter().filter(|e| is_merge(e.0)).map(|e| self.tree.resolve(e.1)) {
+                match self.tree.node(value).kind {
+                    Kind::Sequence { items, .. } => {
+                        sources.extend(items.iter().map(|item| self.tree.resolve(*item)));
+                    }
+                    _ => sources.push(value),
                 }
             }
+            waiting.extend(sources.into_iter().rev());
         }
         None
     }
