@@ -200,6 +200,7 @@ fn values_give_way_to_lists_and_mappings() {
     let ids = || list([id("x"), id("w")]);
     for (before, at, value, after) in [
         ("a:\nb: 1\n", "a", ids(), "a:\n  - id: x\n  - id: w\nb: 1\n"),
+        ("a: # c\n  x # d\n", "a", ids(), "a: # c\n  - id: x # d\n  - id: w\n"),
         ("a: [] # c\nb: 1\n", "a", list([text("x")]), "a: # c\n  - x\nb: 1\n"),
         ("a: old\n", "a", map([("k", "v"), ("l", "w")]), "a:\n  k: v\n  l: w\n"),
         ("a: old\n", "a", list([]), "a: []\n"),
@@ -341,6 +342,8 @@ fn items_come_into_flow_lists() {
         ("l: [\n  a,\n  b,\n ]\n", 2, "l: [\n  a,\n  b,\n  x,\n ]\n"),
         ("l: [\n  a,\n  b # c\n ]\n", 2, "l: [\n  a,\n  b, # c\n  x\n ]\n"),
         ("l: [\n  a, # c\n  # d\n  b\n ]\n", 1, "l: [\n  a, # c\n  x,\n  # d\n  b\n ]\n"),
+        ("l: [\n  a\n  ,\n ]\n", 1, "l: [\n  a\n  ,\n  x,\n ]\n"),
+        ("l: [\n  a\n  ,]\n", 1, "l: [\n  a\n  , x]\n"),
         ("l: [\r\n  a\r\n ]\r\n", 1, "l: [\r\n  a,\r\n  x\r\n ]\r\n"),
     ] {
         check(before, &insert("l", index, text("x")), after);
@@ -623,6 +626,13 @@ fn values_in_yaml_are_kept_as_written() {
         ("- x\n- w\n", "[1]", "- a\n- b", "- x\n- - a\n  - b\n"),
         ("a: [x, w]\n", "a[1]", "k: v\nl: [1]", "a: [x, {k: v, l: [1]}]\n"),
         ("a: [x, w]\n", "a[1]", "{k: v}", "a: [x, {k: v}]\n"),
+        (
+            "a: [x, w]\n",
+            "a[1]",
+            "# c\nk: v # d\nl:\n# e\n- 1 # f\n",
+            "a: [x, { # c\n        k: v, # d\n        l: # e\n        [1] # f\n        }]\n",
+        ),
+        ("a: # c\n  x # d\n", "a", "[k]", "a: # c\n  [k] # d\n"),
         ("!T\na: 1\n", "", "!S\nb: 2\n", "!S\nb: 2\n"),
         ("---\n# c\n", "", "b: 2\n", "---\nb: 2\n# c\n"),
     ] {

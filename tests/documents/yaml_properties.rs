@@ -191,6 +191,13 @@ fn inverse(source: &str, tree: &Tree, op: &Op) -> Option<Op> {
             (is_mapping && !tree.entries(mapping).is_empty())
                 .then(|| Op::RemoveKey { path: path.clone(), key: key.clone() })
         }
+        // A comment at the top speaks of the document, not of what comes to stand below it;
+        // and blank lines are moved out of the way of a block of text that would keep them.
+        Op::Move { path, from, to }
+            if (!path.is_empty() || (*from > 0 && *to > 0)) && !source.contains("|+") =>
+        {
+            Some(Op::Move { path: path.clone(), from: *to, to: *from })
+        }
         Op::Rename { path, key, new } => {
             Some(Op::Rename { path: path.clone(), key: new.clone(), new: key.clone() })
         }

@@ -225,7 +225,9 @@ impl<'a> Editor<'a> {
             // The first of a collection that begins on the line of a dash: the next takes its
             // place.
             let Some(next) = extents.get(index + 1).filter(|_| index == 0) else {
-                return unsupported("something else stands on the same line");
+                return unsupported(
+                    "something else stands on the same line; give it a line of its own first",
+                );
             };
             let next_line = self.next_line(gone.end);
             if self.has_comment(next_line, next.start) {
@@ -354,7 +356,7 @@ impl<'a> Editor<'a> {
             }
             // The name of an alias may go on with a colon; a text may not.
             Kind::Alias { .. } => ways.push(scalar(new, Wish::NONE, context)),
-            _ => return unsupported("the key is a list or a mapping; edit the text instead"),
+            _ => return unsupported("the key is a list or a mapping; change it in the text"),
         }
         if !self.tree.is_absent(key) {
             ways.push(double_quoted(new));

@@ -115,10 +115,11 @@ impl Editor<'_> {
         let comma = self.skip_trivia(last.end);
         let trailing = self.byte(comma) == Some(b',') && comma < close;
         if trailing {
-            if self.line_end(comma) != self.line_end(last.end) {
-                return unsupported("the comma after the last item stands on another line");
+            if self.rest_of_line(comma + 1).is_err() {
+                // The bracket stands behind the comma.
+                let at = Span { start: comma + 1, end: comma + 1 };
+                return Ok((at, format!(" {new}")));
             }
-            self.rest_of_line(comma + 1)?;
             let at = self.line_end(comma);
             return Ok((Span { start: at, end: at }, format!("{line_break}{indentation}{new},")));
         }

@@ -49,7 +49,7 @@ impl<'a> Editor<'a> {
     pub(super) fn indentation(&self, at: usize) -> Result<String, EditError> {
         let before = &self.text[self.line_start(at)..at];
         if before.contains('\t') {
-            return unsupported("a tab stands in front of it");
+            return unsupported("a tab stands in front of it; indent it with spaces first");
         }
         Ok(" ".repeat(before.chars().count()))
     }
@@ -81,7 +81,7 @@ impl<'a> Editor<'a> {
         if text >= at + rest.len() || self.has_comment(text, text + 1) {
             Ok(rest)
         } else {
-            unsupported("something else stands on the same line")
+            unsupported("something else stands on the same line; give it a line of its own first")
         }
     }
 

@@ -86,7 +86,7 @@ impl Editor<'_> {
     fn refuse_alias<T>(&self, path: &[Step], node: NodeId) -> Result<T, EditError> {
         let alias = self.document.slice(self.tree.node(node).span);
         unsupported(format!(
-            "{} is `{alias}`, for which the document has no anchor",
+            "{} is `{alias}`, for which the document has no anchor; give it a value first",
             describe(path)
         ))
     }
@@ -156,7 +156,10 @@ impl Editor<'_> {
         let index = keys.next().ok_or_else(not_found)?;
         match keys.next() {
             None => Ok(index),
-            Some(_) => unsupported(format!("{} has the key {key} twice", describe(&place.path))),
+            Some(_) => unsupported(format!(
+                "{} has the key {key} twice; say which one is meant by its place",
+                describe(&place.path)
+            )),
         }
     }
 

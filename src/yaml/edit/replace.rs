@@ -299,7 +299,13 @@ impl Editor<'_> {
         writer.root(&mut with, value, column, &[node])?;
         let (end, rest) = self.rest_after(node, at.end)?;
         at.end = end;
-        if !rest.trim().is_empty() && is_block {
+        if !rest.trim().is_empty() && is_block && !matches!(value, Value::Yaml(_)) {
+            // Behind the first line of a new list or mapping there is nothing yet.
+            let first = with.trim_start().find(['\n', '\r']);
+            let blanks = with.len() - with.trim_start().len();
+            with.insert_str(first.map_or(with.len(), |first| first + blanks), rest);
+            at.end = end + rest.len();
+        } else if !rest.trim().is_empty() && is_block {
             // There is no line on which it would still be behind this value and nothing else.
             return unsupported(
                 "a comment stands behind it; move the comment to a line of its own first",

@@ -15,6 +15,17 @@ use super::place::{Place, Slot};
 use super::verify::Meaning;
 use super::{EditError, Editor, Proposal, unsupported};
 
+/// What becomes of the lines between items. They stay, unless that would make them a part of a block
+/// of text that keeps the blank lines behind it (`|+`).
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Gaps {
+    Stay,
+    /// They go with the item in front of them.
+    Go,
+    /// Those behind the last of the items too.
+    AllGo,
+}
+
 /// What moves as one: its text, as it is and as it is written in lines of its own.
 struct Unit {
     span: Span,
@@ -48,15 +59,17 @@ impl Editor<'_> {
         order.insert(to, moved);
         self.check_absent_keys(node, &order)?;
         let mut proposals = Vec::new();
-        for (gaps_stay, ends_stay) in [(true, true), (false, true), (true, false), (false, false)] {
-            proposals.push(self.shift_block(
-                place,
-                node,
-                &extents,
-                (from, to),
-                gaps_stay,
-                ends_stay,
-            )?);
+        for gaps in [Gaps::Stay, Gaps::Go, Gaps::AllGo] {
+            for ends_stay in [true, false] {
+                proposals.push(self.shift_block(
+                    place,
+                    node,
+                    &extents,
+                    (from, to),
+                    gaps,
+                    ends_stay,
+                )?);
+            }
         }
         proposals.dedup_by(|a, b| a.with == b.with);
         Ok(proposals)
@@ -133,7 +146,7 @@ impl Editor<'_> {
         node: NodeId,
         extents: &[Extent],
         (from, to): (usize, usize),
-        gaps_stay: bool,
+        gaps_go: Gaps,
         ends_stay: bool,
     ) -> Result<Proposal, EditError> {
         let (low, high) = (from.min(to), from.max(to));
@@ -162,13 +175,20 @@ impl Editor<'_> {
         let gaps: Vec<Span> = units
             .windows(2)
             .map(|pair| Span { start: pair[0].span.end, end: pair[1].span.start })
-            .chain([Span::default()])
+            .chain([match gaps_go {
+                Gaps::AllGo => {
+                    let start = units[units.len() - 1].span.end;
+                    Span { start, end: self.after_blank_lines(start) }
+                }
+                _ => Span::default(),
+            }])
             .collect();
         let mut order: Vec<usize> = (0..units.len()).collect();
         let moved = order.remove(from - low);
         order.insert(to - low, moved);
 
-        let mut at = Span { start: units[0].span.start, end: units[units.len() - 1].span.end };
+        let end = units[units.len() - 1].span.end.max(gaps[units.len() - 1].end);
+        let mut at = Span { start: units[0].span.start, end };
         let mut with = String::new();
         let mut meaning = Meaning::default();
         for (position, &unit) in order.iter().enumerate() {
@@ -192,7 +212,7 @@ impl Editor<'_> {
             }
             with.push_str(&text);
             meaning.order.push((*span, nodes.clone()));
-            let gap = gaps[if gaps_stay { position } else { unit }];
+            let gap = gaps[if gaps_go == Gaps::Stay { position } else { unit }];
             if !gap.is_empty() {
                 with.push_str(&self.text[gap.range()]);
                 meaning.order.push((gap, 0..0));
@@ -203,6 +223,15 @@ impl Editor<'_> {
             with.truncate(ended.strip_suffix('\r').unwrap_or(ended).len());
         }
         Ok(Proposal { at, with, meaning })
+    }
+
+    /// The start of the first line at or after the start of a line that is not blank.
+    fn after_blank_lines(&self, line: usize) -> usize {
+        let mut at = line;
+        while at < self.text.len() && scan::skip_blanks(self.text, at) == self.line_end(at) {
+            at = self.next_line(at);
+        }
+        at
     }
 
     /// Items trade places, what stands between them stays.

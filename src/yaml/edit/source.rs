@@ -4,7 +4,9 @@
 //! number of blanks, so the source of a value needs no more than that to stand in its new place.
 //! Only within flow a block has to be written anew, because flow cannot hold one.
 
-use super::super::{Document, Kind, Limits, NodeId, Style, Tree, scan};
+use std::collections::VecDeque;
+
+use super::super::{Document, Kind, Limits, NodeId, Span, Style, Tree, scan};
 use super::scalar::is_one_line;
 use super::verify::{Fact, Shape};
 use super::write::{Context, Wish, scalar};
@@ -199,18 +201,22 @@ impl Source {
         column: usize,
     ) -> Result<(), EditError> {
         let Some((tree, root)) = self.root() else { return Ok(()) };
-        if self.has_comments() {
-            return unsupported(
-                "it stands within brackets, which hold no comments of a new value; leave the \
-                 comments out of the value",
-            );
-        }
         let is_block = match tree.node(root).kind {
             Kind::Scalar(scalar) => !is_one_line(scalar.style),
             _ => self.block().is_some(),
         };
         if is_block {
-            flow(tree, root, out);
+            let between = format!("{line_break}{}", " ".repeat(column));
+            let text = |span: &Span| self.document.slice(*span);
+            let comments = tree.comments().iter().map(|c| (c.start, text(c))).collect();
+            flow(tree, root, comments, &between, out);
+        } else if self.has_comments() {
+            // Something in one piece needs no comment of its own; one behind it would hide the
+            // bracket.
+            return unsupported(
+                "a comment stands beside the new value, which is to stand within brackets; leave \
+                 the comment out",
+            );
         } else {
             self.here(out, line_break, column);
         }
@@ -283,23 +289,44 @@ impl Editor<'_> {
     }
 }
 
-/// A node in one line of flow, with tags and anchors.
-pub(super) fn flow(tree: &Tree, id: NodeId, out: &mut String) {
+/// A node in flow, with tags and anchors; on one line but for its comments, after each of which the
+/// text goes on with `between`.
+fn flow(
+    tree: &Tree,
+    id: NodeId,
+    comments: VecDeque<(usize, &str)>,
+    between: &str,
+    out: &mut String,
+) {
     /// What is still to be written.
     enum Todo {
         Node(NodeId, bool),
         Text(&'static str),
     }
+    let mut comments = comments;
+    let mut write_comments = |out: &mut String, before: usize| {
+        while let Some((_, comment)) = comments.pop_front_if(|(at, _)| *at < before) {
+            out.push_str(if out.ends_with([' ', '\t']) { "" } else { " " });
+            out.push_str(comment);
+            out.push_str(between);
+        }
+    };
     let mut todo = vec![Todo::Node(id, false)];
     while let Some(next) = todo.pop() {
         let (id, key) = match next {
             Todo::Text(text) => {
+                if todo.is_empty() {
+                    write_comments(out, usize::MAX);
+                }
                 out.push_str(text);
                 continue;
             }
             Todo::Node(id, key) => (id, key),
         };
         let node = tree.node(id);
+        if !todo.is_empty() {
+            write_comments(out, node.span.start);
+        }
         if let Some(tag) = node.tag {
             out.push_str(tag);
             out.push(' ');
