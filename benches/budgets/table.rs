@@ -1,0 +1,113 @@
+//! Measurements and the table of them.
+
+use std::collections::BTreeMap;
+
+/// What one program was measured to take, by name.
+#[derive(Default)]
+pub struct Run {
+    seconds: BTreeMap<String, Vec<f64>>,
+    peak: u64,
+}
+
+impl Run {
+    /// From what a program prints: a name and seconds in each line, `peak` and KiB in one.
+    pub fn read(text: &str) -> Self {
+        let mut run = Self::default();
+        for line in text.lines() {
+            let mut words = line.split(' ');
+            let Some(name) = words.next() else { continue };
+            if name == "peak" {
+                run.peak = words.next().and_then(|it| it.parse().ok()).unwrap_or(0);
+            } else {
+                let mut seconds: Vec<f64> = words.filter_map(|it| it.parse().ok()).collect();
+                seconds.sort_by(f64::total_cmp);
+                run.seconds.insert(name.to_owned(), seconds);
+            }
+        }
+        run
+    }
+
+    /// With what another process of the same program was measured to take. The peak of memory is
+    /// that of the first.
+    pub fn join(&mut self, other: Self) {
+        self.seconds.extend(other.seconds);
+        if self.peak == 0 {
+            self.peak = other.peak;
+        }
+    }
+
+    fn at(&self, name: &str, share: f64) -> Option<f64> {
+        let seconds = self.seconds.get(name)?;
+        seconds
+            .get(((seconds.len() as f64 * share) as usize).min(seconds.len().checked_sub(1)?))
+            .copied()
+    }
+}
+
+/// Ours beside the peers.
+#[derive(Default)]
+pub struct Table {
+    ours: Run,
+    peers: Vec<(&'static str, Run)>,
+}
+
+/// What is measured, and what of ours a peer's measurement of another name is held against.
+const ROWS: [(&str, &str, &str); 12] = [
+    ("load", "load", "text to model"),
+    ("load-text", "", "  of that: text to trees"),
+    ("edit", "edit", "one scalar edit, model and all"),
+    ("edit-held", "", "  with a background analysis"),
+    ("undo", "edit", "undo of it"),
+    ("undo-held", "", "  with a background analysis"),
+    ("type", "", "one keystroke in the text"),
+    ("insert", "", "a document comes"),
+    ("move", "", "a document moves"),
+    ("remove", "", "a document goes"),
+    ("same", "", "is it saved?"),
+    ("save", "save", "save, synced"),
+];
+
+impl Table {
+    pub fn ours(&mut self, run: Run) {
+        self.ours = run;
+    }
+
+    pub fn peer(&mut self, name: &'static str, run: Run) {
+        self.peers.push((name, run));
+    }
+
+    pub fn print(&self) {
+        print!("{:34}{:>12}{:>12}", "", "median", "p99");
+        for (name, _) in &self.peers {
+            print!("{name:>24}");
+        }
+        println!();
+        for (name, peer, label) in ROWS {
+            let Some(median) = self.ours.at(name, 0.5) else { continue };
+            let many = self.ours.seconds.get(name).is_some_and(|it| it.len() >= 100);
+            let p99 = self.ours.at(name, 0.99).filter(|_| many);
+            print!("{label:34}{:>12}{:>12}", time(median), p99.map(time).unwrap_or_default());
+            for (_, run) in &self.peers {
+                let cell =
+                    run.at(peer, 0.5).map(|it| format!("{} ({:.0}x)", time(it), it / median));
+                print!("{:>24}", cell.unwrap_or_default());
+            }
+            println!();
+        }
+        let memory = |run: &Run| format!("{} MB", run.peak / 1024);
+        print!("{:34}{:>12}{:>12}", "peak of memory", memory(&self.ours), "");
+        for (_, run) in &self.peers {
+            let ratio = run.peak as f64 / self.ours.peak.max(1) as f64;
+            print!("{:>24}", format!("{} ({ratio:.1}x)", memory(run)));
+        }
+        println!();
+    }
+}
+
+fn time(seconds: f64) -> String {
+    match seconds {
+        it if it >= 1.0 => format!("{it:.2} s"),
+        it if it >= 1e-3 => format!("{:.1} ms", it * 1e3),
+        it => format!("{:.1} us", it * 1e6),
+    }
+}
