@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use exchange_studio::config::{Change, ClientKey, Project, Source};
 use exchange_studio::yaml::{Limits, Stream, StreamOp};
+use rustix::time::{ClockId, clock_gettime};
 
 /// Edits of each kind.
 const EDITS: usize = 2_000;
@@ -26,22 +27,29 @@ pub fn child(what: &str, path: &Path, repeats: usize) {
     println!("peak {}", peak.unwrap_or_default().trim().trim_end_matches(" kB"));
 }
 
-fn report(name: &str, seconds: &[f64]) {
-    let seconds: Vec<String> = seconds.iter().map(f64::to_string).collect();
+/// Seconds on the clock, and seconds of processors.
+type Seconds = (f64, f64);
+
+fn report(name: &str, seconds: &[Seconds]) {
+    let seconds: Vec<String> =
+        seconds.iter().map(|(clock, processor)| format!("{clock}:{processor}")).collect();
     println!("{name} {}", seconds.join(" "));
 }
 
+fn processor() -> f64 {
+    let time = clock_gettime(ClockId::ProcessCPUTime);
+    time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
+}
+
+fn once<T>(work: impl FnOnce() -> T) -> (Seconds, T) {
+    let (used, began) = (processor(), Instant::now());
+    let result = black_box(work());
+    ((began.elapsed().as_secs_f64(), processor() - used), result)
+}
+
 /// Seconds that each of some works takes.
-fn timed<T>(times: usize, mut work: impl FnMut(usize) -> T) -> Vec<f64> {
-    (0..times)
-        .map(|at| {
-            let began = Instant::now();
-            let result = black_box(work(at));
-            let seconds = began.elapsed().as_secs_f64();
-            drop(result);
-            seconds
-        })
-        .collect()
+fn timed<T>(times: usize, mut work: impl FnMut(usize) -> T) -> Vec<Seconds> {
+    (0..times).map(|at| once(|| work(at)).0).collect()
 }
 
 fn project(path: &Path) -> Project {
@@ -66,29 +74,27 @@ fn pick(at: usize, count: usize) -> usize {
 fn edit(path: &Path) {
     for held in [false, true] {
         let mut project = Arc::new(project(path));
+        // The window gives the project as it is to an analysis in the background.
         let mut analysed = held.then(|| Arc::clone(&project));
         let clients = project.clients().len();
-        let mut undo = Vec::new();
-        let edit = timed(EDITS, |at| {
+        let (mut edits, mut undos) = (Vec::new(), Vec::new());
+        for at in 0..EDITS {
             let change = Change::Set {
                 client: ClientKey(pick(at, clients)),
                 key: "name".to_owned(),
                 value: format!("Renamed {at}"),
             };
-            Arc::make_mut(&mut project).apply(&change).expect("the change is possible");
-            // The window takes the project as it is now to the analysis.
-            let before = analysed.take();
-            analysed = held.then(|| Arc::clone(&project));
-            let began = Instant::now();
-            let project = Arc::make_mut(&mut project);
-            project.undo().expect("there is a change to take back");
-            undo.push(began.elapsed().as_secs_f64());
-            before
-        });
-        // The undo was made within the edit.
-        let edit: Vec<f64> = edit.iter().zip(&undo).map(|(both, undo)| both - undo).collect();
-        report(if held { "edit-held" } else { "edit" }, &edit);
-        report(if held { "undo-held" } else { "undo" }, &undo);
+            let edit = once(|| Arc::make_mut(&mut project).apply(&change));
+            edit.1.expect("the change is possible");
+            edits.push(edit.0);
+            analysed = analysed.map(|_| Arc::clone(&project));
+            let undo = once(|| Arc::make_mut(&mut project).undo());
+            undo.1.expect("there is a change to take back");
+            undos.push(undo.0);
+            analysed = analysed.map(|_| Arc::clone(&project));
+        }
+        report(if held { "edit-held" } else { "edit" }, &edits);
+        report(if held { "undo-held" } else { "undo" }, &undos);
     }
 }
 

@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 
-/// What one program was measured to take, by name.
+/// What one program was measured to take, by name: seconds on the clock and of processors, each in
+/// order.
 #[derive(Default)]
 pub struct Run {
-    seconds: BTreeMap<String, Vec<f64>>,
+    seconds: BTreeMap<String, [Vec<f64>; 2]>,
     peak: u64,
 }
 
 impl Run {
-    /// From what a program prints: a name and seconds in each line, `peak` and KiB in one.
+    /// From what a program prints: a name and pairs of seconds in each line, `peak` and KiB in one.
     pub fn read(text: &str) -> Self {
         let mut run = Self::default();
         for line in text.lines() {
@@ -18,11 +19,17 @@ impl Run {
             let Some(name) = words.next() else { continue };
             if name == "peak" {
                 run.peak = words.next().and_then(|it| it.parse().ok()).unwrap_or(0);
-            } else {
-                let mut seconds: Vec<f64> = words.filter_map(|it| it.parse().ok()).collect();
-                seconds.sort_by(f64::total_cmp);
-                run.seconds.insert(name.to_owned(), seconds);
+                continue;
             }
+            let pairs = words.filter_map(|it| it.split_once(':'));
+            let (clock, processor): (Vec<f64>, Vec<f64>) = pairs
+                .filter_map(|(clock, processor)| {
+                    Some((clock.parse().ok()?, processor.parse().ok()?))
+                })
+                .unzip();
+            let mut both = [clock, processor];
+            both.iter_mut().for_each(|it: &mut Vec<f64>| it.sort_by(f64::total_cmp));
+            run.seconds.insert(name.to_owned(), both);
         }
         run
     }
@@ -36,13 +43,15 @@ impl Run {
         }
     }
 
-    fn at(&self, name: &str, share: f64) -> Option<f64> {
-        let seconds = self.seconds.get(name)?;
-        seconds
-            .get(((seconds.len() as f64 * share) as usize).min(seconds.len().checked_sub(1)?))
-            .copied()
+    fn at(&self, name: &str, which: usize, share: f64) -> Option<f64> {
+        let seconds = &self.seconds.get(name)?[which];
+        let last = seconds.len().checked_sub(1)?;
+        seconds.get(((seconds.len() as f64 * share) as usize).min(last)).copied()
     }
 }
+
+const CLOCK: usize = 0;
+const PROCESSOR: usize = 1;
 
 /// Ours beside the peers.
 #[derive(Default)]
@@ -76,29 +85,36 @@ impl Table {
         self.peers.push((name, run));
     }
 
+    /// Ours on the clock and, as other programs may be using the machine, in time of processors;
+    /// the peers on the clock.
     pub fn print(&self) {
-        print!("{:34}{:>12}{:>12}", "", "median", "p99");
+        print!("{:34}{:>10}{:>10}{:>10}{:>10}", "", "median", "p99", "cpu", "cpu p99");
         for (name, _) in &self.peers {
-            print!("{name:>24}");
+            print!("{name:>20}");
         }
         println!();
         for (name, peer, label) in ROWS {
-            let Some(median) = self.ours.at(name, 0.5) else { continue };
-            let many = self.ours.seconds.get(name).is_some_and(|it| it.len() >= 100);
-            let p99 = self.ours.at(name, 0.99).filter(|_| many);
-            print!("{label:34}{:>12}{:>12}", time(median), p99.map(time).unwrap_or_default());
+            let Some(median) = self.ours.at(name, CLOCK, 0.5) else { continue };
+            let many = self.ours.seconds.get(name).is_some_and(|it| it[CLOCK].len() >= 100);
+            print!("{label:34}");
+            for which in [CLOCK, PROCESSOR] {
+                for share in [0.5, 0.99] {
+                    let seconds = self.ours.at(name, which, share).filter(|_| many || share < 0.9);
+                    print!("{:>10}", seconds.map(time).unwrap_or_default());
+                }
+            }
             for (_, run) in &self.peers {
-                let cell =
-                    run.at(peer, 0.5).map(|it| format!("{} ({:.0}x)", time(it), it / median));
-                print!("{:>24}", cell.unwrap_or_default());
+                let cell = run.at(peer, CLOCK, 0.5);
+                let cell = cell.map(|it| format!("{} ({:.0}x)", time(it), it / median));
+                print!("{:>20}", cell.unwrap_or_default());
             }
             println!();
         }
         let memory = |run: &Run| format!("{} MB", run.peak / 1024);
-        print!("{:34}{:>12}{:>12}", "peak of memory", memory(&self.ours), "");
+        print!("{:34}{:>10}{:30}", "peak of memory", memory(&self.ours), "");
         for (_, run) in &self.peers {
             let ratio = run.peak as f64 / self.ours.peak.max(1) as f64;
-            print!("{:>24}", format!("{} ({ratio:.1}x)", memory(run)));
+            print!("{:>20}", format!("{} ({ratio:.1}x)", memory(run)));
         }
         println!();
     }

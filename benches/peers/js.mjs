@@ -12,8 +12,10 @@ function timed(name, work, times) {
   for (let at = 0; at < times; at += 1) {
     result = undefined;
     const began = performance.now();
+    const before = process.cpuUsage();
     result = work();
-    seconds.push((performance.now() - began) / 1000);
+    const used = process.cpuUsage(before);
+    seconds.push(`${(performance.now() - began) / 1e3}:${(used.user + used.system) / 1e6}`);
   }
   console.log(name, ...seconds);
   return result;

@@ -10,10 +10,11 @@ use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
+use super::table::Table;
 use super::{ClientApp, ClientKey, Id, IdForm};
 
-/// Pieces of a map. With ten thousand keys a piece has some forty.
-const PIECES: usize = 256;
+/// Pieces of a map. With a hundred thousand keys a piece has some hundred.
+const PIECES: usize = 1024;
 
 /// From keys to values in order, in pieces that clones share.
 #[derive(Clone, Debug)]
@@ -71,12 +72,12 @@ pub(super) struct Index {
     /// Identities by the folded form of their pair; `fold` says what that hides.
     identities: Map<(Box<str>, Box<str>), (ClientKey, usize)>,
     /// One for each client, by its key.
-    shapes: Vec<Arc<Shape>>,
+    shapes: Table<Arc<Shape>>,
 }
 
 /// What ids and names are searched by when they are not exactly right. Kept, because a project can
 /// have as many dangling references as it has clients, and each of them looks at all clients.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Shape {
     /// The name without case and surrounding white space.
     pub name: Option<Box<str>>,
@@ -88,7 +89,7 @@ pub(super) struct Shape {
 
 /// How often each class of byte occurs in a text: a bound from below for the number of keystrokes
 /// between two texts.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Letters([u8; 32]);
 
 impl Letters {
@@ -138,44 +139,79 @@ fn fold(issuer: &str, subject: &str) -> (Box<str>, Box<str>) {
     (fold_issuer(issuer).into(), fold_subject(subject).into())
 }
 
-impl Index {
-    /// Clients are first added in the order of their keys.
-    pub fn add(&mut self, client: &ClientApp) {
-        let key = client.key;
-        let shape = Arc::new(Shape::of(client));
-        match self.shapes.get_mut(key.0) {
-            Some(place) => *place = shape,
-            None => self.shapes.push(shape),
-        }
-        if let Some(id) = &client.id {
-            self.ids.put(id.value.key().into(), key);
-        }
-        for (at, permission) in client.permissions.iter().enumerate() {
-            if let Some(id) = &permission.id {
-                self.references.put(id.key().into(), (key, at));
-            }
-        }
-        for (at, identity) in client.identities.iter().enumerate() {
-            if let Some((issuer, subject)) = identity.pair() {
-                self.identities.put(fold(issuer, subject), (key, at));
-            }
+/// What one client has in the maps.
+#[derive(Default)]
+struct Lines {
+    id: Option<Box<str>>,
+    references: Vec<(Box<str>, usize)>,
+    identities: Vec<((Box<str>, Box<str>), usize)>,
+}
+
+impl Lines {
+    fn of(client: &ClientApp) -> Self {
+        let references = client.permissions.iter().enumerate();
+        let identities = client.identities.iter().enumerate();
+        Self {
+            id: client.id.as_ref().map(|id| id.value.key().into()),
+            references: references
+                .filter_map(|(at, it)| Some((it.id.as_ref()?.key().into(), at)))
+                .collect(),
+            identities: identities
+                .filter_map(|(at, it)| {
+                    it.pair().map(|(issuer, subject)| (fold(issuer, subject), at))
+                })
+                .collect(),
         }
     }
+}
 
-    /// Takes out what [`Index::add`] put in, for another state of the same client to follow.
-    pub fn remove(&mut self, client: &ClientApp) {
-        let key = client.key;
-        if let Some(id) = &client.id {
-            self.ids.take(&id.value.key().into(), |it| *it == key);
+/// Does something with what is in the first list and not in the second.
+fn each<T: PartialEq, M>((one, two): (&Vec<T>, &Vec<T>), map: &mut M, act: impl Fn(&T, &mut M)) {
+    if one == two {
+        return;
+    }
+    for (at, item) in one.iter().enumerate() {
+        // Most stay where they are.
+        if two.get(at) != Some(item) && !two.contains(item) {
+            act(item, map);
         }
-        for permission in &client.permissions {
-            if let Some(id) = &permission.id {
-                self.references.take(&id.key().into(), |it| it.0 == key);
+    }
+}
+
+impl Index {
+    /// Clients are added in the order of their keys.
+    pub fn add(&mut self, client: &ClientApp) {
+        self.shapes.push(Arc::new(Shape::of(client)));
+        self.put(&Lines::default(), &Lines::of(client), client.key);
+    }
+
+    /// Another state of a client that was added. Where both say the same nothing is touched, so
+    /// that copies of the index go on sharing it.
+    pub fn replace(&mut self, old: &ClientApp, new: &ClientApp) {
+        let shape = Shape::of(new);
+        if let Some(place) = self.shapes.get(new.key.0)
+            && **place != shape
+        {
+            self.shapes[new.key.0] = Arc::new(shape);
+        }
+        self.put(&Lines::of(old), &Lines::of(new), new.key);
+    }
+
+    fn put(&mut self, old: &Lines, new: &Lines, key: ClientKey) {
+        let (ids, references, identities) =
+            (&mut self.ids, &mut self.references, &mut self.identities);
+        let both = (&old.references, &new.references);
+        each(both, references, |(id, at), map| map.take(id, |it| *it == (key, *at)));
+        each((both.1, both.0), references, |(id, at), map| map.put(id.clone(), (key, *at)));
+        let both = (&old.identities, &new.identities);
+        each(both, identities, |(pair, at), map| map.take(pair, |it| *it == (key, *at)));
+        each((both.1, both.0), identities, |(pair, at), map| map.put(pair.clone(), (key, *at)));
+        if old.id != new.id {
+            if let Some(id) = &old.id {
+                ids.take(id, |it| *it == key);
             }
-        }
-        for identity in &client.identities {
-            if let Some((issuer, subject)) = identity.pair() {
-                self.identities.take(&fold(issuer, subject), |it| it.0 == key);
+            if let Some(id) = &new.id {
+                ids.put(id.clone(), key);
             }
         }
     }

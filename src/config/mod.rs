@@ -41,6 +41,7 @@ mod read;
 pub mod secrets;
 mod settings;
 mod suggest;
+mod table;
 
 #[cfg(test)]
 mod tests;
@@ -66,6 +67,7 @@ pub use placeholder::Placeholder;
 pub use problem::{Problem, ProblemKind};
 pub use project::{FileError, Group, Project, Source, SourceFile};
 pub use settings::{Field, Part, Setting, boolean, known_keys};
+pub use table::Table;
 
 /// The tag of a client app.
 pub const CLIENT_TAG: &str = "!ClientAppDto";

@@ -27,7 +27,8 @@ const B: ClientKey = ClientKey(1);
 #[test]
 fn the_cut_id_is_understood_as_what_it_is() {
     let project = cross_client();
-    let [a, b] = project.clients() else { panic!("two client apps") };
+    assert_eq!(project.clients().len(), 2);
+    let (a, b) = (&project.clients()[0], &project.clients()[1]);
     let cut = &a.id.as_ref().unwrap().value;
     assert_eq!((cut.as_str(), cut.form()), ("b8075fdb-ac4f-4c25-8f2a-2", IdForm::Other));
     assert_eq!(a.label(), "ProAuth ExchangeToken Source TestClient A");

@@ -54,7 +54,7 @@ pub struct SourceFile {
     /// The name it was given, from which `name` is made unique.
     pub(in super::super) given: String,
     /// What each document turned out to be.
-    pub(super) slots: Vec<Slot>,
+    pub(super) slots: Arc<Vec<Slot>>,
     pub(in super::super) unsaved: bool,
 }
 
@@ -92,7 +92,7 @@ impl SourceFile {
             stream,
             saved,
             stamp: None,
-            slots: Vec::new(),
+            slots: Arc::default(),
             unsaved: false,
         }
     }

@@ -22,6 +22,7 @@ use crate::yaml::{Document, Limits, Position, Stream};
 use super::disk::OwnSaves;
 use super::history::{Delta, History};
 use super::index::Index;
+use super::table::Table;
 use super::{
     CUSTOMER_TAG, ClientApp, ClientFacts, ClientKey, FileId, Id, OtherDocument, Place, Problem,
     SUBSCRIPTION_TAG, Stated,
@@ -56,10 +57,10 @@ pub struct Project {
     /// Sorted by id.
     files: Vec<SourceFile>,
     next_file: usize,
-    clients: Vec<ClientApp>,
-    others: Vec<OtherDocument>,
+    clients: Table<ClientApp>,
+    others: Table<OtherDocument>,
     /// By file and document.
-    problems: BTreeMap<(FileId, usize), Vec<Problem>>,
+    problems: Arc<BTreeMap<(FileId, usize), Vec<Problem>>>,
     pub(super) index: Index,
     pub(super) history: History,
     stale: model::Stale,
@@ -122,7 +123,7 @@ impl Project {
     }
 
     /// The client apps, in file order.
-    pub fn clients(&self) -> &[ClientApp] {
+    pub fn clients(&self) -> &Table<ClientApp> {
         &self.clients
     }
 
@@ -148,7 +149,7 @@ impl Project {
 
     /// The documents that are not client apps, in file order. Documents without content and those
     /// with a syntax error are not among them.
-    pub fn other_documents(&self) -> &[OtherDocument] {
+    pub fn other_documents(&self) -> &Table<OtherDocument> {
         &self.others
     }
 

@@ -6,7 +6,7 @@
 //! may be others: everything is read again, in parallel, and what became of each client app is
 //! remembered for [`Project::follow`].
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -66,7 +66,10 @@ impl Project {
         let before = stream.splice(at, removed, documents.to_vec());
         let removed = before.len();
         // What was put in the same step, and not read yet, has no place among them.
-        source.slots.resize(stream.documents().len() + removed - documents.len(), Slot::New);
+        let expected = stream.documents().len() + removed - documents.len();
+        if source.slots.len() != expected {
+            Arc::make_mut(&mut source.slots).resize(expected, Slot::New);
+        }
         let slots: Vec<Slot> = source.slots[at..at + removed].to_vec();
         let stale = &mut self.stale;
         stale.files.insert(file);
@@ -110,7 +113,9 @@ impl Project {
                 }
             }
         }
-        source.slots.splice(at..at + removed, after);
+        if after != slots {
+            Arc::make_mut(&mut source.slots).splice(at..at + removed, after);
+        }
     }
 
     /// Gives a file another text as a whole. Until [`Project::settle`] the model is what it was.
@@ -119,7 +124,7 @@ impl Project {
         self.leave(index);
         let source = &mut self.files[index];
         source.stream = stream;
-        source.slots = Vec::new();
+        source.slots = Arc::default();
         self.stale.files.insert(file);
     }
 
@@ -133,7 +138,7 @@ impl Project {
     ) {
         if there {
             let Some(mut source) = held.take() else { return };
-            source.slots = Vec::new();
+            source.slots = Arc::default();
             let at = self.files.partition_point(|other| other.id < file);
             self.files.insert(at, *source);
             self.stale.files.insert(file);
@@ -209,9 +214,12 @@ impl Project {
             _ => return false,
         }
         if findings.problems.is_empty() {
-            self.problems.remove(&(id, at));
+            // A copy of all of them, if somebody has one, is made only when there is a need.
+            if self.problems.contains_key(&(id, at)) {
+                Arc::make_mut(&mut self.problems).remove(&(id, at));
+            }
         } else {
-            self.problems.insert((id, at), findings.problems);
+            Arc::make_mut(&mut self.problems).insert((id, at), findings.problems);
         }
         true
     }
@@ -220,10 +228,9 @@ impl Project {
         facts.key = key;
         let mut client = ClientApp::new(facts);
         let old = &self.clients[key.0];
-        self.index.remove(old);
         let old_id = old.id.as_ref().map(|id| id.value.clone());
         let new_id = client.id.as_ref().map(|id| id.value.clone());
-        self.index.add(&client);
+        self.index.replace(old, &client);
         for permission in &mut client.facts_mut().permissions {
             permission.client = first(&self.index, permission.id.as_ref());
         }
@@ -244,17 +251,18 @@ impl Project {
         let mut new: Vec<ClientKey> = Vec::new();
         self.clients.clear();
         self.others.clear();
-        self.problems.clear();
+        let mut problems = BTreeMap::new();
         self.index = Index::default();
         let read: Vec<Vec<Findings>> = self.files.par_iter().map(read_file).collect();
         for (file, read) in self.files.iter_mut().zip(read) {
             let id = file.id;
             let before = std::mem::take(&mut file.slots);
+            let mut slots = Vec::with_capacity(read.len());
             if let Err(error) = &file.stream {
                 let place = Place { file: id, document: 0, span: Span::default() };
                 let message = error.to_string();
                 let problem = Problem { kind: ProblemKind::File, place, message, client: None };
-                self.problems.insert((id, 0), vec![problem]);
+                problems.insert((id, 0), vec![problem]);
                 continue;
             }
             for (index, mut findings) in read.into_iter().enumerate() {
@@ -278,16 +286,18 @@ impl Project {
                     }
                     Content::Nothing => Slot::Nothing,
                 };
-                file.slots.push(slot);
+                slots.push(slot);
                 if !findings.problems.is_empty() {
-                    self.problems.insert((id, index), findings.problems);
+                    problems.insert((id, index), findings.problems);
                 }
             }
+            file.slots = Arc::new(slots);
         }
+        self.problems = Arc::new(problems);
         for client in &self.clients {
             self.index.add(client);
         }
-        for client in &mut self.clients {
+        for client in self.clients.iter_mut() {
             for permission in &mut client.facts_mut().permissions {
                 permission.client = first(&self.index, permission.id.as_ref());
             }

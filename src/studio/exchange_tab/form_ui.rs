@@ -163,7 +163,7 @@ fn client_choice_ui(
                 clients.len(),
                 |ui, range| {
                     ui.set_min_width(240.0);
-                    for client in &clients[range] {
+                    for client in clients.range(range) {
                         let selected = current == Some(client.key);
                         if ui.selectable_label(selected, client.label()).clicked() {
                             chosen = Some(client.key);

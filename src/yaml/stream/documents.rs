@@ -3,12 +3,12 @@
 //! A file has a hundred thousand documents, a program keeps several states of it (the text now, the
 //! text as saved, the one a background analysis looks at), and an edit touches one document. So the
 //! documents are kept in pieces that states share until one of them changes: a copy costs a
-//! thousand pointers, an edit one piece. Each piece knows where its documents begin, in bytes and
+//! pointer, an edit of one copy one piece. Each piece knows where its documents begin, in bytes and
 //! in lines, counted from its own start, so nothing behind an edit has to be counted again but the
 //! starts of the pieces.
 
 use std::ops::{Index, Range};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 
@@ -86,27 +86,23 @@ impl Piece {
 /// The documents of a stream, in file order. A clone shares what neither of the two changes.
 #[derive(Clone, Default)]
 pub struct Documents {
-    pieces: Vec<Arc<Piece>>,
+    pieces: Arc<Vec<Arc<Piece>>>,
     /// What stands before each piece.
-    before: Vec<Extent>,
+    before: Arc<Vec<Extent>>,
     all: Extent,
 }
 
 /// Those of a file that is not there.
 impl Default for &Documents {
     fn default() -> Self {
-        static NONE: Documents = Documents {
-            pieces: Vec::new(),
-            before: Vec::new(),
-            all: Extent { documents: 0, bytes: 0, breaks: 0 },
-        };
+        static NONE: LazyLock<Documents> = LazyLock::new(Documents::default);
         &NONE
     }
 }
 
 impl Documents {
     pub(super) fn new(documents: Vec<Arc<Document>>) -> Self {
-        let mut new = Self { pieces: pieces(documents).collect(), ..Self::default() };
+        let mut new = Self { pieces: Arc::new(pieces(documents).collect()), ..Self::default() };
         new.count_from(0);
         new
     }
@@ -205,9 +201,10 @@ impl Documents {
         let last = self.piece_by(by_number, end.saturating_sub(1)).unwrap_or(0).max(first);
         let start = self.before.get(first).map_or(0, |before| before.documents);
         let within = at - start..end - start;
-        if let Some(piece) = self.pieces.get_mut(first).filter(|_| first == last) {
+        if let Some(piece) = self.pieces.get(first).filter(|_| first == last) {
             let left = piece.documents.len() - within.len() + documents.len();
             if (1..=2 * PIECE).contains(&left) {
+                let piece = &mut Arc::make_mut(&mut self.pieces)[first];
                 let removed = Arc::make_mut(piece).splice(within, &documents);
                 self.count_from(first);
                 return removed;
@@ -224,19 +221,20 @@ impl Documents {
             all.extend(self.pieces[last].documents.iter().cloned());
         }
         let touched = first..(last + 1).min(self.pieces.len());
-        self.pieces.splice(touched, pieces(all));
+        Arc::make_mut(&mut self.pieces).splice(touched, pieces(all));
         self.count_from(first);
         removed
     }
 
     fn count_from(&mut self, piece: usize) {
-        self.before.truncate(piece);
+        let starts = Arc::make_mut(&mut self.before);
+        starts.truncate(piece);
         let mut before = match piece.checked_sub(1) {
-            Some(last) => self.before[last].plus(self.pieces[last].extent),
+            Some(last) => starts[last].plus(self.pieces[last].extent),
             None => Extent::default(),
         };
         for piece in &self.pieces[piece..] {
-            self.before.push(before);
+            starts.push(before);
             before = before.plus(piece.extent);
         }
         self.all = before;
@@ -247,6 +245,9 @@ impl Documents {
     pub(super) fn same_text(&self, other: &Self) -> bool {
         if self.all != other.all {
             return false;
+        }
+        if Arc::ptr_eq(&self.pieces, &other.pieces) {
+            return true;
         }
         let (mut mine, mut theirs) = (0, 0);
         while mine < self.len() {
