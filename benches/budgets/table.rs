@@ -24,7 +24,7 @@ impl Run {
             let pairs = words.filter_map(|it| it.split_once(':'));
             let (clock, processor): (Vec<f64>, Vec<f64>) = pairs
                 .filter_map(|(clock, processor)| {
-                    Some((clock.parse().ok()?, processor.parse().ok()?))
+                    Some((clock.parse::<f64>().ok()?, processor.parse::<f64>().ok()?))
                 })
                 .unzip();
             let mut both = [clock, processor];
