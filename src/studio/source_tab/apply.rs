@@ -394,16 +394,13 @@ impl State {
     fn count_matches(&mut self) {
         let find = &mut self.source.find;
         let (true, Some(matcher)) = (find.open, &find.matcher) else { return };
-        let revision = self.project.revision();
-        let current = find
-            .counts
-            .as_ref()
-            .is_some_and(|counts| counts.revision == revision && counts.query == find.query);
+        let file = self.source.file;
+        let are_current = |counts: &Arc<Counts>| counts.are_of(&self.project, &find.query, file);
+        let current = find.counts.as_ref().is_some_and(are_current);
         let running = |job| self.jobs.running().iter().any(|activity| activity.id == job);
         if current || find.counting.is_some_and(running) {
             return;
         }
-        let file = self.source.file;
         let (query, matcher) = (find.query.clone(), matcher.clone());
         if find::size(&self.project, &query, file) <= find::WITHIN_A_FRAME {
             find.counts = Some(Arc::new(Counts::of(&self.project, &query, &matcher, file)));

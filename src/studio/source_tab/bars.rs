@@ -75,6 +75,7 @@ pub(super) fn file_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowComma
             }
             ui.add_space(theme::GAP);
             ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                ui.spacing_mut().item_spacing.x = theme::GAP;
                 document_ui(ui, state);
             });
         });
@@ -185,7 +186,8 @@ fn replace_ui(ui: &mut Ui, state: &State, width: f32, commands: &mut Vec<WindowC
     let find = &state.source.find;
     let mut close = false;
     ui.horizontal(|ui| {
-        ui.add_space(ui.spacing().item_spacing.x + 20.0);
+        // Below the field above.
+        ui.add_space(14.0 + ui.spacing().item_spacing.x);
         let mut with = find.with.clone();
         let response = ui.add(
             egui::TextEdit::singleline(&mut with).hint_text("Replace with").desired_width(width),
@@ -409,6 +411,8 @@ pub(super) fn place_ui(ui: &mut Ui, view: &SourceView, state: &State, stream: &S
                 "\r" => "CR",
                 _ => "LF",
             };
+            ui.label(weak(stream.encoding().name().to_owned()))
+                .on_hover_text("How the text is written to disk");
             ui.label(weak(ending.to_owned())).on_hover_text("How lines end here");
             let unit = typing::indent_unit(text, caret.head);
             ui.label(weak(format!("indented by {unit}")));

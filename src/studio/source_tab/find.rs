@@ -135,6 +135,14 @@ impl Counts {
         Self { revision: project.revision(), query: query.clone(), files }
     }
 
+    /// Whether these are the matches of a query in a state of the project, seen from a file.
+    pub(super) fn are_of(&self, project: &Project, query: &Query, file: FileId) -> bool {
+        let looked_at = self.files.first().map(|(id, _)| *id);
+        self.revision == project.revision()
+            && self.query == *query
+            && (query.all_files || looked_at == Some(file))
+    }
+
     pub fn total(&self) -> usize {
         self.files.iter().map(|(_, before)| before.last().map_or(0, |last| *last as usize)).sum()
     }

@@ -131,8 +131,22 @@ fn mark_ui(
     }
     let Some((icon, color)) = look else { return };
     let name = name.join("\n");
-    let button = egui::Button::new(icon.rich_text().size(14.0).color(color)).frame(false);
-    let response = ui.put(rect, button).accessible_name(&name).on_hover_text(&name);
+    // A button would stand on the height of buttons, which is more than a line has.
+    let response = ui.interact(rect, ui.scope_id().with(("mark", row.line)), egui::Sense::click());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
+    if response.hovered() || response.has_focus() {
+        ui.painter().rect_filled(rect.shrink(1.0), 4.0, tokens.hovered);
+    }
+    let glyph = icon.rich_text().size(14.0).color(color);
+    let glyph = egui::WidgetText::from(glyph).into_galley(
+        ui,
+        Some(egui::TextWrapMode::Extend),
+        f32::INFINITY,
+        egui::FontSelection::Default,
+    );
+    let at = egui::Align2::CENTER_CENTER.align_size_within_rect(glyph.size(), rect).min;
+    ui.painter().galley(at, glyph, color);
+    let response = response.on_hover_text(&name);
     if response.clicked() {
         match marks.first() {
             Some((_, index)) => commands.push(WindowCommand::SelectFinding(*index)),

@@ -16,7 +16,9 @@
 //! | `places` | definitions, references, the way back |
 //! | `highlight` | what stands where, from the parser |
 //! | `display` | a line as it is shown |
-//! | `editor` | the widget: keys, mouse, scrolling, pixels |
+//! | `editor` | the widget: what is in view, scrolling, mouse |
+//! | `keys` | keys and input methods, as commands |
+//! | `paint` | the lines in view as pixels |
 //! | `margin` | line numbers and findings |
 //! | `bars` | files, finding, references, the caret's place |
 
@@ -28,7 +30,9 @@ mod display;
 mod editor;
 mod find;
 mod highlight;
+mod keys;
 mod margin;
+mod paint;
 mod places;
 mod text;
 mod typing;
