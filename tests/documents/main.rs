@@ -4,9 +4,11 @@
 mod changes;
 mod decisions;
 mod disk;
+mod disk_save;
 mod disk_watch;
 mod golden;
 mod hostile;
+mod kill;
 mod merge;
 mod model;
 mod oracle;
