@@ -85,6 +85,8 @@ impl Presence {
     fn lock(&self, real: &Path, path: &Path) -> io::Result<Result<Held, Other>> {
         let name = Uuid::new_v5(&Uuid::NAMESPACE_URL, real.as_os_str().as_encoded_bytes());
         let lock = self.folder.join(format!("{name}.lock"));
+        // How often somebody may be met who holds it and is nobody.
+        let mut nobody = 100;
         loop {
             let mut options = OpenOptions::new();
             options.read(true).write(true).create(true).truncate(false);
@@ -93,7 +95,16 @@ impl Presence {
             let mut file = options.open(&lock)?;
             match file.try_lock() {
                 Ok(()) => {}
-                Err(TryLockError::WouldBlock) => return Ok(Err(holder(&mut file, path))),
+                Err(TryLockError::WouldBlock) => {
+                    let other = holder(&mut file, path);
+                    // A studio that starts looks whether it may be taken away, for a moment.
+                    if other.process.is_some() || nobody == 0 {
+                        return Ok(Err(other));
+                    }
+                    nobody -= 1;
+                    std::thread::yield_now();
+                    continue;
+                }
                 Err(TryLockError::Error(error)) => return Err(error),
             }
             // Whoever had it may just have taken it away.

@@ -91,10 +91,13 @@ impl Recovery {
     pub fn new(state: &Path) -> io::Result<Self> {
         let folder = folder(state);
         state::private_folder(&folder)?;
-        let path = folder.join(format!("{}.json", Uuid::new_v4()));
-        let lock = Lock::take(&path)?
-            .ok_or_else(|| io::Error::other("another studio has a lock by the same name"))?;
-        Ok(Self { path, lock, written: None, known: Vec::new() })
+        loop {
+            let path = folder.join(format!("{}.json", Uuid::new_v4()));
+            // Another studio that tidies up may be looking at it just now.
+            if let Some(lock) = Lock::take(&path)? {
+                return Ok(Self { path, lock, written: None, known: Vec::new() });
+            }
+        }
     }
 
     /// Writes what is unsaved; when it returns, a crash loses nothing of it. With nothing unsaved
@@ -244,9 +247,16 @@ impl Lock {
         }
     }
 
+    /// While it is held, so that nobody else's is taken away.
     fn remove(&self) {
-        // While it is held, so that nobody else's is taken away.
         fs::remove_file(&self.path).ok();
+    }
+}
+
+impl Drop for Lock {
+    /// Closing would do, but for a process that is being started at this moment and has the file
+    /// open too until it runs.
+    fn drop(&mut self) {
         self.file.unlock().ok();
     }
 }
