@@ -55,7 +55,7 @@ pub use date::Moment;
 pub use disk::{
     DiskChange, DiskReport, DiskWatch, OpenError, OpenOptions, Other, Pending, Presence, Recovery,
     Restored, RestoredFile, SaveError, SaveJob, SaveMethod, SaveOptions, Saved, UnsavedWork,
-    WatchError, Watcher, state_folder,
+    WatchError, Watcher, find_files, state_folder,
 };
 pub use id::{Id, IdForm};
 pub use other::{DocumentKind, OtherDocument, OtherFacts, Parent};

@@ -35,7 +35,7 @@ struct Pattern {
 ///
 /// # Errors
 /// There is no such file or folder, or nothing in it.
-pub(super) fn files(path: &Path) -> Result<Vec<PathBuf>, OpenError> {
+pub fn files(path: &Path) -> Result<Vec<PathBuf>, OpenError> {
     let mut found = Vec::new();
     match meaning(path)? {
         Meaning::File => found.push(path.to_owned()),

@@ -30,6 +30,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 pub use events::{WatchError, Watcher};
+pub use find::files as find_files;
 pub use open::{OpenError, OpenOptions};
 pub use presence::{Other, Presence};
 pub use recovery::{Pending, Recovery, Restored, RestoredFile, UnsavedWork};

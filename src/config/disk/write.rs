@@ -146,7 +146,11 @@ impl Target {
         // In a folder that takes no file the old text is in memory only.
         let backup = match self.back_up(&old.bytes) {
             Ok(backup) => Some(backup),
-            Err(_) if options.backups == 0 => None,
+            Err(SaveError::Backup { error, .. })
+                if options.backups == 0 && error.kind() == io::ErrorKind::PermissionDenied =>
+            {
+                None
+            }
             Err(error) => return Err(error),
         };
         own.begin(&self.path);
