@@ -2,27 +2,20 @@
 //! loses one of them, from the text up to the findings.
 
 use exchange_studio::audit;
-use exchange_studio::config::{Change, ClientKey, FileId, Project, Source};
+use exchange_studio::config::{Change, ClientKey};
 use exchange_studio::samples;
 use exchange_studio::trust::Reading;
 use exchange_studio::yaml::{Limits, LoadError, Op, Stream};
 
+use super::checks::{kept, project};
 use super::golden::corpus;
 use super::yaml_corpus::text;
-
-fn project(bytes: &[u8]) -> Project {
-    let source = Source { path: None, name: "a.yaml".to_owned(), bytes: bytes.to_vec() };
-    Project::from_sources(vec![source])
-}
 
 /// Bytes through everything there is below the window: the text, the model, the findings, an edit
 /// and its undo. Gives whether they were text at all.
 fn survives(bytes: &[u8]) -> bool {
     let mut project = project(bytes);
     audit::run(&project, Reading::RequesterListsTarget);
-    let kept = |project: &Project| {
-        project.file(FileId(0)).stream.as_ref().ok().map(|stream| stream.to_bytes())
-    };
     let Some(before) = kept(&project) else { return false };
     assert!(before == bytes, "a byte was lost");
     if project.clients().is_empty() {

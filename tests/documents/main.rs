@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod changes;
+mod checks;
 mod decisions;
 mod disk;
 mod disk_save;
@@ -12,6 +13,8 @@ mod kill;
 mod merge;
 mod model;
 mod oracle;
+mod plan;
+mod properties;
 mod recovery;
 mod samples;
 mod seed;

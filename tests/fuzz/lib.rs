@@ -1,7 +1,4 @@
-//! The floors below the window, and what the fuzz targets share.
-//!
-//! An input is the text of a file and, after the last byte 0xFF (which no UTF-8 text has), a plan:
-//! four bytes an edit. So every YAML file is an input as it is.
+//! The floors below the window, and what the fuzz targets share with the tests of documents.
 
 // The floors name each other and their tests name the product: this crate is both.
 extern crate self as exchange_studio;
@@ -19,10 +16,11 @@ pub mod trust;
 #[path = "../../src/yaml/mod.rs"]
 pub mod yaml;
 
+#[path = "../documents/checks.rs"]
+pub mod checks;
 #[path = "../documents/oracle.rs"]
 pub mod oracle;
-mod plan;
+#[path = "../documents/plan.rs"]
+pub mod plan;
 #[path = "../documents/yaml_corpus.rs"]
 pub mod yaml_corpus;
-
-pub use plan::{Plan, project};

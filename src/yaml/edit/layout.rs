@@ -21,10 +21,10 @@ impl<'a> Editor<'a> {
         scan::skip_trivia(self.text, at)
     }
 
-    /// Start of the line of an offset, after a byte-order mark.
+    /// Start of the line of an offset, after a byte-order mark unless the offset is that of it.
     pub(super) fn line_start(&self, at: usize) -> usize {
         let start = scan::line_start(self.text, at);
-        if self.text[start..].starts_with(BOM) { start + BOM.len_utf8() } else { start }
+        if self.text[start..at].starts_with(BOM) { start + BOM.len_utf8() } else { start }
     }
 
     pub(super) fn line_end(&self, at: usize) -> usize {

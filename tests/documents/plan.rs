@@ -1,18 +1,21 @@
-//! Bytes as a list of edits.
+//! Bytes as a text and a list of edits of it: what a fuzzer or a generator of tests says.
+//!
+//! The text comes first and then, after the last byte 0xFF (which no UTF-8 text has), four bytes
+//! an edit. So every YAML file is such an input as it is.
 
-use exchange_studio::config::{Change, ClientKey, Project, Source};
+use exchange_studio::config::{Change, ClientKey, FileId, Project};
 use exchange_studio::yaml::{Op, Stream, StreamOp, Tree, Value, Via};
 
-use crate::yaml_corpus::{paths, values};
+use super::yaml_corpus::{paths, values};
 
-/// What is to be done to a text: four bytes an edit.
+/// What is to be done to a text.
 pub struct Plan<'a> {
     pub text: &'a [u8],
     steps: &'a [u8],
 }
 
 /// One edit to be chosen.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Pick {
     kind: usize,
     place: usize,
@@ -40,6 +43,13 @@ impl<'a> Plan<'a> {
             return picks;
         }
         (0..8).map(|n| Pick { kind: n, place: n * 5, index: n / 2, value: n }).collect()
+    }
+}
+
+impl From<[u8; 4]> for Pick {
+    fn from(bytes: [u8; 4]) -> Self {
+        let [kind, place, index, value] = bytes.map(usize::from);
+        Self { kind, place, index, value }
     }
 }
 
@@ -114,8 +124,10 @@ impl Pick {
     /// One change of a project.
     pub fn change(self, project: &Project) -> Option<Change> {
         let clients = project.clients();
+        if clients.is_empty() {
+            return None;
+        }
         let count = clients.len();
-        (count > 0).then_some(())?;
         let client = ClientKey(self.place % count);
         let value = NAMES[self.value % NAMES.len()].to_owned();
         let entry = match clients[self.value % count].id.as_ref() {
@@ -124,7 +136,10 @@ impl Pick {
         };
         let key = KEYS[self.index % KEYS.len()].to_owned();
         let index = self.index % (clients[client.0].identities.len() + 1);
-        Some(match self.kind % 8 {
+        let file = FileId(0);
+        let count = project.file(file).stream.as_ref().map_or(0, |it| it.documents().len());
+        let document = self.place % (count + 1);
+        Some(match self.kind % 16 {
             0 => Change::Allow { owner: client, entry },
             1 => Change::Revoke { owner: client, entry },
             2 => Change::Federate {
@@ -137,7 +152,36 @@ impl Pick {
             4 => Change::EditIdentity { client, index, issuer: value.clone(), subject: entry },
             5 => Change::Set { client, key, value },
             6 => Change::Unset { client, key },
-            _ => Change::RenameId { from: entry, to: value },
+            7 => Change::RenameId { from: entry, to: value },
+            8 => Change::AddClient {
+                file,
+                at: Some(document).filter(|_| self.index % 2 == 0),
+                id: Some(value.clone()).filter(|_| self.index % 3 > 0),
+                name: value,
+                subscription: Some(entry).filter(|_| self.index % 5 > 0),
+            },
+            9 => {
+                let yaml = BODIES[self.value % BODIES.len()].to_owned();
+                Change::AddDocument { file, at: document, yaml }
+            }
+            10 => Change::Duplicate { file, document },
+            11 => Change::RemoveDocument { file, document },
+            12 => {
+                let to = self.value % (count + 1);
+                Change::MoveDocument { file, document, to_file: file, to }
+            }
+            13 => {
+                let text = project.file(file).stream.as_ref().ok()?;
+                let Some(StreamOp::Text { range, with }) = (Self { kind: 200, ..self }).whole(text)
+                else {
+                    return None;
+                };
+                Change::Text { file, range, with }
+            }
+            _ => {
+                let tree = project.document(file, document)?.tree().ok()?;
+                Change::Edit { file, document, op: self.op(tree)?, via: self.via() }
+            }
         })
     }
 }
@@ -223,9 +267,3 @@ const KEYS: &[&str] = &[
     "subscription",
     "x",
 ];
-
-/// A project of one text.
-pub fn project(text: &[u8]) -> Project {
-    let source = Source { path: None, name: "a.yaml".to_owned(), bytes: text.to_vec() };
-    Project::from_sources(vec![source])
-}
