@@ -1,13 +1,16 @@
 //! `list`: the client apps as the studio understood them.
 
+mod parts;
+
 use std::borrow::Cow;
 
 use serde::Serialize;
 
+use self::parts::{Document, Parts};
 use super::project::{self, Format, Paths};
 use super::{Exit, Failure, Globals, Terminal};
 use crate::audit::secrets;
-use crate::config::{ClientApp, ClientKey, Place, Project, Setting, Stated};
+use crate::config::{ClientApp, ClientKey, Place, Project, Purpose, Setting, Stated};
 use crate::trust::ghost_label;
 
 /// List client apps with their identities and permissions
@@ -66,6 +69,35 @@ fn human(project: &Project, terminal: &mut Terminal) -> Result<(), Failure> {
         if let Some(secrets) = client.secrets().map(<[_]>::len) {
             line("secrets", &format!("{secrets} (not shown)"), None)?;
         }
+        for secret in client.secrets().unwrap_or_default() {
+            let Some(expires) = &secret.expires else { continue };
+            let name = secret.name.as_ref().map(|name| name.value().as_str());
+            let name = name.or(secret.id.as_ref().map(|id| id.value().as_str()));
+            let text = format!("{} expires {}", name.unwrap_or("one"), expires.value().text);
+            line("secret", &text, Some(secret.at.place))?;
+        }
+        for uri in client.redirect_uris() {
+            let text = uri.uri.as_ref().map_or("(not stated)", |uri| uri.value());
+            let label = match uri.purpose() {
+                Purpose::Login => "login redirect",
+                Purpose::Logout => "logout redirect",
+                Purpose::NotStated => "redirect",
+            };
+            line(label, &secrets::covered_urls(text), Some(uri.at.place))?;
+        }
+        for attached in client.attached() {
+            let label = attached.at.part.label().to_lowercase();
+            line(&label, attached.label().unwrap_or("(not stated)"), Some(attached.at.place))?;
+        }
+        for role in client.roles() {
+            let text = role.role.as_ref().map_or("(not stated)", |role| role.value());
+            line("role", text, Some(role.at.place))?;
+        }
+        let unknown = client.unknown().iter().filter(|it| it.is_top_level());
+        let unknown: Vec<&str> = unknown.filter_map(|it| it.key()).collect();
+        if !unknown.is_empty() {
+            line("not understood", &unknown.join(", "), None)?;
+        }
         for permission in &client.permissions {
             let who = match (permission.client, &permission.id) {
                 (Some(key), _) => project.client(key).label().to_owned(),
@@ -88,11 +120,15 @@ fn text_or_not_stated(text: Option<&Stated<String>>) -> &str {
     text.map_or("(not stated)", |text| &text.value)
 }
 
-/// The shape of `--format json`, version 1. Keys that a file does not state are null.
+/// The shape of `--format json`, version 1. Keys that a file does not state are null; parts that
+/// only some client apps have are left out.
 #[derive(Serialize)]
 struct List<'a> {
     version: u32,
     clients: Vec<Client<'a>>,
+    /// The documents that are not client apps.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    documents: Vec<Document<'a>>,
 }
 
 /// One client app, in the order of files and documents.
@@ -109,6 +145,11 @@ struct Client<'a> {
     permissions: Vec<PermissionLine<'a>>,
     /// The entries of its clientAppFederatedIdentities.
     identities: Vec<IdentityLine<'a>>,
+    #[serde(flatten)]
+    parts: Parts<'a>,
+    /// Where the document is broken; the rest is what it said before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    broken_at: Option<At>,
     at: At,
 }
 
@@ -161,7 +202,9 @@ impl At {
 impl<'a> List<'a> {
     fn of(project: &'a Project) -> Self {
         let clients = project.clients().iter().map(|client| Client::of(project, client)).collect();
-        Self { version: 1, clients }
+        let others = project.other_documents().iter();
+        let documents = others.map(|other| Document::of(project, other)).collect();
+        Self { version: 1, clients, documents }
     }
 }
 
@@ -194,6 +237,8 @@ impl<'a> Client<'a> {
             secrets: client.secrets().map(<[_]>::len),
             permissions: permissions.collect(),
             identities: identities.collect(),
+            parts: Parts::of(project, client),
+            broken_at: client.stale.as_deref().map(|place| At::of(project, *place)),
             at: At::of(project, client.place),
         }
     }

@@ -266,8 +266,8 @@ impl ClientFacts {
         self.key_of(part).is_some()
     }
 
-    /// A place in the document by its span.
-    pub(super) fn place_at(&self, span: Span) -> Place {
+    /// A place in the document by its span, as of an unknown entry or a placeholder.
+    pub fn place_at(&self, span: Span) -> Place {
         Place { file: self.file, document: self.document, span }
     }
 

@@ -10,8 +10,9 @@ use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
+use super::settings::Spelling;
 use super::table::Table;
-use super::{ClientApp, ClientKey, Id, IdForm};
+use super::{ClientApp, ClientKey, Id, IdForm, Placeholder};
 
 /// Pieces of a map. With a hundred thousand keys a piece has some hundred.
 const PIECES: usize = 1024;
@@ -44,6 +45,10 @@ impl<K: Clone + Hash + Eq, V: Clone + Ord> Map<K, V> {
         self.pieces[Self::piece(key)].get(key).map_or(&[], Vec::as_slice)
     }
 
+    fn values(&self) -> impl Iterator<Item = &[V]> {
+        self.pieces.iter().flat_map(|piece| piece.values().map(Vec::as_slice))
+    }
+
     /// In order, so that the first of several is the first in the project whatever was edited when.
     fn put(&mut self, key: K, value: V) {
         let piece = Arc::make_mut(&mut self.pieces[Self::piece(&key)]);
@@ -71,8 +76,19 @@ pub(super) struct Index {
     references: Map<Box<str>, (ClientKey, usize)>,
     /// Identities by the folded form of their pair; `fold` says what that hides.
     identities: Map<(Box<str>, Box<str>), (ClientKey, usize)>,
+    /// Placeholders by the folded form of their name, whatever their kind.
+    placeholders: Map<Box<str>, (Holder, usize)>,
     /// One for each client, by its key.
     shapes: Table<Arc<Shape>>,
+    /// How many client apps use each spelling.
+    spellings: Arc<Vec<u32>>,
+}
+
+/// A document that has placeholders: a client app, or another one by its place among the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Holder {
+    Client(ClientKey),
+    Other(usize),
 }
 
 /// What ids and names are searched by when they are not exactly right. Kept, because a project can
@@ -139,6 +155,12 @@ fn fold(issuer: &str, subject: &str) -> (Box<str>, Box<str>) {
     (fold_issuer(issuer).into(), fold_subject(subject).into())
 }
 
+/// The name of a placeholder in the form in which near misses are equal: without case and white
+/// space.
+fn fold_placeholder(name: &str) -> String {
+    name.chars().filter(|it| !it.is_whitespace()).flat_map(char::to_lowercase).collect()
+}
+
 /// What one client has in the maps.
 #[derive(Default)]
 struct Lines {
@@ -183,6 +205,8 @@ impl Index {
     pub fn add(&mut self, client: &ClientApp) {
         self.shapes.push(Arc::new(Shape::of(client)));
         self.put(&Lines::default(), &Lines::of(client), client.key);
+        self.put_placeholders(Holder::Client(client.key), &[], client.placeholders());
+        self.count_spellings(&[], &client.spellings);
     }
 
     /// Another state of a client that was added. Where both say the same nothing is touched, so
@@ -195,6 +219,38 @@ impl Index {
             self.shapes[new.key.0] = Arc::new(shape);
         }
         self.put(&Lines::of(old), &Lines::of(new), new.key);
+        self.put_placeholders(Holder::Client(new.key), old.placeholders(), new.placeholders());
+        self.count_spellings(&old.spellings, &new.spellings);
+    }
+
+    /// Brings the placeholders of a document up to date. Most edits change none, and some names
+    /// stand in every document, so equal ones are left alone.
+    pub fn put_placeholders(&mut self, holder: Holder, old: &[Placeholder], new: &[Placeholder]) {
+        if old.iter().map(Placeholder::name).eq(new.iter().map(Placeholder::name)) {
+            return;
+        }
+        let fold = |it: &Placeholder| Box::<str>::from(fold_placeholder(it.name()));
+        for (at, placeholder) in old.iter().enumerate() {
+            self.placeholders.take(&fold(placeholder), |it| *it == (holder, at));
+        }
+        for (at, placeholder) in new.iter().enumerate() {
+            self.placeholders.put(fold(placeholder), (holder, at));
+        }
+    }
+
+    fn count_spellings(&mut self, old: &[Spelling], new: &[Spelling]) {
+        if old == new {
+            return;
+        }
+        let counts = Arc::make_mut(&mut self.spellings);
+        counts.resize(Spelling::count(), 0);
+        for spelling in new {
+            counts[spelling.index()] += 1;
+        }
+        for spelling in old {
+            let count = &mut counts[spelling.index()];
+            *count = count.saturating_sub(1);
+        }
     }
 
     fn put(&mut self, old: &Lines, new: &Lines, key: ClientKey) {
@@ -227,6 +283,22 @@ impl Index {
 
     pub fn references(&self, id: &Id) -> &[(ClientKey, usize)] {
         self.references.get(id.key().as_ref())
+    }
+
+    /// Placeholders whose name is this one but for case and white space, of any kind.
+    pub fn placeholders(&self, name: &str) -> &[(Holder, usize)] {
+        self.placeholders.get(fold_placeholder(name).as_str())
+    }
+
+    /// Placeholders in groups of those that have the same name but for case and white space. The
+    /// groups are in no order.
+    pub fn all_placeholders(&self) -> impl Iterator<Item = &[(Holder, usize)]> {
+        self.placeholders.values()
+    }
+
+    /// How many client apps use a spelling.
+    pub fn uses(&self, spelling: Spelling) -> u32 {
+        self.spellings.get(spelling.index()).copied().unwrap_or_default()
     }
 
     pub fn identities(&self, issuer: &str, subject: &str) -> &[(ClientKey, usize)] {

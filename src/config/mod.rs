@@ -15,6 +15,7 @@
 //! | `client`, `parts`, `other`, `problem` | the types of what is read |
 //! | `placeholder`, `date` | texts that stand for something |
 //! | `read` | one document → what it says |
+//! | `entries` | any mapping or list of a document as it is, for forms |
 //! | `index` | who has which id, who names whom, who holds which identity |
 //! | `project` | files, clients, look-ups |
 //! | `suggest` | what a dangling reference may have meant |
@@ -28,6 +29,7 @@ mod change;
 mod client;
 mod date;
 mod disk;
+mod entries;
 mod history;
 mod id;
 mod index;
@@ -57,6 +59,7 @@ pub use disk::{
     Restored, RestoredFile, SaveError, SaveJob, SaveMethod, SaveOptions, Saved, UnsavedWork,
     WatchError, Watcher, find_files, state_folder,
 };
+pub use entries::{Entry, PlaceholderUse, Shape};
 pub use id::{Id, IdForm};
 pub use other::{DocumentKind, OtherDocument, OtherFacts, Parent};
 pub use parts::{

@@ -3,6 +3,8 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use crate::yaml::Span;
+
 use super::{FileId, Id, Place, Placeholder, Stated, Unknown};
 
 /// A document that is not a client app: a handle to its [`OtherFacts`], so that cloning a project
@@ -21,12 +23,6 @@ impl Deref for OtherDocument {
 impl OtherDocument {
     pub(super) fn new(facts: OtherFacts) -> Self {
         Self(Arc::new(facts))
-    }
-
-    /// The facts, to change them; copied first when another project shares them.
-    #[allow(dead_code, reason = "documents that move keep their facts")]
-    pub(super) fn facts_mut(&mut self) -> &mut OtherFacts {
-        Arc::make_mut(&mut self.0)
     }
 }
 
@@ -64,6 +60,11 @@ impl OtherFacts {
     /// The placeholders in the document, in file order.
     pub fn placeholders(&self) -> &[Placeholder] {
         &self.placeholders
+    }
+
+    /// A place in the document by its span, as of an unknown entry or a placeholder.
+    pub fn place_at(&self, span: Span) -> Place {
+        Place { file: self.file, document: self.document, span }
     }
 
     /// Name, or id, or the tag: what a person sees.

@@ -167,3 +167,29 @@ fn a_reader_that_hangs_up_is_no_error() {
     assert_eq!(output.status.code(), Some(0));
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
 }
+
+#[test]
+fn everything_that_is_read_is_in_the_json_but_no_secret() {
+    let yaml = "!ClientAppDto\nid: '{{guid:a}}'\nclientAppSecrets:\n- {id: s, value: hush, \
+                expiresAt: 2027-01-31}\nclientAppLoginRedirectUris: [https://u:psst@a/cb]\n\
+                scopes: [openid]\nroles: [SystemAdmin]\nmetadata: {owner: team, apiSecret: \
+                whisper}\nisPublik: true\n---\n!SubscriptionDto\nid: t\ncustomerId: c\n";
+    let folder = Folder::new(&[("a.yaml", yaml)]);
+    let ran = folder.run(&["list", "a.yaml", "--format", "json"]);
+    for secret in ["hush", "psst", "whisper"] {
+        assert!(!ran.stdout.contains(secret), "{secret}");
+    }
+    let list: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    let client = &list["clients"][0];
+    assert_eq!(list["version"], 1);
+    assert_eq!(client["secret_list"][0]["expires"]["seconds"], 1_801_353_600);
+    assert_eq!(client["secret_list"][0]["value"], "literal");
+    assert_eq!(client["redirect_uris"][0]["purpose"], "login");
+    assert_eq!(client["attached"][0]["list"], "Scopes");
+    assert_eq!(client["roles"][0]["role"], "SystemAdmin");
+    assert_eq!(client["metadata"][0]["value"], "team");
+    assert_eq!(client["metadata"][1]["value"], serde_json::Value::Null);
+    assert_eq!(client["unknown"][0]["meant"], "isPublic");
+    assert_eq!(client["placeholders"][0]["name"], "a");
+    assert_eq!(list["documents"][0]["parents"]["customerId"], "c");
+}

@@ -15,6 +15,7 @@ mod model;
 mod oracle;
 mod plan;
 mod properties;
+mod reading;
 mod recovery;
 mod samples;
 mod seed;

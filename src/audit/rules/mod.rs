@@ -8,6 +8,7 @@ mod c002_disabled_target;
 mod c003_public_requester;
 mod c004_literal_secret;
 mod c006_restricted_target;
+mod c015_incompatible_settings;
 mod f001_same_pair;
 mod f002_pair_differs_by_form;
 mod f003_issuer_not_https;
@@ -26,6 +27,8 @@ mod g008_unreachable_identity;
 mod y001_duplicate_key;
 mod y002_duplicate_id;
 mod y003_malformed_id;
+mod y005_unknown_key;
+mod y007_shared_trust;
 mod y008_duplicate_item;
 mod y009_entry_without_id;
 mod y010_shared_identity_id;
@@ -38,6 +41,9 @@ mod y016_wrong_kind;
 mod y017_client_without_id;
 mod y018_unclear_setting;
 mod y019_missing_tag;
+mod y020_not_a_date;
+mod y021_clashing_placeholders;
+mod y022_shared_secret_id;
 
 use super::Rule;
 
@@ -49,12 +55,13 @@ mod prelude {
 }
 
 /// Every rule, by id.
-pub static RULES: [&Rule; 35] = [
+pub static RULES: [&Rule; 41] = [
     &c001_disabled_requester::RULE,
     &c002_disabled_target::RULE,
     &c003_public_requester::RULE,
     &c004_literal_secret::RULE,
     &c006_restricted_target::RULE,
+    &c015_incompatible_settings::RULE,
     &f001_same_pair::RULE,
     &f002_pair_differs_by_form::RULE,
     &f003_issuer_not_https::RULE,
@@ -73,6 +80,8 @@ pub static RULES: [&Rule; 35] = [
     &y001_duplicate_key::RULE,
     &y002_duplicate_id::RULE,
     &y003_malformed_id::RULE,
+    &y005_unknown_key::RULE,
+    &y007_shared_trust::RULE,
     &y008_duplicate_item::RULE,
     &y009_entry_without_id::RULE,
     &y010_shared_identity_id::RULE,
@@ -85,6 +94,9 @@ pub static RULES: [&Rule; 35] = [
     &y017_client_without_id::RULE,
     &y018_unclear_setting::RULE,
     &y019_missing_tag::RULE,
+    &y020_not_a_date::RULE,
+    &y021_clashing_placeholders::RULE,
+    &y022_shared_secret_id::RULE,
 ];
 
 /// The rule with an id, in either case.

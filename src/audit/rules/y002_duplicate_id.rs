@@ -2,7 +2,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use super::prelude::*;
-use crate::config::{Id, Place};
+use crate::config::{CLIENT_TAG, Id, Place, Stated};
 
 pub static RULE: Rule = Rule {
     id: "Y-002",
@@ -19,28 +19,32 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    let mut first: HashMap<(&str, String), Place> = HashMap::new();
-    for parsed in context.documents() {
-        let tree = parsed.tree;
-        let Some(root) = tree.root() else { continue };
-        let Some(tag) = tree.node(root).tag else { continue };
-        let Some(node) = tree.get(root, "id") else { continue };
-        let Some(text) = tree.text(node).filter(|text| !text.is_empty()) else { continue };
-        let id = Id::new(text);
-        let place = parsed.place(tree.node(node).span);
+    let clients = context.clients().filter_map(|it| Some((CLIENT_TAG, it.id.as_ref()?)));
+    let others = context.project.other_documents().iter();
+    let others = others.filter_map(|it| {
+        let tag = it.tag.as_deref()?;
+        let plain = tag.strip_prefix("!<").and_then(|tag| tag.strip_suffix('>'));
+        Some((plain.unwrap_or(tag), it.id.as_ref()?))
+    });
+    let mut all: Vec<(&str, &Stated<Id>)> = clients.chain(others).collect();
+    all.sort_by_key(|(_, id)| id.place);
+    let mut first: HashMap<(&str, String), Place> = HashMap::with_capacity(all.len());
+    for (tag, id) in all {
+        let Stated { value: id, place, .. } = id;
         let earlier = match first.entry((tag, id.key().into_owned())) {
             Entry::Occupied(earlier) => *earlier.get(),
             Entry::Vacant(vacant) => {
-                vacant.insert(place);
+                vacant.insert(*place);
                 continue;
             }
         };
         let message = format!(
-            "Another {tag} document has the id '{text}' already, at {}.",
+            "Another {tag} document has the id '{}' already, at {}.",
+            id.as_str(),
             context.project.describe_place(earlier)
         );
         findings.push(
-            Finding::at(&RULE, place, &[tag, &id.key()], message)
+            Finding::at(&RULE, *place, &[tag, &id.key()], message)
                 .label("the same id again")
                 .related(earlier, "first here"),
         );
@@ -57,10 +61,14 @@ mod tests {
         let guids = "!ClientAppDto\nid: C400A0EE-F266-45F2-8FBA-F5884ED2E386\n---\n!ClientAppDto\n\
                      id: '{c400a0ee-f266-45f2-8fba-f5884ed2e386}'\n";
         assert_lines(&RULE, guids, &[5]);
+        let subscriptions = "!SubscriptionDto\nid: {{guid:s}}\n---\n!<!SubscriptionDto>\nid: \
+                             '{{guid:s}}'\n";
+        assert_lines(&RULE, subscriptions, &[5]);
     }
 
     #[test]
     fn the_same_id_on_another_type_is_fine() {
         assert_silent(&RULE, "!ClientAppDto\nid: a\n---\n!CustomerDto\nid: a\n");
+        assert_silent(&RULE, "id: a\n---\nid: a\n");
     }
 }

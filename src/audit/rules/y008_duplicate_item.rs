@@ -20,7 +20,14 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for client in context.clients() {
-        if client.permissions.len() < 2 && client.identities.len() < 2 {
+        let lists = [
+            client.permissions.len(),
+            client.identities.len(),
+            client.redirect_uris().len(),
+            client.attached().len(),
+            client.metadata().len(),
+        ];
+        if lists.iter().all(|length| *length < 2) {
             continue;
         }
         let owner = context.identity(client.key);
@@ -68,6 +75,34 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 }
             }
         }
+        for uri in client.redirect_uris() {
+            let Some(named) = &uri.uri else { continue };
+            let (place, text) = (named.stated.place, named.value());
+            if let Some(at) = earlier(uri.at.key, Cow::Borrowed(text), place) {
+                let message = format!("The {} of {who} have '{text}' twice.", uri.at.key);
+                report(uri.at.key, text, place, at, message);
+            }
+        }
+        for attached in client.attached() {
+            let id = attached.what().map(|id| id.key());
+            let name = attached.name.as_ref().map(|name| Cow::Borrowed(name.value().as_str()));
+            let Some(text) = id.or(name) else { continue };
+            let (key, place) = (attached.at.key, attached.at.place);
+            if let Some(at) = earlier(key, text.clone(), place) {
+                let message = format!("The {key} of {who} have '{text}' twice.");
+                report(key, &text, place, at, message);
+            }
+        }
+        for metadata in client.metadata() {
+            let Some(key) = &metadata.key else { continue };
+            if let Some(at) = earlier("metadata", Cow::Borrowed(&key.value), key.place) {
+                let message = format!(
+                    "The metadata of {who} have the key '{}' twice; each key has one value.",
+                    key.value
+                );
+                report("metadata", &key.value, key.place, at, message);
+            }
+        }
     }
 }
 
@@ -81,11 +116,20 @@ mod tests {
         let pairs = "clientAppFederatedIdentities:\n  - {id: x, issuer: i, subject: s}\n  \
                      - {id: y, issuer: i, subject: s}\n  - {id: x, issuer: i, subject: t}";
         assert_lines(&RULE, &client("a", pairs), &[7, 8]);
+        for list in [
+            "clientAppLoginRedirectUris:\n- uri: https://a\n- https://a",
+            "scopes:\n- openid\n- name: openid",
+            "clientAppResources:\n- id: r\n- {id: r}",
+            "metadata:\n- {key: owner, value: a}\n- {key: owner, value: b}",
+        ] {
+            assert_lines(&RULE, &client("a", list), &[7]);
+        }
     }
 
     #[test]
     fn entries_that_differ_are_fine() {
         assert_silent(&RULE, &client("a", &lists(&["b", "c"])));
+        assert_silent(&RULE, &client("a", "scopes: [x]\nclientAppResources: [{name: x}]"));
         assert_silent(&RULE, &(client("a", &lists(&["c"])) + &client("b", &lists(&["c"]))));
     }
 }

@@ -13,7 +13,7 @@ use rayon::prelude::*;
 
 use crate::yaml::{Document, Span, Stream};
 
-use super::super::index::Index;
+use super::super::index::{Holder, Index};
 use super::super::read::{Content, Findings, read};
 use super::super::{
     ClientApp, ClientFacts, ClientKey, FileId, Id, OtherDocument, Place, Problem, ProblemKind,
@@ -208,7 +208,10 @@ impl Project {
                 self.put_client(key, *client);
             }
             (Slot::Other(index), Content::Other(other)) => {
-                self.others[index] = OtherDocument::new(*other)
+                let holder = Holder::Other(index);
+                let old = self.others[index].placeholders();
+                self.index.put_placeholders(holder, old, other.placeholders());
+                self.others[index] = OtherDocument::new(*other);
             }
             (Slot::Nothing, Content::Nothing) => {}
             _ => return false,
@@ -296,6 +299,9 @@ impl Project {
         self.problems = Arc::new(problems);
         for client in &self.clients {
             self.index.add(client);
+        }
+        for (at, other) in self.others.iter().enumerate() {
+            self.index.put_placeholders(Holder::Other(at), &[], other.placeholders());
         }
         for client in self.clients.iter_mut() {
             for permission in &mut client.facts_mut().permissions {

@@ -15,8 +15,8 @@ impl<'a> Reader<'a> {
     pub(super) fn client(&mut self, root: NodeId) -> ClientFacts {
         let mut client = ClientFacts {
             key: ClientKey(0),
-            file: self.file,
-            document: self.index,
+            file: self.home.file,
+            document: self.home.document,
             place: self.place_of(root),
             id: None,
             name: None,
@@ -89,7 +89,7 @@ impl<'a> Reader<'a> {
                             "{key} contradicts what another key says of the subscription; keep \
                              the one that is meant"
                         );
-                        self.problem(ProblemKind::Contradiction, second.place.span, message);
+                        self.problem_at(ProblemKind::Contradiction, second.place, message);
                         self.unknown(None, entry, Some(key));
                     }
                     _ => self.unknown(None, entry, Some(key)),
@@ -114,7 +114,7 @@ impl<'a> Reader<'a> {
             Text::Unquoted(source) => source,
             Text::Collection(found) if !setting.is_boolean() => {
                 let message = format!("{key} must be a text; here is {found}");
-                self.problem(ProblemKind::WrongType, place.span, message);
+                self.problem_at(ProblemKind::WrongType, place, message);
                 return None;
             }
             Text::Collection(_) => {
@@ -132,7 +132,7 @@ impl<'a> Reader<'a> {
             let message = format!(
                 "{key} is neither true nor false, so it counts as not stated; write one of the two"
             );
-            self.problem(ProblemKind::NotBoolean, place.span, message);
+            self.problem_at(ProblemKind::NotBoolean, place, message);
         }
         Some(SettingValue { setting, key, text: text.to_owned(), boolean: says, place, shared })
     }
@@ -156,7 +156,7 @@ impl<'a> Reader<'a> {
                      that is meant",
                     other.key, value.key
                 );
-                self.problem(ProblemKind::Contradiction, value.place.span, message);
+                self.problem_at(ProblemKind::Contradiction, value.place, message);
             }
         }
     }
@@ -174,7 +174,7 @@ impl<'a> Reader<'a> {
                  keeps none; remove the secret, or set {} to false",
                 public.key, secret.at.key, public.key
             );
-            self.problem(ProblemKind::Incompatible, public.place.span, message);
+            self.problem_at(ProblemKind::Incompatible, public.place, message);
         }
         let mut listed =
             client.attached().iter().filter(|it| matches!(it.at.part, Part::Users | Part::Groups));
@@ -184,7 +184,7 @@ impl<'a> Reader<'a> {
                  the list",
                 open.key, listed.at.key, open.key
             );
-            self.problem(ProblemKind::Incompatible, open.place.span, message);
+            self.problem_at(ProblemKind::Incompatible, open.place, message);
         }
         for secret in secrets {
             let moment = |date: &Stated<StatedDate>| date.value.moment.map(|it| it.seconds);
@@ -193,7 +193,7 @@ impl<'a> Reader<'a> {
             if created > moment(&expires.stated) && expires.value().moment.is_some() {
                 let message = "The secret expires before it was created; one of the two dates is \
                                wrong";
-                self.problem(ProblemKind::Incompatible, expires.stated.place.span, message);
+                self.problem_at(ProblemKind::Incompatible, expires.stated.place, message);
             }
         }
     }

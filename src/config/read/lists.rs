@@ -92,7 +92,7 @@ impl<'a> Reader<'a> {
             let id = id.and_then(|(_, key, at)| self.id(at, key));
             if id.is_none() {
                 let message = "The entry names no client app: it states no id";
-                self.problem(ProblemKind::EntryWithoutId, place.span, message);
+                self.problem_at(ProblemKind::EntryWithoutId, place, message);
             }
             let shared = id.as_ref().map_or_else(|| self.shared(item), |id| id.shared.clone());
             return Permission { id: id.map(|stated| stated.value), client: None, place, shared };
@@ -107,7 +107,7 @@ impl<'a> Reader<'a> {
             Text::Absent => "The entry is empty".to_owned(),
             Text::Collection(kind) => format!("The entry is {kind}; it must be id: …"),
         };
-        self.problem(ProblemKind::EntryWithoutId, place.span, message);
+        self.problem_at(ProblemKind::EntryWithoutId, place, message);
         Permission { id: None, client: None, place, shared: self.shared(item) }
     }
 
@@ -129,7 +129,7 @@ impl<'a> Reader<'a> {
             let found = self.describe(item);
             let message =
                 format!("A federated identity is a mapping of issuer and subject; here is {found}");
-            self.problem(ProblemKind::IncompleteIdentity, place.span, message);
+            self.problem_at(ProblemKind::IncompleteIdentity, place, message);
             return identity;
         }
         for (field, key, at) in self.fields(Part::Identities, item, || path(IDENTITIES, index)) {
@@ -152,7 +152,7 @@ impl<'a> Reader<'a> {
         if let Some(missing) = missing {
             let message =
                 format!("The federated identity states no {missing}; it matches no token");
-            self.problem(ProblemKind::IncompleteIdentity, place.span, message);
+            self.problem_at(ProblemKind::IncompleteIdentity, place, message);
         }
         identity
     }

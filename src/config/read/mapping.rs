@@ -8,7 +8,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use crate::yaml::{Kind, NodeId, Span, Step, Style, Tree};
+use crate::yaml::{Kind, NodeId, Offsets, Span, Step, Style, Tree};
 
 use super::super::{FileId, Place, Shared, SharedBy};
 use super::{Reader, Seen};
@@ -64,10 +64,13 @@ pub(in super::super) struct Effective<'a> {
 pub(in super::super) struct Home {
     pub file: FileId,
     pub document: usize,
+    /// When the tree is not the one of the present text: how places in it become places there.
+    pub offsets: Option<Offsets>,
 }
 
 impl Home {
-    fn place(self, span: Span) -> Place {
+    pub fn place(self, span: Span) -> Place {
+        let span = self.offsets.map_or(span, |offsets| offsets.span_now(span));
         Place { file: self.file, document: self.document, span }
     }
 }
@@ -213,13 +216,9 @@ impl Merge<'_, '_> {
 }
 
 impl<'a> Reader<'a> {
-    fn home(&self) -> Home {
-        Home { file: self.file, document: self.index }
-    }
-
     /// What stands behind an alias, and that it does; any other node is itself.
     pub(super) fn followed(&self, at: &At) -> At {
-        followed(self.tree, self.home(), at)
+        followed(self.tree, self.home, at)
     }
 
     /// How a value comes to be where it is read; `None` when it is written there.
@@ -229,8 +228,7 @@ impl<'a> Reader<'a> {
 
     /// The entries of a mapping as they count; what is wrong with its merge keys is reported.
     pub(super) fn entries(&mut self, at: &At) -> Vec<Entry<'a>> {
-        let home = self.home();
-        let effective = effective(self.tree, home, at, &mut self.shared_left);
+        let effective = effective(self.tree, self.home, at, &mut self.shared_left);
         for wrong in effective.wrong {
             let message = format!(
                 "A merge key (<<) takes a mapping, an alias of one, or a list of them; here is {}",

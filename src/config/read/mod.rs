@@ -21,6 +21,8 @@ mod mapping;
 mod other;
 mod parts;
 mod placeholders;
+#[cfg(test)]
+mod tests;
 mod value;
 
 use std::collections::HashSet;
@@ -31,7 +33,7 @@ use super::parts::More;
 use super::settings::Spelling;
 use super::{CLIENT_TAG, ClientFacts, FileId, OtherFacts, Place, Problem, ProblemKind, Unknown};
 
-use mapping::At;
+pub(super) use mapping::{At, Entry, Home, effective, followed};
 
 /// What a document turned out to be.
 #[derive(Clone, Debug)]
@@ -50,20 +52,35 @@ pub(super) struct Findings {
 
 /// Reads one document. Keys of clients are given by the project: `key` until then.
 pub(super) fn read(document: &Document, file: FileId, index: usize) -> Findings {
-    match document.tree() {
+    let home = Home { file, document: index, offsets: None };
+    let error = match document.tree() {
         Ok(tree) => {
-            let mut reader = Reader::new(document, tree, file, index);
+            let mut reader = Reader::new(document, tree, home);
             let content = reader.content();
-            Findings { content, problems: reader.problems }
+            return Findings { content, problems: reader.problems };
         }
-        Err(error) => {
-            let span = Span::new(error.offset, error.offset);
-            let place = Place { file, document: index, span };
-            let message = error.message.clone();
-            let problem = Problem { kind: ProblemKind::Syntax, place, message, client: None };
-            Findings { content: Content::Nothing, problems: vec![problem] }
+        Err(error) => error,
+    };
+    let place = home.place(Span::new(error.offset, error.offset));
+    let message = error.message.clone();
+    let broken = Problem { kind: ProblemKind::Syntax, place, message, client: None };
+    // An edit broke it: what it said before stays, so that one keystroke does not take a client app
+    // and all its connections away.
+    if let Some((good, offsets)) = document.last_good()
+        && let Ok(tree) = good.tree()
+    {
+        let mut reader = Reader::new(good, tree, Home { offsets: Some(offsets), ..home });
+        let mut content = reader.content();
+        match &mut content {
+            Content::Client(client) => client.stale = Some(Box::new(place)),
+            Content::Other(other) => other.stale = Some(Box::new(place)),
+            Content::Nothing => {}
         }
+        let mut problems = vec![broken];
+        problems.append(&mut reader.problems);
+        return Findings { content, problems };
     }
+    Findings { content: Content::Nothing, problems: vec![broken] }
 }
 
 /// A tag as it is written most: `!ClientAppDto` for `!<!ClientAppDto>`.
@@ -83,8 +100,7 @@ const MOST_SHARED: usize = 100_000;
 struct Reader<'a> {
     document: &'a Document,
     tree: &'a Tree,
-    file: FileId,
-    index: usize,
+    home: Home,
     problems: Vec<Problem>,
     more: More,
     spellings: Vec<Spelling>,
@@ -93,12 +109,11 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn new(document: &'a Document, tree: &'a Tree, file: FileId, index: usize) -> Self {
+    fn new(document: &'a Document, tree: &'a Tree, home: Home) -> Self {
         Self {
             document,
             tree,
-            file,
-            index,
+            home,
             problems: Vec::new(),
             more: More::default(),
             spellings: Vec::new(),
@@ -129,7 +144,7 @@ impl<'a> Reader<'a> {
     }
 
     fn place(&self, span: Span) -> Place {
-        Place { file: self.file, document: self.index, span }
+        self.home.place(span)
     }
 
     fn place_of(&self, node: NodeId) -> Place {
@@ -137,7 +152,10 @@ impl<'a> Reader<'a> {
     }
 
     fn problem(&mut self, kind: ProblemKind, span: Span, message: impl Into<String>) {
-        let place = self.place(span);
+        self.problem_at(kind, self.place(span), message);
+    }
+
+    fn problem_at(&mut self, kind: ProblemKind, place: Place, message: impl Into<String>) {
         self.problems.push(Problem { kind, place, message: message.into(), client: None });
     }
 
@@ -164,15 +182,15 @@ impl<'a> Reader<'a> {
     fn unknown(
         &mut self,
         within: Option<&std::sync::Arc<[crate::yaml::Step]>>,
-        entry: &mapping::Entry<'a>,
+        entry: &Entry<'a>,
         repeats: Option<&'static str>,
     ) {
         use super::client::Span32;
         let unknown = Unknown {
             within: within.cloned(),
             step: entry.step(),
-            key: Span32::new(self.tree.node(entry.key).span),
-            value: Span32::new(self.tree.full_span(entry.value.node)),
+            key: Span32::new(self.place_of(entry.key).span),
+            value: Span32::new(self.place(self.tree.full_span(entry.value.node)).span),
             shared: self.shared(&entry.value),
             repeats,
         };

@@ -11,8 +11,8 @@ use super::{At, Reader, is_nearly_client};
 impl<'a> Reader<'a> {
     pub(super) fn other(&mut self, root: NodeId, tag: Option<&str>) -> OtherFacts {
         let mut other = OtherFacts {
-            file: self.file,
-            document: self.index,
+            file: self.home.file,
+            document: self.home.document,
             tag: tag.map(str::to_owned),
             kind: tag.map_or(DocumentKind::Other, DocumentKind::from_tag),
             place: self.place_of(root),

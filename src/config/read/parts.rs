@@ -157,7 +157,7 @@ impl<'a> Reader<'a> {
         self.check_texts(fields, &[Field::Description]);
         if id.is_none() && target.is_none() && name.is_none() && !fields.is_empty() {
             let message = format!("The entry of {} says neither id nor name", at.key);
-            self.problem(ProblemKind::WrongType, at.place.span, message);
+            self.problem_at(ProblemKind::WrongType, at.place, message);
         }
         Attached { at, id, target, name }
     }

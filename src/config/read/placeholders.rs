@@ -16,6 +16,7 @@ impl Reader<'_> {
             return Box::default();
         }
         let mut found = Vec::new();
+        let place = |span: Span| self.place(span).span;
         let mut outside = 0;
         for id in self.tree.ids() {
             let node = self.tree.node(id);
@@ -35,7 +36,11 @@ impl Reader<'_> {
                             }
                             None => node.span,
                         };
-                        found.push(Placeholder::new(placeholder.kind, placeholder.name, span));
+                        found.push(Placeholder::new(
+                            placeholder.kind,
+                            placeholder.name,
+                            place(span),
+                        ));
                     }
                 }
                 Kind::Mapping { flow: true, .. } => {
@@ -44,7 +49,7 @@ impl Reader<'_> {
                     if let Some(whole) = inside.next()
                         && (whole.at, whole.end) == (0, source.len())
                     {
-                        found.push(Placeholder::new(whole.kind, whole.name, node.span));
+                        found.push(Placeholder::new(whole.kind, whole.name, place(node.span)));
                     }
                 }
                 _ => {}

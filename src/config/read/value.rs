@@ -110,7 +110,7 @@ impl<'a> Reader<'a> {
         if moment.is_none() && super::super::placeholder::find(&text).next().is_none() {
             let message =
                 format!("{key} is no date; write it as year, month and day, as in 2027-01-31");
-            self.problem(ProblemKind::NotADate, place.span, message);
+            self.problem_at(ProblemKind::NotADate, place, message);
         }
         Some(Stated { value: StatedDate { text, moment }, place, shared })
     }
