@@ -17,6 +17,7 @@ mod plan;
 mod properties;
 mod reading;
 mod recovery;
+mod resistance;
 mod samples;
 mod seed;
 mod streams;
