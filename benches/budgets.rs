@@ -6,7 +6,7 @@
 //! use too; the ratios were measured within minutes of each other.
 //!
 //! Without peers: `cargo bench --bench budgets -- ours`. With a number, only that many documents:
-//! `cargo bench --bench budgets -- 10000`.
+//! `cargo bench --bench budgets -- 10000`. Only the hostile inputs: `-- hostile`.
 
 #[path = "budgets/hostile.rs"]
 mod hostile;
@@ -34,6 +34,9 @@ fn main() {
         ours::child(what, Path::new(file), repeats.parse().unwrap_or(1));
         return;
     }
+    if arguments.iter().any(|it| it == "hostile") {
+        return hostile::measure();
+    }
     let sizes: Vec<usize> = arguments.iter().filter_map(|it| it.parse().ok()).collect();
     let sizes = if sizes.is_empty() { vec![10_000, 100_000] } else { sizes };
     let alone = arguments.iter().any(|it| it == "ours");
@@ -52,8 +55,7 @@ fn main() {
         }
         table.ours(own);
         if !alone {
-            let repeats = if size > 20_000 { 1 } else { 3 };
-            for (name, command) in peers(&path, size, repeats) {
+            for (name, command) in peers(&path, size, 1) {
                 match run(command) {
                     Some(run) => table.peer(name, run),
                     None => eprintln!("{name} is not installed; `benches/run` installs it"),
@@ -63,7 +65,6 @@ fn main() {
         table.print();
     }
     if arguments.iter().all(|it| it == "ours") {
-        println!("\nhostile inputs, seconds (none may take 2)");
         hostile::measure();
     }
 }

@@ -1,10 +1,11 @@
 //! Inputs that were made to hang or to crash a reader.
 
 use std::fmt::Write;
-use std::time::Instant;
 
 use exchange_studio::config::{Project, Source};
 use exchange_studio::yaml::{Limits, Stream};
+
+use crate::ours::once;
 
 /// Each with its name; built when it is its turn, as some are large.
 const INPUTS: [(&str, fn() -> String); 20] = [
@@ -62,16 +63,16 @@ const INPUTS: [(&str, fn() -> String); 20] = [
 
 /// Loads each of them, as text and as a project.
 pub fn measure() {
+    println!("\nhostile inputs, seconds on the clock and of processors (none may take 2)");
     for (name, text) in INPUTS {
         let bytes = text().into_bytes();
-        let began = Instant::now();
-        let stream = Stream::load(&bytes, &Limits::default()).expect("text");
-        let loaded = began.elapsed().as_secs_f64();
+        let ((loaded, text_used), stream) =
+            once(|| Stream::load(&bytes, &Limits::default()).expect("text"));
         assert!(stream.to_bytes() == bytes, "{name}: every byte is kept");
         drop(stream);
         let source = Source { path: None, name: "hostile.yaml".to_owned(), bytes };
-        let began = Instant::now();
-        drop(std::hint::black_box(Project::from_sources(vec![source])));
-        println!("{name:44}{loaded:8.3} text {:8.3} model", began.elapsed().as_secs_f64());
+        let ((read, used), project) = once(|| Project::from_sources(vec![source]));
+        drop(project);
+        println!("{name:44}text {loaded:6.3} ({text_used:6.3})   model {read:6.3} ({used:6.3})");
     }
 }

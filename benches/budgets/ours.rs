@@ -28,7 +28,7 @@ pub fn child(what: &str, path: &Path, repeats: usize) {
 }
 
 /// Seconds on the clock, and seconds of processors.
-type Seconds = (f64, f64);
+pub type Seconds = (f64, f64);
 
 fn report(name: &str, seconds: &[Seconds]) {
     let seconds: Vec<String> =
@@ -41,7 +41,8 @@ fn processor() -> f64 {
     time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
 }
 
-fn once<T>(work: impl FnOnce() -> T) -> (Seconds, T) {
+/// Seconds that a work takes, and what it gives.
+pub fn once<T>(work: impl FnOnce() -> T) -> (Seconds, T) {
     let (used, began) = (processor(), Instant::now());
     let result = black_box(work());
     ((began.elapsed().as_secs_f64(), processor() - used), result)
