@@ -122,6 +122,20 @@ fn as_json() {
                   }
                 }
               ],
+              "secret_list": [
+                {
+                  "id": null,
+                  "name": null,
+                  "expires": null,
+                  "created": null,
+                  "value": "literal",
+                  "at": {
+                    "file": "a.yaml",
+                    "line": 5,
+                    "column": 20
+                  }
+                }
+              ],
               "at": {
                 "file": "a.yaml",
                 "line": 2,
