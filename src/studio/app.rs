@@ -15,6 +15,7 @@ use super::panels::changes::{ChangesView, changes_ui};
 use super::panels::clients::{ClientList, clients_ui};
 use super::panels::dialogs::{DialogDraft, dialogs_ui};
 use super::panels::inspector::{Inspector, inspector_ui};
+use super::panels::news::news_ui;
 use super::panels::problems::problems_ui;
 use super::source_tab::{self, SourceView, source_ui};
 use super::state::{Origin, Outside, State, Tab, sample};
@@ -29,6 +30,7 @@ pub struct Studio {
     commands: Vec<Command>,
     notices: Notices,
     title: String,
+    focused: bool,
 }
 
 /// What the panels keep between frames.
@@ -53,6 +55,7 @@ impl Studio {
         let outside = Outside {
             dialogs: std::sync::Arc::new(NativeDialogs),
             settings: UserState::default_path(),
+            state: crate::config::state_folder(),
         };
         let mut studio = Self::new(context, outside)?;
         if paths.is_empty() {
@@ -79,6 +82,7 @@ impl Studio {
             commands: Vec::new(),
             notices: Notices::default(),
             title: String::new(),
+            focused: false,
         })
     }
 
@@ -125,13 +129,20 @@ impl Studio {
             context.send_viewport_cmd(egui::ViewportCommand::Close);
         }
         let asked = context.input(|input| input.viewport().close_requested());
-        if asked && !self.state.may_close && !self.state.project.unsaved().is_empty() {
+        let busy = !self.state.project.unsaved().is_empty() || self.state.saving.is_some();
+        if asked && !self.state.may_close && busy {
             context.send_viewport_cmd(egui::ViewportCommand::CancelClose);
             self.state.apply(Command::Leave(Leaving::Quit));
         }
     }
 
     fn listen(&mut self, context: &egui::Context) {
+        // Whoever comes back may have been elsewhere with the files meanwhile.
+        let focused = context.input(|input| input.viewport().focused == Some(true));
+        if focused && !std::mem::replace(&mut self.focused, focused) {
+            self.commands.push(Command::ComeBack);
+        }
+        self.focused = focused;
         // A dialog has the keyboard to itself.
         if self.state.dialog.is_none() {
             let heard = Action::all().filter(|action| action.is_listened_for(&self.state));
@@ -164,6 +175,9 @@ impl Studio {
             egui::Frame::new().fill(tokens.panel).inner_margin(egui::Margin::symmetric(10, 5));
         let side = egui::Frame::new().fill(tokens.panel).inner_margin(theme::PANEL_MARGIN);
         Panel::top("top").frame(bar).show(ui, |ui| top_bar_ui(ui, state, commands));
+        if !state.surroundings.news.is_empty() {
+            Panel::top("news").frame(bar).show(ui, |ui| news_ui(ui, state, commands));
+        }
         Panel::bottom("status").frame(bar).show(ui, |ui| status_bar_ui(ui, state, commands));
         Panel::left("clients").frame(side).default_size(250.0).size_range(180.0..=480.0).show(
             ui,

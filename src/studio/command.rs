@@ -9,14 +9,16 @@ use std::sync::Arc;
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
-use crate::config::{Change, ClientKey, FileId, OpenError, Place, Project};
+use crate::config::{
+    Change, ClientKey, DiskReport, FileId, OpenError, Other, Place, Project, Saved, Watcher,
+};
 use crate::trust::Reading;
 
 use super::analysis::Analysis;
 use super::exchange_tab;
 use super::selection::Selection;
 use super::source_tab::{self, SourceAction};
-use super::state::{Origin, State, Tab};
+use super::state::{News, Origin, SaveRequest, SaveTrouble, State, Tab};
 
 /// A request to the window. Panels make them, [`super::State::apply`] carries them out.
 #[derive(Debug)]
@@ -64,12 +66,47 @@ pub enum Command {
         file: FileId,
         path: PathBuf,
     },
-    /// Writes files after their review.
-    SaveFiles(Vec<FileId>),
-    /// Writes a file over what someone else wrote since.
-    SaveAnyway(FileId),
-    /// Takes what is on disk, dropping the changes made here.
+    /// Writes files, after their review.
+    Save(Vec<SaveRequest>),
+    /// What would stand in the way of a save.
+    SaveOutlook(Vec<SaveTrouble>),
+    Saved(Vec<Result<Box<Saved>, SaveTrouble>>),
+    /// How many backups a save leaves beside the file.
+    KeepBackups(usize),
+    /// Takes what is on disk in the place of the changes made here; a step of the history.
     Reload(FileId),
+
+    Watching(Option<Box<Watcher>>),
+    /// Something may have happened to the files on disk.
+    LookAtDisk,
+    LookedAtDisk {
+        report: DiskReport,
+        revision: u64,
+    },
+    /// Files that others changed, read into a copy of the project of this revision.
+    ReadAgain {
+        project: Box<Project>,
+        revision: u64,
+        names: Vec<String>,
+        failures: Vec<String>,
+    },
+    Claimed(Vec<Other>),
+    /// The window has the keyboard again.
+    ComeBack,
+    /// What happened outside needs no decision.
+    PutAside(News),
+    /// Goes on with a file under the name it was given on disk.
+    FollowRename {
+        file: FileId,
+        path: PathBuf,
+    },
+    /// Adds files to the project.
+    OpenMore(Vec<PathBuf>),
+    OpenedMore {
+        project: Box<Project>,
+        revision: u64,
+        result: Result<Vec<FileId>, OpenError>,
+    },
     /// Asks before it drops unsaved work, then goes on.
     Leave(Leaving),
     /// Reviews and saves first, then goes on.
@@ -316,6 +353,7 @@ impl Action {
     /// Why the action cannot be taken now.
     pub fn disabled_reason(self, state: &State) -> Option<&'static str> {
         match self {
+            Self::Save | Self::SaveAs if state.saving.is_some() => Some("Files are being saved"),
             Self::Save if state.project.unsaved().is_empty() => Some("Nothing has changed"),
             Self::SaveAs if state.project.files().is_empty() => Some("No file is open"),
             Self::Undo if state.project.undo_label().is_none() => Some("Nothing to undo"),

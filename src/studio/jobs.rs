@@ -32,10 +32,30 @@ pub struct Activity {
 pub struct Jobs {
     runtime: Option<tokio::runtime::Runtime>,
     context: egui::Context,
-    sender: Sender<(JobId, Command)>,
-    receiver: Receiver<(JobId, Command)>,
+    sender: Sender<Word>,
+    receiver: Receiver<Word>,
     running: Vec<Activity>,
+    /// Jobs that nobody needs to know of.
+    quiet: Vec<JobId>,
     next: u64,
+}
+
+/// A command from the background, and the job that ended with it.
+type Word = (Option<JobId>, Command);
+
+/// Sends commands to the window from anywhere, at any time.
+#[derive(Clone, Debug)]
+pub struct Messenger {
+    sender: Sender<Word>,
+    context: egui::Context,
+}
+
+impl Messenger {
+    pub fn send(&self, command: Command) {
+        // A send fails only when the window is gone, and then nobody waits for it.
+        self.sender.send((None, command)).ok();
+        self.context.request_repaint();
+    }
 }
 
 impl Jobs {
@@ -49,11 +69,19 @@ impl Jobs {
             .enable_all()
             .build()?;
         let (sender, receiver) = channel();
-        Ok(Self { runtime: Some(runtime), context, sender, receiver, running: Vec::new(), next: 0 })
+        let runtime = Some(runtime);
+        let (running, quiet) = (Vec::new(), Vec::new());
+        Ok(Self { runtime, context, sender, receiver, running, quiet, next: 0 })
     }
 
-    pub fn running(&self) -> &[Activity] {
-        &self.running
+    /// A way to send commands that no job ends with.
+    pub fn messenger(&self) -> Messenger {
+        Messenger { sender: self.sender.clone(), context: self.context.clone() }
+    }
+
+    /// What is going on, without what is not worth a word.
+    pub fn running(&self) -> impl Iterator<Item = &Activity> {
+        self.running.iter().filter(|activity| !self.quiet.contains(&activity.id))
     }
 
     /// The runtime's handle, for what needs to live as long as the window (the authority).
@@ -72,6 +100,22 @@ impl Jobs {
         self.begin(label.into(), cancelled, task)
     }
 
+    /// Runs blocking work that the window does of its own accord and that is not worth a word in
+    /// the status bar.
+    pub fn quiet<F>(&mut self, work: F) -> JobId
+    where
+        F: FnOnce(&AtomicBool) -> Command + Send + 'static,
+    {
+        let id = self.blocking("Work in the background", work);
+        self.quiet.push(id);
+        id
+    }
+
+    /// Whether a job has not ended yet.
+    pub fn is_running(&self, id: JobId) -> bool {
+        self.running.iter().any(|activity| activity.id == id)
+    }
+
     /// Runs a future.
     pub fn future<F>(&mut self, label: impl Into<String>, work: F) -> JobId
     where
@@ -85,6 +129,7 @@ impl Jobs {
     pub fn cancel(&mut self, id: JobId) {
         if let Some(index) = self.running.iter().position(|activity| activity.id == id) {
             let activity = self.running.remove(index);
+            self.quiet.retain(|quiet| *quiet != id);
             activity.cancelled.store(true, Ordering::Relaxed);
             if let Some(abort) = activity.abort {
                 abort.abort();
@@ -96,8 +141,13 @@ impl Jobs {
     pub fn finished(&mut self) -> Vec<Command> {
         let mut commands = Vec::new();
         while let Ok((id, command)) = self.receiver.try_recv() {
+            let Some(id) = id else {
+                commands.push(command);
+                continue;
+            };
             if let Some(index) = self.running.iter().position(|activity| activity.id == id) {
                 self.running.remove(index);
+                self.quiet.retain(|quiet| *quiet != id);
                 commands.push(command);
             }
         }
@@ -132,7 +182,7 @@ impl Jobs {
                     ))),
                 };
                 // A send fails only when the window is gone, and then nobody waits for it.
-                sender.send((id, command)).ok();
+                sender.send((Some(id), command)).ok();
                 context.request_repaint();
             });
         }

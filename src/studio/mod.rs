@@ -31,7 +31,7 @@ pub use dialogs::FileDialogs;
 pub use exchange_tab::{ServerChoice, SubjectSource};
 pub use selection::Selection;
 pub use source_tab::{Caret, Query, SourceAction};
-pub use state::{Dialog, Origin, Outside, State, Tab};
+pub use state::{Dialog, News, Origin, Outside, SaveRequest, SaveTrouble, State, Tab, TroubleKind};
 
 use std::path::PathBuf;
 

@@ -4,23 +4,29 @@
 //! after the other, between two frames. After each of them the selection is checked again, so no
 //! panel ever meets a name of something that is gone.
 
+use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::config::{ClientKey, FileId, Place, Project};
+use crate::config::{ClientKey, Place, Project};
 use crate::trust::{Edge, Node, Question, Reading, Subject};
 
 use super::analysis::Analysis;
 use super::command::{Action, Command, Leaving, Notice, PathPurpose};
 use super::dialogs::FileDialogs;
 use super::exchange_tab::ExchangeTab;
-use super::jobs::Jobs;
+use super::jobs::{JobId, Jobs};
 use super::selection::{Selection, permission_index};
 use super::source_tab::SourceTab;
 use super::user_state::{Grouping, ThemeChoice, UserState};
 
 mod editing;
 mod files;
+mod saving;
+mod watching;
+
+pub use saving::{SaveRequest, SaveTrouble, TroubleKind};
+pub use watching::{News, Surroundings};
 
 /// A tab of the middle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -70,8 +76,8 @@ pub enum Dialog {
     Review,
     /// What about the unsaved work?
     Unsaved(Leaving),
-    /// Somebody else wrote the file.
-    ChangedOnDisk(FileId),
+    /// A file could not be saved; nothing was written.
+    CannotSave(SaveTrouble),
     Path(PathPurpose),
     Palette,
     Shortcuts,
@@ -97,6 +103,9 @@ pub struct Outside {
     pub dialogs: Arc<dyn FileDialogs>,
     /// Where settings and recent files are kept; `None` keeps them nowhere.
     pub settings: Option<PathBuf>,
+    /// Where unsaved work is kept in case of a crash, and where studios that run at the same time
+    /// leave word for each other; `None` does neither.
+    pub state: Option<PathBuf>,
 }
 
 pub struct State {
@@ -117,6 +126,13 @@ pub struct State {
     pub jobs: Jobs,
     outside: Outside,
     analysing: bool,
+    /// The save that is under way.
+    pub saving: Option<JobId>,
+    /// What could not be saved and has not been asked about yet.
+    troubles: VecDeque<SaveTrouble>,
+    /// What would stand in the way of a save, as far as the disk was asked.
+    pub outlook: Vec<SaveTrouble>,
+    pub surroundings: Surroundings,
     /// What the window goes on with once everything is saved.
     after_saving: Option<Leaving>,
     /// Whether the window may close although work is unsaved.
@@ -144,6 +160,10 @@ impl State {
             jobs,
             outside,
             analysing: false,
+            saving: None,
+            troubles: VecDeque::new(),
+            outlook: Vec::new(),
+            surroundings: Surroundings::default(),
             after_saving: None,
             may_close: false,
         }
@@ -168,6 +188,7 @@ impl State {
             Command::CloseDialog => {
                 self.dialog = None;
                 self.after_saving = None;
+                self.troubles.clear();
             }
             Command::Change(change) => self.change(&change, None),
             Command::Typing { change, field } => self.change(&change, Some(&field)),
@@ -177,14 +198,36 @@ impl State {
             Command::Open(paths) => self.open(paths),
             Command::Opened { result, origin } => self.opened(result, origin),
             Command::Analysed(analysis) => self.analysed(analysis),
-            Command::SaveAs { file, path } => self.save_as(file, &path),
-            Command::SaveFiles(files) => self.save(&files),
-            Command::SaveAnyway(file) => self.save_anyway(file),
+            Command::SaveAs { file, path } => {
+                let request = self.save_request(file);
+                self.save(vec![SaveRequest { to: Some(path), ..request }]);
+            }
+            Command::Save(requests) => self.save(requests),
+            Command::SaveOutlook(troubles) => self.outlook = troubles,
+            Command::Saved(results) => self.saved(results),
+            Command::KeepBackups(count) => {
+                self.user.backups = count;
+                self.keep_settings();
+            }
+            Command::Watching(watcher) => self.watching(watcher),
+            Command::LookAtDisk => self.look_at_disk(),
+            Command::LookedAtDisk { report, revision } => self.looked_at_disk(report, revision),
+            Command::ReadAgain { project, revision, names, failures } => {
+                self.took_again(*project, revision, &names, failures);
+            }
+            Command::Claimed(others) => self.claimed(others),
+            Command::ComeBack => self.come_back(),
+            Command::PutAside(news) => self.put_aside(&news),
+            Command::FollowRename { file, path } => self.follow_rename(file, &path),
+            Command::OpenMore(paths) => self.open_more(paths),
+            Command::OpenedMore { project, revision, result } => {
+                self.opened_more(*project, revision, result);
+            }
             Command::Reload(file) => self.reload(file),
             Command::Leave(leaving) => self.leave(leaving),
             Command::SaveAndLeave(leaving) => {
+                self.review();
                 self.after_saving = Some(leaving);
-                self.dialog = Some(Dialog::Review);
             }
             Command::LeaveWithoutSaving(leaving) => self.go(leaving),
             Command::AskForPath(purpose) => self.dialog = Some(Dialog::Path(purpose)),
@@ -200,6 +243,9 @@ impl State {
             self.selection = None;
         }
         self.follow_in_source();
+        if self.dialog.is_none() {
+            self.look_if_put_off();
+        }
     }
 
     fn act(&mut self, action: Action) {
@@ -215,7 +261,7 @@ impl State {
             Action::OpenFiles | Action::OpenFolder => self.ask_what_to_open(action),
             Action::OpenPath => self.dialog = Some(Dialog::Path(PathPurpose::Open)),
             Action::OpenSample => self.leave(Leaving::OpenSample),
-            Action::Save => self.dialog = Some(Dialog::Review),
+            Action::Save => self.review(),
             Action::SaveAs => self.ask_where_to_save(),
             Action::Quit => self.leave(Leaving::Quit),
             Action::Undo => {

@@ -45,6 +45,8 @@ pub struct UserState {
     pub recent: Vec<Vec<PathBuf>>,
     pub show_problems: bool,
     pub grouping: Grouping,
+    /// How many numbered backups a save leaves beside the file.
+    pub backups: usize,
 }
 
 impl Default for UserState {
@@ -54,6 +56,7 @@ impl Default for UserState {
             recent: Vec::new(),
             show_problems: true,
             grouping: Grouping::None,
+            backups: 0,
         }
     }
 }

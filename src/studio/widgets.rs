@@ -179,3 +179,35 @@ pub fn truth_look(tokens: &Tokens, truth: Truth) -> (MaterialIcon, egui::Color32
         Truth::NotStated => (icons::ICON_QUESTION_MARK, tokens.caution, "not stated"),
     }
 }
+
+/// A remark under a field, in the colour of caution and with an icon.
+pub fn problem_ui(ui: &mut Ui, text: &str) {
+    let tokens = Tokens::of(ui);
+    ui.horizontal_top(|ui| {
+        ui.label(icons::ICON_WARNING.rich_text().size(14.0).color(tokens.caution));
+        ui.add(egui::Label::new(RichText::new(text).size(12.0).color(tokens.caution)).wrap());
+    });
+}
+
+/// One of a few, by its label.
+pub fn choice_ui<T: PartialEq + Clone>(
+    ui: &mut Ui,
+    name: &str,
+    value: &mut T,
+    choices: &[(T, String)],
+) -> bool {
+    let mut changed = false;
+    let chosen = choices.iter().find(|(choice, _)| choice == value);
+    let label = chosen.map_or("", |(_, label)| label.as_str());
+    egui::ComboBox::from_id_salt(name)
+        .selected_text(label)
+        .width(190.0)
+        .show_ui(ui, |ui| {
+            for (choice, label) in choices {
+                changed |= ui.selectable_value(value, choice.clone(), label).changed();
+            }
+        })
+        .response
+        .accessible_name(format!("{name}: {label}"));
+    changed
+}

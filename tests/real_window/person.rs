@@ -98,7 +98,7 @@ impl Person {
             .with_size([WIDTH as f32, HEIGHT as f32])
             .with_theme(egui::Theme::Dark)
             .build_eframe(|creation| {
-                let outside = Outside { dialogs: Arc::new(NoDialogs), settings: None };
+                let outside = Outside { dialogs: Arc::new(NoDialogs), settings: None, state: None };
                 let mut studio =
                     Studio::new(&creation.egui_ctx, outside).expect("threads for background work");
                 studio.state.apply(Command::Act(Action::OpenSample));

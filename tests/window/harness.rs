@@ -36,7 +36,7 @@ impl FileDialogs for Answers {
 pub fn empty(answers: Answers) -> Harness<'static, Studio> {
     Harness::builder().with_size(egui::vec2(1360.0, 860.0)).with_max_steps(24).build_eframe(
         |creation| {
-            let outside = Outside { dialogs: Arc::new(answers), settings: None };
+            let outside = Outside { dialogs: Arc::new(answers), settings: None, state: None };
             Studio::new(&creation.egui_ctx, outside).unwrap()
         },
     )

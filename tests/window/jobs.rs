@@ -57,6 +57,7 @@ fn an_identity_is_edited_in_the_form_and_only_its_line_changes() {
     press(&mut harness, Modifiers::COMMAND, Key::S);
     assert_eq!(harness.state().state.dialog, Some(Dialog::Review));
     click(&mut harness, "Save");
+    until(&mut harness, "the file is saved", |it| it.state.project.unsaved().is_empty());
     assert_eq!(fs::read_to_string(&path).unwrap(), CLIENTS.replace("123456789", "987654321"));
 }
 
@@ -128,9 +129,12 @@ fn a_file_changed_on_disk_is_not_overwritten_silently() {
     fs::write(&path, &theirs).unwrap();
     send(&mut harness, Command::Act(Action::Save));
     click(&mut harness, "Save");
-    assert!(matches!(harness.state().state.dialog, Some(Dialog::ChangedOnDisk(_))));
+    until(&mut harness, "the trouble is told", |studio| {
+        matches!(studio.state.dialog, Some(Dialog::CannotSave(_)))
+    });
     assert_eq!(fs::read_to_string(&path).unwrap(), theirs);
     click(&mut harness, "Keep mine");
+    until(&mut harness, "the file is saved", |it| it.state.project.unsaved().is_empty());
     assert_eq!(fs::read_to_string(&path).unwrap(), CLIENTS.replace("Portal", "Mine"));
 }
 
@@ -157,7 +161,7 @@ fn leaving_goes_on_after_the_work_is_saved() {
     click(&mut harness, "Review and save…");
     assert!(!harness.state().state.may_close);
     click(&mut harness, "Save");
-    assert!(harness.state().state.may_close);
+    until(&mut harness, "the window may close", |studio| studio.state.may_close);
     assert_eq!(fs::read_to_string(&path).unwrap(), CLIENTS.replace("Portal", "Mine"));
 }
 
@@ -172,6 +176,7 @@ fn a_review_that_is_cancelled_leaves_nothing_behind() {
     click(&mut harness, "Cancel");
     send(&mut harness, Command::Act(Action::Save));
     click(&mut harness, "Save");
+    until(&mut harness, "the file is saved", |it| it.state.project.unsaved().is_empty());
     assert!(!harness.state().state.may_close);
 }
 

@@ -4,6 +4,7 @@
 
 mod canvas;
 mod clients;
+mod disk;
 mod exchange;
 mod harness;
 mod history;

@@ -12,7 +12,7 @@ use crate::exchange::{ClientAuthMethod, token_type};
 use super::super::command::{Action, Command as WindowCommand};
 use super::super::state::State;
 use super::super::theme::{self, Tokens};
-use super::super::widgets::{icon_button_ui, section_ui, small_icon_ui};
+use super::super::widgets::{choice_ui, icon_button_ui, section_ui, small_icon_ui};
 use super::Command;
 use super::form::{Form, ServerChoice, SubjectSource};
 
@@ -62,29 +62,6 @@ fn field_ui(ui: &mut Ui, name: &str, text: &mut String, hint: &str) -> bool {
     let field =
         egui::TextEdit::singleline(text).hint_text(hint).id_salt(name).desired_width(f32::INFINITY);
     ui.add(field).accessible_name(name).changed()
-}
-
-/// One of a few, by its label.
-fn choice_ui<T: PartialEq + Clone>(
-    ui: &mut Ui,
-    name: &str,
-    value: &mut T,
-    choices: &[(T, String)],
-) -> bool {
-    let mut changed = false;
-    let chosen = choices.iter().find(|(choice, _)| choice == value);
-    let label = chosen.map_or("", |(_, label)| label.as_str());
-    egui::ComboBox::from_id_salt(name)
-        .selected_text(label)
-        .width(190.0)
-        .show_ui(ui, |ui| {
-            for (choice, label) in choices {
-                changed |= ui.selectable_value(value, choice.clone(), label).changed();
-            }
-        })
-        .response
-        .accessible_name(format!("{name}: {label}"));
-    changed
 }
 
 /// A field whose text is masked on the screen.

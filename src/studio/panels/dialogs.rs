@@ -9,6 +9,7 @@ use super::changes::ChangesView;
 
 mod choose;
 mod saving;
+mod trouble;
 
 /// What a dialog keeps while it is open.
 #[derive(Debug, Default)]
@@ -39,6 +40,7 @@ pub fn dialogs_ui(
     let Some(dialog) = &state.dialog else { return };
     let width: f32 = match dialog {
         Dialog::Review => 860.0,
+        Dialog::CannotSave(_) => 560.0,
         Dialog::Palette | Dialog::GrantTo { .. } => 520.0,
         _ => 480.0,
     };
@@ -56,7 +58,9 @@ pub fn dialogs_ui(
             }
             Dialog::Review => saving::review_ui(ui, changes, state, commands),
             Dialog::Unsaved(leaving) => saving::unsaved_ui(ui, state, leaving, commands),
-            Dialog::ChangedOnDisk(file) => saving::changed_on_disk_ui(ui, state, *file, commands),
+            Dialog::CannotSave(trouble) => {
+                trouble::cannot_save_ui(ui, state, trouble, commands);
+            }
             Dialog::Path(purpose) => saving::path_ui(ui, draft, purpose, just_opened, commands),
             Dialog::Palette => choose::palette_ui(ui, draft, state, just_opened, commands),
             Dialog::Shortcuts => shortcuts_ui(ui, commands),

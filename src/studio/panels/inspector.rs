@@ -12,7 +12,7 @@ use super::super::selection::{Selection, permission_index};
 use super::super::state::State;
 use super::super::theme::{self, Tokens};
 use super::super::widgets::{
-    empty_ui, icon_button_ui, place_link_ui, section_ui, severity_look, small_icon_ui,
+    empty_ui, icon_button_ui, place_link_ui, problem_ui, section_ui, severity_look, small_icon_ui,
 };
 
 mod document;
@@ -448,13 +448,4 @@ fn file_link_ui(ui: &mut Ui, state: &State, file: FileId, commands: &mut Vec<Com
     if response.on_hover_text("Show what there is to say of this file").clicked() {
         commands.push(Command::Select(Some(Selection::File(file))));
     }
-}
-
-/// A remark under a field, in the colour of caution and with an icon.
-fn problem_ui(ui: &mut Ui, text: &str) {
-    let tokens = Tokens::of(ui);
-    ui.horizontal_top(|ui| {
-        ui.label(icons::ICON_WARNING.rich_text().size(14.0).color(tokens.caution));
-        ui.add(egui::Label::new(RichText::new(text).size(12.0).color(tokens.caution)).wrap());
-    });
 }

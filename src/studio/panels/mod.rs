@@ -5,4 +5,5 @@ pub mod changes;
 pub mod clients;
 pub mod dialogs;
 pub mod inspector;
+pub mod news;
 pub mod problems;

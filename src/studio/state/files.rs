@@ -1,12 +1,12 @@
 //! Files: opening them, saving them, and leaving them.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::config::{FileId, OpenError, Project, SaveError};
+use crate::config::{FileId, OpenError, Project};
 
 use super::super::analysis::{Analysis, WITHIN_A_FRAME};
-use super::super::command::{Action, Command, Leaving, Notice, PathPurpose};
+use super::super::command::{Action, Command, Leaving, PathPurpose};
 use super::{Dialog, Origin, Requests, State, sample};
 
 impl State {
@@ -54,6 +54,7 @@ impl State {
     pub fn take_project(&mut self, project: Project, origin: Origin) {
         self.project = Arc::new(project);
         self.origin = origin;
+        self.surroundings.news.clear();
         self.selection = None;
         self.finding = None;
         self.source.new_project();
@@ -62,6 +63,7 @@ impl State {
             self.analysis = Arc::new(Analysis::of(Arc::default(), self.reading));
         }
         self.after_change();
+        self.follow_files();
         self.requests = Requests { new_project: true, ..Requests::default() };
     }
 
@@ -99,87 +101,11 @@ impl State {
         file.path.clone().unwrap_or_else(|| PathBuf::from(&file.name))
     }
 
-    pub(super) fn save(&mut self, files: &[FileId]) {
-        let mut saved = Vec::new();
-        for file in files.iter().copied() {
-            match Arc::make_mut(&mut self.project).save(file) {
-                Ok(()) => saved.push(self.project.file(file).name.clone()),
-                Err(error) => {
-                    self.cannot_save(file, &error);
-                    return;
-                }
-            }
-        }
-        self.dialog = None;
-        self.notices.push(Notice::Done(format!("Saved {}", saved.join(", "))));
-        self.go_on_when_saved();
-    }
-
-    pub(super) fn save_as(&mut self, file: FileId, path: &Path) {
-        let result = Arc::make_mut(&mut self.project).save_as(file, path);
-        self.saved(file, result);
-    }
-
-    pub(super) fn save_anyway(&mut self, file: FileId) {
-        let result = Arc::make_mut(&mut self.project).save_anyway(file);
-        self.saved(file, result);
-    }
-
-    pub(super) fn saved(&mut self, file: FileId, result: Result<(), SaveError>) {
-        match result {
-            Ok(()) => {
-                self.dialog = None;
-                let name = self.project.file(file).name.clone();
-                self.notices.push(Notice::Done(format!("Saved {name}")));
-                self.after_change();
-                self.go_on_when_saved();
-            }
-            Err(error) => self.cannot_save(file, &error),
-        }
-    }
-
-    pub(super) fn cannot_save(&mut self, file: FileId, error: &SaveError) {
-        match error {
-            SaveError::ChangedOnDisk(_) => self.dialog = Some(Dialog::ChangedOnDisk(file)),
-            SaveError::NoPath => self.dialog = Some(Dialog::Path(PathPurpose::SaveAs(file))),
-            _ => {
-                let name = &self.project.file(file).name;
-                self.notices.push(Notice::Failed(format!(
-                    "{name} was not saved: {error}. Nothing is lost; save it again or elsewhere."
-                )));
-            }
-        }
-    }
-
+    /// Takes the text that is on disk now.
     pub(super) fn reload(&mut self, file: FileId) {
-        let before = Arc::clone(&self.project);
-        match Arc::make_mut(&mut self.project).reload(file) {
-            Ok(()) => {
-                self.dialog = None;
-                self.follow_selection(&before);
-                self.after_change();
-            }
-            Err(error) => self.notices.push(Notice::Failed(error.to_string())),
-        }
-    }
-
-    // --- Leaving -----------------------------------------------------------------------------
-
-    pub(super) fn leave(&mut self, leaving: Leaving) {
-        if self.project.unsaved().is_empty() {
-            self.go(leaving);
-        } else {
-            self.dialog = Some(Dialog::Unsaved(leaving));
-        }
-    }
-
-    /// Goes on with what was put off until everything is saved.
-    pub(super) fn go_on_when_saved(&mut self) {
-        if self.project.unsaved().is_empty()
-            && let Some(leaving) = self.after_saving.take()
-        {
-            self.go(leaving);
-        }
+        self.dialog = None;
+        self.surroundings.news.clear();
+        self.read_again(vec![file]);
     }
 
     pub(super) fn go(&mut self, leaving: Leaving) {

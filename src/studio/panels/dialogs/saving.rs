@@ -4,11 +4,10 @@ use std::path::PathBuf;
 
 use egui::{Key, RichText, Ui};
 
-use crate::config::FileId;
-
 use super::super::super::command::{Command, Leaving, PathPurpose};
 use super::super::super::state::State;
 use super::super::super::theme::{self, Tokens};
+use super::super::super::widgets::{choice_ui, problem_ui};
 use super::super::changes::{ChangesView, differences_ui};
 use super::{DialogDraft, FocusFirst, buttons_ui, primary, title_ui};
 
@@ -26,13 +25,30 @@ pub fn review_ui(
     egui::ScrollArea::both().max_height(height).auto_shrink([false, true]).show(ui, |ui| {
         differences_ui(ui, changes, state);
     });
+    for trouble in &state.outlook {
+        problem_ui(ui, &format!("{}. You can choose what to do about it.", trouble.message));
+    }
+    ui.horizontal(|ui| {
+        ui.label(RichText::new("Backups").color(Tokens::of(ui).text_weak));
+        let mut count = state.user.backups;
+        let choices = [
+            (0, "none".to_owned()),
+            (1, "the last text".to_owned()),
+            (3, "the last 3 texts".to_owned()),
+            (9, "the last 9 texts".to_owned()),
+        ];
+        if choice_ui(ui, "Backups beside the file", &mut count, &choices) {
+            commands.push(Command::KeepBackups(count));
+        }
+    });
     let label =
         if files.len() == 1 { "Save".to_owned() } else { format!("Save {} files", files.len()) };
     buttons_ui(ui, commands, |ui, commands| {
         let button = ui.add_enabled(!files.is_empty(), primary(ui, &label));
         button.request_focus_if_none(ui);
         if button.clicked() {
-            commands.push(Command::SaveFiles(files));
+            let requests = files.iter().map(|file| state.save_request(*file));
+            commands.push(Command::Save(requests.collect()));
         }
     });
 }
@@ -51,27 +67,6 @@ pub fn unsaved_ui(ui: &mut Ui, state: &State, leaving: &Leaving, commands: &mut 
         }
         if ui.button("Go on without saving").clicked() {
             commands.push(Command::LeaveWithoutSaving(leaving.clone()));
-        }
-    });
-}
-
-pub fn changed_on_disk_ui(ui: &mut Ui, state: &State, file: FileId, commands: &mut Vec<Command>) {
-    let name = &state.project.file(file).name;
-    title_ui(ui, &format!("{name} changed on disk"));
-    ui.label("Somebody else wrote it since it was read, so it was not overwritten.");
-    buttons_ui(ui, commands, |ui, commands| {
-        if ui.button("Save mine elsewhere…").clicked() {
-            commands.push(Command::AskForPath(PathPurpose::SaveAs(file)));
-        }
-        if ui
-            .button("Take theirs")
-            .on_hover_text("Reads the file again and drops the changes made here")
-            .clicked()
-        {
-            commands.push(Command::Reload(file));
-        }
-        if ui.button("Keep mine").on_hover_text("Writes over what is on disk").clicked() {
-            commands.push(Command::SaveAnyway(file));
         }
     });
 }

@@ -8,9 +8,9 @@ use crate::yaml::Span;
 use super::super::super::command::Command;
 use super::super::super::state::State;
 use super::super::super::theme::{self, Tokens};
-use super::super::super::widgets::place_link_ui;
+use super::super::super::widgets::{place_link_ui, problem_ui};
 use super::super::clients::document_words;
-use super::{file_link_ui, kind_ui, problem_ui};
+use super::{file_link_ui, kind_ui};
 
 pub fn document_ui(
     ui: &mut Ui,

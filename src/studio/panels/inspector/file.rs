@@ -9,10 +9,10 @@ use super::super::super::command::{Action, Command};
 use super::super::super::selection::at;
 use super::super::super::state::State;
 use super::super::super::theme::{self, Tokens};
-use super::super::super::widgets::{icon_button_ui, section_ui};
+use super::super::super::widgets::{icon_button_ui, problem_ui, section_ui};
 use super::super::bars::counted;
 use super::super::clients::document_words;
-use super::{kind_ui, problem_ui};
+use super::kind_ui;
 
 /// Documents listed at most; the list at the left has them all.
 const LISTED: usize = 200;

@@ -11,8 +11,7 @@ use super::super::super::command::Command;
 use super::super::super::selection::Selection;
 use super::super::super::state::State;
 use super::super::super::theme::{self, Tokens};
-use super::super::super::widgets::{icon_button_ui, section_ui, small_icon_ui};
-use super::problem_ui;
+use super::super::super::widgets::{icon_button_ui, problem_ui, section_ui, small_icon_ui};
 
 /// An identity that is being typed and not yet part of the project.
 #[derive(Debug, Default)]
