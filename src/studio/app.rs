@@ -15,7 +15,7 @@ use super::panels::changes::{ChangesView, changes_ui};
 use super::panels::clients::{ClientList, clients_ui};
 use super::panels::dialogs::{DialogDraft, dialogs_ui};
 use super::panels::inspector::{Inspector, inspector_ui};
-use super::panels::news::news_ui;
+use super::panels::news::{has_news, news_ui};
 use super::panels::problems::problems_ui;
 use super::source_tab::{self, SourceView, source_ui};
 use super::state::{Origin, Outside, State, Tab, sample};
@@ -175,7 +175,7 @@ impl Studio {
             egui::Frame::new().fill(tokens.panel).inner_margin(egui::Margin::symmetric(10, 5));
         let side = egui::Frame::new().fill(tokens.panel).inner_margin(theme::PANEL_MARGIN);
         Panel::top("top").frame(bar).show(ui, |ui| top_bar_ui(ui, state, commands));
-        if !state.surroundings.news.is_empty() {
+        if has_news(state) {
             Panel::top("news").frame(bar).show(ui, |ui| news_ui(ui, state, commands));
         }
         Panel::bottom("status").frame(bar).show(ui, |ui| status_bar_ui(ui, state, commands));

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
+use crate::config::merge::{DiskMerge, Side};
 use crate::config::{
     Change, ClientKey, DiskReport, FileId, OpenError, Other, Place, Project, Saved, Watcher,
 };
@@ -18,7 +19,7 @@ use super::analysis::Analysis;
 use super::exchange_tab;
 use super::selection::Selection;
 use super::source_tab::{self, SourceAction};
-use super::state::{News, Origin, SaveRequest, SaveTrouble, State, Tab};
+use super::state::{FileFacts, IdPlaces, News, Origin, SaveRequest, SaveTrouble, State, Tab};
 
 /// A request to the window. Panels make them, [`super::State::apply`] carries them out.
 #[derive(Debug)]
@@ -47,6 +48,8 @@ pub enum Command {
         changes: Vec<Change>,
         label: String,
     },
+    /// Where an id stands, as a dialog asked.
+    FoundId(IdPlaces),
     /// Takes back, or makes again, until this many steps are in force.
     GoTo(usize),
     /// Asks, in words, whether an arrow from one client app to another is meant.
@@ -100,6 +103,21 @@ pub enum Command {
         file: FileId,
         path: PathBuf,
     },
+    /// Takes both changes of a file together: mine, and what is on disk.
+    Merge(FileId),
+    Merged(Result<Box<DiskMerge>, OpenError>),
+    /// Takes a side in one conflict of the merge, or in all.
+    ChooseSide {
+        conflict: Option<usize>,
+        side: Side,
+    },
+    TakeMerge,
+    FileFacts(Box<FileFacts>),
+    /// Opens a file although it is larger than the limit.
+    OpenLarge(FileId, usize),
+    CancelOpening,
+    /// Takes a file out of the project. On disk it stays as it is.
+    CloseFile(FileId),
     /// Adds files to the project.
     OpenMore(Vec<PathBuf>),
     OpenedMore {
@@ -163,6 +181,13 @@ pub enum Action {
     Find,
     Palette,
     AllowExchange,
+    NewClient,
+    Duplicate,
+    Remove,
+    MoveUp,
+    MoveDown,
+    MoveToFile,
+    RenameId,
     SimulateSelected,
     RunExchange,
     Fit,
@@ -200,15 +225,20 @@ const fn plain(key: Key) -> Option<KeyboardShortcut> {
 
 impl Action {
     /// What can be done with what is selected, in groups.
-    pub const ON_SELECTION: &[&[Self]] =
-        &[&[Self::AllowExchange, Self::SimulateSelected], &[Self::SelectionInSource]];
+    pub const ON_SELECTION: &[&[Self]] = &[
+        &[Self::AllowExchange, Self::SimulateSelected],
+        &[Self::NewClient, Self::Duplicate, Self::RenameId],
+        &[Self::MoveUp, Self::MoveDown, Self::MoveToFile],
+        &[Self::SelectionInSource],
+        &[Self::Remove],
+    ];
 
     /// All of them, in the order of the menus.
     pub fn all() -> impl Iterator<Item = Self> {
         Self::ALL.into_iter().chain(SourceAction::ALL.map(Self::Source))
     }
 
-    const ALL: [Self; 31] = [
+    const ALL: [Self; 38] = [
         Self::OpenFiles,
         Self::OpenFolder,
         Self::OpenPath,
@@ -221,6 +251,13 @@ impl Action {
         Self::Find,
         Self::Palette,
         Self::AllowExchange,
+        Self::NewClient,
+        Self::Duplicate,
+        Self::Remove,
+        Self::MoveUp,
+        Self::MoveDown,
+        Self::MoveToFile,
+        Self::RenameId,
         Self::SimulateSelected,
         Self::RunExchange,
         Self::Fit,
@@ -256,6 +293,13 @@ impl Action {
             Self::Find => "Find client app",
             Self::Palette => "Command palette…",
             Self::AllowExchange => "Allow exchange to…",
+            Self::NewClient => "New client app…",
+            Self::Duplicate => "Duplicate",
+            Self::Remove => "Remove…",
+            Self::MoveUp => "Move up in its file",
+            Self::MoveDown => "Move down in its file",
+            Self::MoveToFile => "Move to another file…",
+            Self::RenameId => "Rename id everywhere…",
             Self::SimulateSelected => "Simulate this exchange",
             Self::RunExchange => "Run exchange",
             Self::Fit => "Fit graph to window",
@@ -292,6 +336,13 @@ impl Action {
             Self::Find => command(Key::F),
             Self::Palette => command(Key::P),
             Self::AllowExchange => command(Key::E),
+            Self::NewClient => command(Key::N),
+            Self::Duplicate => command(Key::D),
+            Self::Remove => command_shift(Key::Delete),
+            Self::MoveUp => Some(KeyboardShortcut::new(Modifiers::ALT, Key::ArrowUp)),
+            Self::MoveDown => Some(KeyboardShortcut::new(Modifiers::ALT, Key::ArrowDown)),
+            Self::MoveToFile => command_shift(Key::M),
+            Self::RenameId => plain(Key::F2),
             Self::SimulateSelected => command(Key::Enter),
             Self::RunExchange => plain(Key::F5),
             Self::Fit => command(Key::Num9),
@@ -331,6 +382,10 @@ impl Action {
             Self::OpenPath => Some("Type the path of a file or a folder"),
             Self::OpenSample => Some("40 client apps of an insurance company, to try things on"),
             Self::Save => Some("Shows which lines change before anything is written"),
+            Self::NewClient => Some("With a name, an id, and the file it goes to"),
+            Self::Duplicate => Some("Puts a copy with an id of its own right behind it"),
+            Self::Remove => Some("Says first who refers to it"),
+            Self::RenameId => Some("Says first in how many places of which files"),
             Self::AllowExchange => Some("From the selected client app to another one"),
             Self::Source(action) => action.hint(),
             Self::SimulateSelected => {
@@ -370,6 +425,19 @@ impl Action {
                     .is_none() =>
             {
                 Some("Select a client app, a document or a file first")
+            }
+            Self::Duplicate | Self::Remove | Self::MoveUp | Self::MoveDown | Self::MoveToFile
+                if state.selected_document().is_none() =>
+            {
+                Some("Select a client app or another document first")
+            }
+            Self::MoveUp if state.shifted(-1).is_none() => Some("It is the first of its file"),
+            Self::MoveDown if state.shifted(1).is_none() => Some("It is the last of its file"),
+            Self::MoveToFile if state.project.files().len() < 2 => {
+                Some("There is no other file in the project")
+            }
+            Self::RenameId if state.selected_id().is_none() => {
+                Some("Select a client app or a document with an id first")
             }
             Self::AllowExchange if !matches!(state.selection, Some(Selection::Client(_))) => {
                 Some("Select a client app first")

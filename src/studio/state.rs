@@ -8,8 +8,10 @@ use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::config::{ClientKey, Place, Project};
+use crate::config::merge::DiskMerge;
+use crate::config::{Change, ClientKey, FileId, Place, Project};
 use crate::trust::{Edge, Node, Question, Reading, Subject};
+use crate::yaml::Limits;
 
 use super::analysis::Analysis;
 use super::command::{Action, Command, Leaving, Notice, PathPurpose};
@@ -21,10 +23,15 @@ use super::source_tab::SourceTab;
 use super::user_state::{Grouping, ThemeChoice, UserState};
 
 mod editing;
+mod file_facts;
 mod files;
+mod merging;
 mod saving;
 mod watching;
 
+pub use editing::{IdPlaces, Refusal, SharedEdit};
+pub use file_facts::FileFacts;
+pub use files::Opening;
 pub use saving::{SaveRequest, SaveTrouble, TroubleKind};
 pub use watching::{News, Surroundings};
 
@@ -76,6 +83,18 @@ pub enum Dialog {
     Review,
     /// What about the unsaved work?
     Unsaved(Leaving),
+    NewClient,
+    /// A document, and with it the client app it describes.
+    Remove(FileId, usize),
+    MoveToFile(FileId, usize),
+    /// An id, to get another one wherever it stands.
+    RenameId(String),
+    /// Two changes of one file.
+    Merge(FileId),
+    /// An edit of a place that others share.
+    Shared(SharedEdit),
+    /// An edit that was not made.
+    Refused(Refusal),
     /// A file could not be saved; nothing was written.
     CannotSave(SaveTrouble),
     Path(PathPurpose),
@@ -126,6 +145,18 @@ pub struct State {
     pub jobs: Jobs,
     outside: Outside,
     analysing: bool,
+    /// How much of a file is accepted.
+    pub limits: Limits,
+    /// What is being opened.
+    pub opening: Option<Opening>,
+    /// The merge that is being looked at, and a number for each state of it.
+    pub merge: Option<Box<DiskMerge>>,
+    pub merge_count: usize,
+    /// What was found of the file that is selected.
+    pub file_facts: Option<FileFacts>,
+    file_wanted: Option<(FileId, u64)>,
+    /// Where the id stands that a dialog is about.
+    pub id_places: Option<IdPlaces>,
     /// The save that is under way.
     pub saving: Option<JobId>,
     /// What could not be saved and has not been asked about yet.
@@ -160,6 +191,13 @@ impl State {
             jobs,
             outside,
             analysing: false,
+            limits: Limits::default(),
+            opening: None,
+            merge: None,
+            merge_count: 0,
+            file_facts: None,
+            file_wanted: None,
+            id_places: None,
             saving: None,
             troubles: VecDeque::new(),
             outlook: Vec::new(),
@@ -193,6 +231,15 @@ impl State {
             Command::Change(change) => self.change(&change, None),
             Command::Typing { change, field } => self.change(&change, Some(&field)),
             Command::Changes { changes, label } => self.changes(&changes, &label),
+            Command::FoundId(places) => self.id_places = Some(places),
+            Command::Merge(file) => self.begin_merge(file),
+            Command::Merged(result) => self.merged(result),
+            Command::ChooseSide { conflict, side } => self.choose_side(conflict, side),
+            Command::TakeMerge => self.take_merge(),
+            Command::FileFacts(facts) => self.file_facts = Some(*facts),
+            Command::OpenLarge(file, bytes) => self.open_large(file, bytes),
+            Command::CancelOpening => self.cancel_opening(),
+            Command::CloseFile(file) => self.change(&Change::CloseFile { file }, None),
             Command::GoTo(steps) => self.go_to(steps),
             Command::ProposeGrant { from, to } => self.dialog = Some(Dialog::Grant { from, to }),
             Command::Open(paths) => self.open(paths),
@@ -243,7 +290,9 @@ impl State {
             self.selection = None;
         }
         self.follow_in_source();
+        self.look_at_file();
         if self.dialog.is_none() {
+            self.merge = None;
             self.look_if_put_off();
         }
     }
@@ -280,6 +329,18 @@ impl State {
                     self.dialog = Some(Dialog::GrantTo { from });
                 }
             }
+            Action::NewClient => self.dialog = Some(Dialog::NewClient),
+            Action::Duplicate => self.duplicate(),
+            Action::Remove => {
+                self.dialog = self.selected_document().map(|(file, it)| Dialog::Remove(file, it));
+            }
+            Action::MoveUp => self.shift(-1),
+            Action::MoveDown => self.shift(1),
+            Action::MoveToFile => {
+                self.dialog =
+                    self.selected_document().map(|(file, it)| Dialog::MoveToFile(file, it));
+            }
+            Action::RenameId => self.ask_for_another_id(),
             Action::SimulateSelected => self.simulate(),
             Action::RunExchange => {
                 self.apply(Command::Exchange(super::exchange_tab::Command::Run));

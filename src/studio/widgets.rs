@@ -125,6 +125,27 @@ pub fn file_chip(ui: &mut Ui, name: &str, most: f32) {
         });
 }
 
+/// Marks a value that is written elsewhere and used in several places.
+pub fn shared_chip(ui: &mut Ui, shared: &crate::config::Shared) {
+    use crate::config::SharedBy;
+    let tokens = Tokens::of(ui);
+    let anchor = shared.anchor.as_deref().unwrap_or("a mapping of its own");
+    let (text, hover) = match shared.by {
+        SharedBy::Alias => (format!("*{anchor}"), "An alias: written once, at the anchor"),
+        SharedBy::Merge => (format!("<< {anchor}"), "Comes through a merge key"),
+    };
+    egui::Frame::new()
+        .fill(tokens.accent_soft)
+        .corner_radius(4)
+        .inner_margin(egui::Margin::symmetric(5, 0))
+        .show(ui, |ui| {
+            let label = egui::Label::new(RichText::new(&text).monospace().size(10.5));
+            ui.add(label.selectable(false))
+                .on_hover_text(hover)
+                .accessible_name(format!("shared: {text}"));
+        });
+}
+
 /// A calm message in the middle of an empty place, with what to do next.
 pub fn empty_ui(ui: &mut Ui, title: &str, text: &str) {
     ui.vertical_centered(|ui| {

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use exchange_studio::studio::{Command, FileDialogs, Outside, Studio};
@@ -66,20 +67,33 @@ pub fn until(harness: &mut Harness<'static, Studio>, what: &str, done: impl Fn(&
     harness.run_ok();
 }
 
-/// Presses a button by its name. What it starts may go on in the background.
+/// Presses a button by its name, wherever it is. What it starts may go on in the background.
 pub fn click(harness: &mut Harness<'static, Studio>, name: &str) {
+    harness.get_by_label(name).scroll_to_me();
+    harness.run_ok();
     harness.get_by_label(name).click();
     harness.run_ok();
 }
 
+/// A field for text by its name. The label beside it may have the same.
+pub fn field<'a>(harness: &'a Harness<'static, Studio>, name: &str) -> egui_kittest::Node<'a> {
+    harness.get_by(|node| {
+        let role = node.role();
+        let text = matches!(role, Role::TextInput | Role::MultilineTextInput);
+        text && node.label().as_deref() == Some(name)
+    })
+}
+
 /// Replaces the text of a field.
 pub fn retype(harness: &mut Harness<'static, Studio>, name: &str, text: &str) {
-    harness.get_by_label(name).focus();
-    harness.run();
+    field(harness, name).scroll_to_me();
+    harness.run_ok();
+    field(harness, name).focus();
+    harness.run_ok();
     harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
-    harness.run();
-    harness.get_by_label(name).type_text(text);
-    harness.run();
+    harness.run_ok();
+    field(harness, name).type_text(text);
+    harness.run_ok();
 }
 
 /// Presses keys. What they start may go on in the background.

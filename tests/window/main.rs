@@ -5,6 +5,7 @@
 mod canvas;
 mod clients;
 mod disk;
+mod documents;
 mod exchange;
 mod harness;
 mod history;

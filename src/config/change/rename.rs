@@ -136,6 +136,16 @@ pub(super) fn places(project: &Project, id: &str) -> usize {
     search(project, &Search::new(id)).iter().map(|(_, _, found)| found.len()).sum()
 }
 
+impl Project {
+    /// In which documents an id stands, and in how many places of each: what
+    /// [`Change::RenameId`](super::Change::RenameId) would change. It looks at every text of the
+    /// project.
+    pub fn places_of_id(&self, id: &str) -> Vec<(FileId, usize, usize)> {
+        let found = search(self, &Search::new(id)).into_iter();
+        found.map(|(file, document, found)| (file, document, found.len())).collect()
+    }
+}
+
 /// The documents with the id, as they are and as they would be.
 pub(super) fn splices(project: &Project, from: &str, to: &str) -> Result<Vec<Splice>, ChangeError> {
     let (old, new) = (Search::new(from), Search::new(to));

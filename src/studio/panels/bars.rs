@@ -53,6 +53,16 @@ fn menus_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             action_menu_ui(ui, state, action, commands);
         }
     });
+    ui.menu_button("Client app", |ui| {
+        for (at, group) in Action::ON_SELECTION.iter().enumerate() {
+            if at > 0 {
+                ui.separator();
+            }
+            for action in *group {
+                action_menu_ui(ui, state, *action, commands);
+            }
+        }
+    });
     ui.menu_button("View", |ui| {
         for action in
             [Action::ShowGraph, Action::ShowSource, Action::ShowExchange, Action::ShowChanges]

@@ -143,7 +143,7 @@ pub fn differences_ui(ui: &mut Ui, view: &mut ChangesView, state: &State) {
     }
 }
 
-fn lines_ui(ui: &mut Ui, lines: &[Line]) {
+pub fn lines_ui(ui: &mut Ui, lines: &[Line]) {
     let tokens = Tokens::of(ui);
     let clear = egui::Color32::TRANSPARENT;
     ui.spacing_mut().item_spacing.y = 0.0;

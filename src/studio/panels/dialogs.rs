@@ -8,6 +8,9 @@ use super::super::theme::Tokens;
 use super::changes::ChangesView;
 
 mod choose;
+mod client;
+mod merge;
+mod refused;
 mod saving;
 mod trouble;
 
@@ -18,6 +21,10 @@ pub struct DialogDraft {
     open: Option<Dialog>,
     text: String,
     chosen: usize,
+    /// Whether what may be done besides is to be done, or shown.
+    also: bool,
+    client: client::ClientDraft,
+    merge: merge::MergeView,
 }
 
 pub fn dialogs_ui(
@@ -33,14 +40,22 @@ pub fn dialogs_ui(
             Some(Dialog::Path(PathPurpose::SaveAs(file))) => {
                 state.suggested_path(*file).display().to_string()
             }
+            Some(Dialog::RenameId(id)) => id.clone(),
             _ => String::new(),
         };
-        *draft = DialogDraft { open: state.dialog.clone(), text, chosen: 0 };
+        let client = match &state.dialog {
+            Some(Dialog::NewClient) => client::ClientDraft::begin(state),
+            _ => client::ClientDraft::default(),
+        };
+        let open = state.dialog.clone();
+        *draft =
+            DialogDraft { open, text, chosen: 0, also: false, client, ..DialogDraft::default() };
     }
     let Some(dialog) = &state.dialog else { return };
     let width: f32 = match dialog {
         Dialog::Review => 860.0,
-        Dialog::CannotSave(_) => 560.0,
+        Dialog::Merge(_) => 960.0,
+        Dialog::CannotSave(_) | Dialog::Shared(_) | Dialog::Refused(_) => 600.0,
         Dialog::Palette | Dialog::GrantTo { .. } => 520.0,
         _ => 480.0,
     };
@@ -58,6 +73,21 @@ pub fn dialogs_ui(
             }
             Dialog::Review => saving::review_ui(ui, changes, state, commands),
             Dialog::Unsaved(leaving) => saving::unsaved_ui(ui, state, leaving, commands),
+            Dialog::NewClient => {
+                client::new_ui(ui, &mut draft.client, state, just_opened, commands);
+            }
+            Dialog::Remove(file, document) => {
+                client::remove_ui(ui, draft, state, (*file, *document), commands);
+            }
+            Dialog::MoveToFile(file, document) => {
+                client::move_ui(ui, draft, state, (*file, *document), just_opened, commands);
+            }
+            Dialog::RenameId(id) => {
+                client::rename_ui(ui, draft, state, id, just_opened, commands);
+            }
+            Dialog::Merge(_) => merge::merge_ui(ui, &mut draft.merge, state, commands),
+            Dialog::Shared(edit) => refused::shared_ui(ui, state, edit, commands),
+            Dialog::Refused(refusal) => refused::refused_ui(ui, draft, refusal, commands),
             Dialog::CannotSave(trouble) => {
                 trouble::cannot_save_ui(ui, state, trouble, commands);
             }
@@ -135,6 +165,27 @@ fn message_ui(ui: &mut Ui, title: &str, message: &str, commands: &mut Vec<Comman
             commands.push(Command::CloseDialog);
         }
     });
+}
+
+/// A field with its label before it.
+fn field_ui(ui: &mut Ui, label: &str, name: &str, text: &mut String, hint: &str) -> egui::Response {
+    let field = egui::TextEdit::singleline(text)
+        .hint_text(hint)
+        .id_salt(name)
+        .desired_width(f32::INFINITY)
+        .margin(egui::Margin::symmetric(8, 5));
+    row_ui(ui, label, |ui| ui.add(field)).accessible_name(name)
+}
+
+/// A row of a form.
+fn row_ui<T>(ui: &mut Ui, label: &str, content: impl FnOnce(&mut Ui) -> T) -> T {
+    ui.horizontal(|ui| {
+        let (rect, _) = ui.allocate_exact_size(egui::vec2(92.0, 24.0), egui::Sense::hover());
+        let text = RichText::new(label).color(Tokens::of(ui).text_weak);
+        ui.put(rect, egui::Label::new(text).halign(egui::Align::LEFT));
+        content(ui)
+    })
+    .inner
 }
 
 /// Puts the keyboard on the button that goes on, unless something has it already.

@@ -4,7 +4,7 @@ use egui::{RichText, Ui};
 use egui_material_icons::icons;
 
 use crate::audit::Finding;
-use crate::config::{Change, ClientApp, ClientKey, FileId, Id, Permission};
+use crate::config::{Change, ClientApp, ClientKey, FileId, Id, Permission, Place};
 use crate::trust::Subject;
 
 use super::super::command::{Action, Command};
@@ -14,12 +14,18 @@ use super::super::theme::{self, Tokens};
 use super::super::widgets::{
     empty_ui, icon_button_ui, place_link_ui, problem_ui, section_ui, severity_look, small_icon_ui,
 };
+use super::raw::RawDraft;
 
 mod document;
 mod file;
 mod identities;
+mod lists;
 mod settings;
+mod unknown;
 
+use identities::card_ui;
+
+pub use file::size;
 pub use identities::IdentityDraft;
 
 /// What the inspector keeps between frames.
@@ -27,6 +33,12 @@ pub use identities::IdentityDraft;
 pub struct Inspector {
     /// The federated identity that is being added, with the client app it is for.
     draft: IdentityDraft,
+    /// The entry that is being added to a list.
+    entry: lists::EntryDraft,
+    /// The YAML that is being edited.
+    raw: RawDraft,
+    /// What the drafts are for.
+    for_selection: Option<Selection>,
 }
 
 pub fn inspector_ui(
@@ -35,6 +47,11 @@ pub fn inspector_ui(
     state: &State,
     commands: &mut Vec<Command>,
 ) {
+    if inspector.for_selection != state.selection {
+        inspector.for_selection = state.selection.clone();
+        inspector.entry = lists::EntryDraft::default();
+        inspector.raw = RawDraft::default();
+    }
     let Some(selection) = &state.selection else {
         match state.finding.and_then(|index| state.analysis.findings.get(index)) {
             Some(finding) => finding_ui(ui, state, finding, commands),
@@ -62,7 +79,8 @@ pub fn inspector_ui(
             }
         }
         Selection::Document { file, document } => {
-            document::document_ui(ui, state, *file, *document, commands);
+            let at = (*file, *document);
+            document::document_ui(ui, &mut inspector.raw, state, at, commands);
         }
         Selection::File(file) => file::file_ui(ui, state, *file, commands),
     });
@@ -107,10 +125,22 @@ fn client_ui(
         kind_ui(ui, "Client app", Tokens::of(ui).client);
         name_ui(ui, client, commands);
         id_ui(ui, state, client, commands);
+        if let Some(place) = client.stale.as_deref() {
+            stale_ui(ui, state, *place, commands);
+        }
         findings_ui(ui, state, key, commands);
         permissions_ui(ui, state, client, commands);
         identities::identities_ui(ui, &mut inspector.draft, state, client, commands);
         settings::settings_ui(ui, client, commands);
+        lists::lists_ui(ui, &mut inspector.entry, state, client, commands);
+        unknown::unknown_ui(
+            ui,
+            &mut inspector.raw,
+            state,
+            (client.file, client.document),
+            client.unknown(),
+            commands,
+        );
         ui.add_space(theme::GAP * 2.0);
     });
 }
@@ -434,6 +464,54 @@ fn ghost_ui(ui: &mut Ui, state: &State, entry: &str, commands: &mut Vec<Command>
             }
         }
     }
+}
+
+/// Says that a document is broken and what is shown is what it last said, with the way there.
+fn stale_ui(ui: &mut Ui, state: &State, place: Place, commands: &mut Vec<Command>) {
+    problem_ui(
+        ui,
+        "This document is broken. What is shown here is what it said while it was whole.",
+    );
+    if icon_button_ui(ui, icons::ICON_BUILD, "Go to the break").clicked() {
+        commands.push(Command::ShowPlace(place));
+    }
+    ui.label(
+        RichText::new(state.project.describe_place(place)).small().color(Tokens::of(ui).text_weak),
+    );
+}
+
+/// A text that is changed while it is typed. One that others share is changed when it is left, so
+/// that it is asked once whose it is.
+fn text_ui(ui: &mut Ui, name: &str, text: &str, hint: &str, shared: bool) -> Option<String> {
+    let id = ui.make_persistent_id(("text", name));
+    let mut typed = ui
+        .data(|data| data.get_temp::<String>(id))
+        .filter(|_| shared)
+        .unwrap_or_else(|| text.to_owned());
+    let field = egui::TextEdit::singleline(&mut typed)
+        .font(egui::TextStyle::Monospace)
+        .hint_text(hint)
+        .id_salt(name)
+        .desired_width(f32::INFINITY);
+    let response = ui.add(field).accessible_name(name);
+    if !shared {
+        return response.changed().then_some(typed);
+    }
+    if response.changed() {
+        ui.data_mut(|data| data.insert_temp(id, typed.clone()));
+    }
+    if response.lost_focus() {
+        ui.data_mut(|data| data.remove::<String>(id));
+        return (typed != text).then_some(typed);
+    }
+    None
+}
+
+/// A label before a field of a card.
+fn label_ui(ui: &mut Ui, label: &str) {
+    let (rect, _) = ui.allocate_exact_size(egui::vec2(64.0, 22.0), egui::Sense::hover());
+    let text = RichText::new(label).small().color(Tokens::of(ui).text_weak);
+    ui.put(rect, egui::Label::new(text).halign(egui::Align::LEFT).truncate());
 }
 
 /// The file something is in, as a link to what there is to say of the file.

@@ -7,3 +7,4 @@ pub mod dialogs;
 pub mod inspector;
 pub mod news;
 pub mod problems;
+pub mod raw;

@@ -7,17 +7,44 @@ use egui::{RichText, Ui};
 use egui_material_icons::icons;
 
 use super::super::command::Command;
-use super::super::state::{News, State};
+use super::super::state::{News, Opening, State};
 use super::super::theme::{self, Tokens};
 use super::super::widgets::small_icon_ui;
+use super::inspector::size;
 
 /// What can be done about it: a name, what it does, the command.
 type Choice = (&'static str, &'static str, Command);
 
 pub fn news_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    if let Some(opening) = &state.opening {
+        opening_ui(ui, opening, commands);
+    }
     for (index, news) in state.surroundings.news.iter().enumerate() {
         ui.push_id(index, |ui| one_ui(ui, state, news, commands));
     }
+}
+
+/// Whether there is anything to show.
+pub fn has_news(state: &State) -> bool {
+    !state.surroundings.news.is_empty() || state.opening.is_some()
+}
+
+/// How far opening is, and the way to end it. The window stays as it was meanwhile.
+fn opening_ui(ui: &mut Ui, opening: &Opening, commands: &mut Vec<Command>) {
+    let (done, total) = (opening.progress.done() / 2, opening.progress.total() / 2);
+    ui.horizontal(|ui| {
+        ui.spinner();
+        ui.label(&opening.label);
+        if total > 0 {
+            let part = done as f32 / total as f32;
+            let text = format!("{} of {}", size(done), size(total));
+            ui.add(egui::ProgressBar::new(part).desired_width(180.0).text(text));
+        }
+        if ui.button("Cancel opening").clicked() {
+            commands.push(Command::CancelOpening);
+        }
+    });
+    ui.ctx().request_repaint_after(std::time::Duration::from_millis(100));
 }
 
 fn one_ui(ui: &mut Ui, state: &State, news: &News, commands: &mut Vec<Command>) {
@@ -52,11 +79,18 @@ fn words(state: &State, news: &News) -> (String, Vec<Choice>) {
     match news {
         News::Diverged(file) => (
             format!("{} was changed on disk, and here.", file_name(*file)),
-            vec![(
-                "Take theirs",
-                "Reads the file again; your changes can be brought back with Undo",
-                Command::Reload(*file),
-            )],
+            vec![
+                (
+                    "Merge…",
+                    "Takes both changes together, and asks where they differ",
+                    Command::Merge(*file),
+                ),
+                (
+                    "Take theirs",
+                    "Reads the file again; your changes can be brought back with Undo",
+                    Command::Reload(*file),
+                ),
+            ],
         ),
         News::Removed(file) => (
             format!("{} was removed from the disk. Saving writes it again.", file_name(*file)),

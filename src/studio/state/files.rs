@@ -3,11 +3,22 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::config::{FileId, OpenError, Project};
+use crate::config::{FileId, OpenError, OpenOptions, Project};
+use crate::yaml::Progress;
 
 use super::super::analysis::{Analysis, WITHIN_A_FRAME};
-use super::super::command::{Action, Command, Leaving, PathPurpose};
+use super::super::command::{Action, Command, Leaving, Notice, PathPurpose};
+use super::super::jobs::JobId;
 use super::{Dialog, Origin, Requests, State, sample};
+
+/// Files that are being opened.
+#[derive(Debug)]
+pub struct Opening {
+    pub(super) job: JobId,
+    pub label: String,
+    /// Counts each byte twice: when it is read, and when it is parsed.
+    pub progress: Progress,
+}
 
 impl State {
     pub(super) fn ask_what_to_open(&mut self, action: Action) {
@@ -30,14 +41,30 @@ impl State {
 
     pub(super) fn open(&mut self, paths: Vec<PathBuf>) {
         self.dialog = None;
+        self.cancel_opening();
         let names: Vec<_> = paths.iter().map(|path| path.display().to_string()).collect();
-        self.jobs.blocking(format!("Opening {}", names.join(", ")), move |_| Command::Opened {
-            result: Project::open(&paths).map(Box::new),
+        let label = format!("Opening {}", names.join(", "));
+        let progress = Progress::default();
+        let options = OpenOptions { limits: self.limits, progress: progress.clone() };
+        let job = self.jobs.blocking(label.clone(), move |_| Command::Opened {
+            result: Project::open_with(&paths, &options).map(Box::new),
             origin: Origin::Paths(paths),
         });
+        self.opening = Some(Opening { job, label, progress });
+    }
+
+    /// Ends what is being opened; what was open stays.
+    pub(super) fn cancel_opening(&mut self) {
+        if let Some(opening) = self.opening.take() {
+            opening.progress.cancel();
+            self.jobs.cancel(opening.job);
+            let text = format!("{} was cancelled", opening.label);
+            self.notices.push(Notice::Hint(text));
+        }
     }
 
     pub(super) fn opened(&mut self, result: Result<Box<Project>, OpenError>, origin: Origin) {
+        self.opening = None;
         match result {
             Ok(project) => {
                 if let Origin::Paths(paths) = &origin {
@@ -48,6 +75,14 @@ impl State {
             }
             Err(error) => self.dialog = Some(Dialog::CannotOpen(error.to_string())),
         }
+    }
+
+    /// Reads a file that was too large, with a limit that it does not reach.
+    pub(super) fn open_large(&mut self, file: FileId, bytes: usize) {
+        // It may still grow.
+        self.limits.file_bytes = self.limits.file_bytes.max(bytes.saturating_add(bytes / 4));
+        Arc::make_mut(&mut self.project).set_limits(self.limits);
+        self.read_again(vec![file]);
     }
 
     /// Puts a project into the window.
@@ -99,6 +134,17 @@ impl State {
     pub fn suggested_path(&self, file: FileId) -> PathBuf {
         let file = self.project.file(file);
         file.path.clone().unwrap_or_else(|| PathBuf::from(&file.name))
+    }
+
+    /// Where a new file of the project would be: beside the others.
+    pub fn path_of_a_new_file(&self) -> PathBuf {
+        let mut paths = self.project.files().iter().filter_map(|file| file.path.as_deref());
+        let folder = paths.find_map(|path| path.parent()).unwrap_or_else(|| "".as_ref());
+        let known = |name: &str| self.project.files().iter().any(|file| file.name == name);
+        let names = std::iter::once("new.yaml".to_owned());
+        let mut names = names.chain((2..).map(|count| format!("new-{count}.yaml")));
+        let name = names.find(|name| !known(name)).unwrap_or_default();
+        folder.join(name)
     }
 
     /// Takes the text that is on disk now.

@@ -116,7 +116,7 @@ enum Target {
 }
 
 /// A field with a list below it; arrow keys choose, Enter takes.
-fn chooser_ui<T: Copy>(
+pub fn chooser_ui<T: Copy>(
     ui: &mut Ui,
     draft: &mut DialogDraft,
     name: &str,

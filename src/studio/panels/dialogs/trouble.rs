@@ -96,6 +96,11 @@ fn choices(trouble: &SaveTrouble) -> Vec<Choice> {
                 command: Command::Reload(file),
             },
             again("Keep mine", "Writes over what is on disk", &|it| it.overwrite = true),
+            Choice {
+                label: "Merge…",
+                hint: "Takes both changes together, and asks where they differ",
+                command: Command::Merge(file),
+            },
         ],
         TroubleKind::WriteProtected => vec![
             again("Replace it", "The new file is marked as not to be written too", &|it| {

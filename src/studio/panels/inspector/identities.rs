@@ -182,7 +182,7 @@ pub fn advice(issuer: &str, subject: &str) -> Vec<&'static str> {
     advice
 }
 
-fn card_ui(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
+pub fn card_ui(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
     let tokens = Tokens::of(ui);
     egui::Frame::new()
         .fill(tokens.raised)

@@ -7,13 +7,19 @@ use crate::config::{Change, ClientApp, Setting};
 
 use super::super::super::command::Command;
 use super::super::super::theme::Tokens;
-use super::super::super::widgets::section_ui;
+use super::super::super::widgets::{section_ui, shared_chip};
 
 pub fn settings_ui(ui: &mut Ui, client: &ClientApp, commands: &mut Vec<Command>) {
     section_ui(ui, "Settings");
     egui::Grid::new("settings").num_columns(2).spacing([12.0, 6.0]).show(ui, |ui| {
         for setting in Setting::ALL {
-            ui.label(RichText::new(setting.label()).size(12.5));
+            ui.horizontal(|ui| {
+                ui.label(RichText::new(setting.label()).size(12.5));
+                let stated = client.setting(setting);
+                if let Some(shared) = stated.and_then(|stated| stated.shared.as_deref()) {
+                    shared_chip(ui, shared);
+                }
+            });
             if setting.is_boolean() {
                 boolean_ui(ui, client, setting, commands);
             } else {
@@ -66,14 +72,11 @@ fn boolean_ui(ui: &mut Ui, client: &ClientApp, setting: Setting, commands: &mut 
 
 fn text_ui(ui: &mut Ui, client: &ClientApp, setting: Setting, commands: &mut Vec<Command>) {
     let stated = client.setting(setting);
-    let mut text = stated.map(|stated| stated.text.clone()).unwrap_or_default();
-    let field = egui::TextEdit::singleline(&mut text)
-        .hint_text("not stated")
-        .id_salt(setting)
-        .desired_width(f32::INFINITY);
-    if !ui.add(field).accessible_name(setting.label()).changed() {
+    let text = stated.map(|stated| stated.text.as_str()).unwrap_or_default();
+    let shared = stated.is_some_and(|stated| stated.shared.is_some());
+    let Some(text) = super::text_ui(ui, setting.label(), text, "not stated", shared) else {
         return;
-    }
+    };
     let key = key(client, setting);
     let field = format!("{} {key}", client.key.0);
     let change = if text.is_empty() {
