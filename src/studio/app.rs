@@ -58,6 +58,7 @@ impl Studio {
             state: crate::config::state_folder(),
         };
         let mut studio = Self::new(context, outside)?;
+        studio.state.look_for_lost_work();
         if paths.is_empty() {
             studio.state.take_project(sample(), Origin::Sample);
         } else {

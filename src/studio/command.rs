@@ -11,7 +11,8 @@ use egui::{Key, KeyboardShortcut, Modifiers};
 
 use crate::config::merge::{DiskMerge, Side};
 use crate::config::{
-    Change, ClientKey, DiskReport, FileId, OpenError, Other, Place, Project, Saved, Watcher,
+    Change, ClientKey, DiskReport, FileId, OpenError, Other, Pending, Place, Project, Restored,
+    Saved, Watcher,
 };
 use crate::trust::Reading;
 
@@ -103,6 +104,22 @@ pub enum Command {
         file: FileId,
         path: PathBuf,
     },
+    /// What earlier studios left unsaved.
+    FoundWork(Vec<Pending>),
+    RestoreWork,
+    RestoredWork {
+        project: Box<Project>,
+        revision: u64,
+        restored: Restored,
+        /// How much of what was left is still there.
+        left: usize,
+    },
+    DiscardWork,
+    /// Leaves what was found where it is until the next start.
+    PutWorkOff,
+    CannotKeepWork(String),
+    /// Closes the window, whatever is unsaved.
+    QuitNow,
     /// Takes both changes of a file together: mine, and what is on disk.
     Merge(FileId),
     Merged(Result<Box<DiskMerge>, OpenError>),

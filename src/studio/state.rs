@@ -26,12 +26,14 @@ mod editing;
 mod file_facts;
 mod files;
 mod merging;
+mod recovery;
 mod saving;
 mod watching;
 
 pub use editing::{IdPlaces, Refusal, SharedEdit};
 pub use file_facts::FileFacts;
 pub use files::Opening;
+pub use recovery::Safety;
 pub use saving::{SaveRequest, SaveTrouble, TroubleKind};
 pub use watching::{News, Surroundings};
 
@@ -89,6 +91,8 @@ pub enum Dialog {
     MoveToFile(FileId, usize),
     /// An id, to get another one wherever it stands.
     RenameId(String),
+    /// What an earlier studio left unsaved.
+    Recovery,
     /// Two changes of one file.
     Merge(FileId),
     /// An edit of a place that others share.
@@ -164,6 +168,7 @@ pub struct State {
     /// What would stand in the way of a save, as far as the disk was asked.
     pub outlook: Vec<SaveTrouble>,
     pub surroundings: Surroundings,
+    pub safety: Safety,
     /// What the window goes on with once everything is saved.
     after_saving: Option<Leaving>,
     /// Whether the window may close although work is unsaved.
@@ -202,6 +207,7 @@ impl State {
             troubles: VecDeque::new(),
             outlook: Vec::new(),
             surroundings: Surroundings::default(),
+            safety: Safety::default(),
             after_saving: None,
             may_close: false,
         }
@@ -232,6 +238,15 @@ impl State {
             Command::Typing { change, field } => self.change(&change, Some(&field)),
             Command::Changes { changes, label } => self.changes(&changes, &label),
             Command::FoundId(places) => self.id_places = Some(places),
+            Command::FoundWork(pending) => self.found_work(pending),
+            Command::RestoreWork => self.restore_work(),
+            Command::RestoredWork { project, revision, restored, left } => {
+                self.restored_work(*project, revision, restored, left);
+            }
+            Command::DiscardWork => self.discard_work(),
+            Command::PutWorkOff => self.put_work_off(),
+            Command::CannotKeepWork(error) => self.cannot_keep_work(&error),
+            Command::QuitNow => self.quit_now(),
             Command::Merge(file) => self.begin_merge(file),
             Command::Merged(result) => self.merged(result),
             Command::ChooseSide { conflict, side } => self.choose_side(conflict, side),
@@ -291,9 +306,11 @@ impl State {
         }
         self.follow_in_source();
         self.look_at_file();
+        self.keep_unsaved_work();
         if self.dialog.is_none() {
             self.merge = None;
             self.look_if_put_off();
+            self.offer_lost_work();
         }
     }
 

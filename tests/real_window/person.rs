@@ -71,24 +71,30 @@ pub struct Person {
     _program: Owned,
 }
 
+/// The program on a screen, with a home of its own: what whoever runs the test has set up for
+/// themselves stays out of it.
+pub fn program(screen: &Screen, home: &Path) -> std::process::Command {
+    let mut program = screen.command(env!("CARGO_BIN_EXE_exchange-studio"));
+    program.env("HOME", home);
+    for variable in [
+        "XDG_CONFIG_HOME",
+        "XDG_DATA_HOME",
+        "XDG_STATE_HOME",
+        "XDG_CACHE_HOME",
+        "XDG_RUNTIME_DIR",
+        "DBUS_SESSION_BUS_ADDRESS",
+        "WINIT_X11_SCALE_FACTOR",
+    ] {
+        program.env_remove(variable);
+    }
+    program
+}
+
 impl Person {
     /// Starts the program as a new user does, without a path.
     pub fn start(home: &Path) -> Self {
         let mut screen = Screen::start();
-        let mut program = screen.command(env!("CARGO_BIN_EXE_exchange-studio"));
-        // What whoever runs the test has set up for themselves stays out of it.
-        program.env("HOME", home);
-        for variable in [
-            "XDG_CONFIG_HOME",
-            "XDG_DATA_HOME",
-            "XDG_STATE_HOME",
-            "XDG_CACHE_HOME",
-            "XDG_RUNTIME_DIR",
-            "DBUS_SESSION_BUS_ADDRESS",
-            "WINIT_X11_SCALE_FACTOR",
-        ] {
-            program.env_remove(variable);
-        }
+        let mut program = program(&screen, home);
         let program = Owned(program.spawn().expect("the program starts"));
         screen.watch(&program);
         let window = screen.window("Exchange Studio");

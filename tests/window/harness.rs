@@ -76,7 +76,7 @@ pub fn click(harness: &mut Harness<'static, Studio>, name: &str) {
 }
 
 /// A field for text by its name. The label beside it may have the same.
-pub fn field<'a>(harness: &'a Harness<'static, Studio>, name: &str) -> egui_kittest::Node<'a> {
+pub fn field<'a>(harness: &'a Harness<'static, Studio>, name: &'a str) -> egui_kittest::Node<'a> {
     harness.get_by(|node| {
         let role = node.role();
         let text = matches!(role, Role::TextInput | Role::MultilineTextInput);

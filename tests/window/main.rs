@@ -10,4 +10,5 @@ mod exchange;
 mod harness;
 mod history;
 mod jobs;
+mod safety;
 mod source;

@@ -126,6 +126,9 @@ impl<'a> Builder<'a> {
             _ => file.clone(),
         };
         let mut badges = Vec::new();
+        if app.stale.is_some() {
+            badges.push(Badge::Broken);
+        }
         if self.brokers.contains(&app.key) {
             badges.push(Badge::Broker);
         }

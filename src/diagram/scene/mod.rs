@@ -83,6 +83,8 @@ pub enum Thing {
 /// A short word on a client's box.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Badge {
+    /// Its document is broken: it is drawn as it was when it could be read last.
+    Broken,
     /// It may bring the tokens of external identities of some principal.
     Broker,
     /// It holds federated identities.
@@ -95,6 +97,7 @@ pub enum Badge {
 impl Badge {
     pub fn word(self) -> &'static str {
         match self {
+            Self::Broken => "broken",
             Self::Broker => "broker",
             Self::Principal => "principal",
             Self::Disabled => "disabled",

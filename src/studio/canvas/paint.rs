@@ -420,7 +420,9 @@ fn words(painter: &Painter, frame: &Frame, node: &SceneNode, rect: &Rect, look: 
     for badge in &node.badges {
         let palette = &frame.palette;
         let (fill, ink) = match badge {
-            Badge::Disabled | Badge::Public => (palette.warning, palette.warning_text),
+            Badge::Broken | Badge::Disabled | Badge::Public => {
+                (palette.warning, palette.warning_text)
+            }
             _ => (palette.badge, palette.badge_text),
         };
         let (fill, ink) = (

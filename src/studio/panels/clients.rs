@@ -359,7 +359,11 @@ fn accessible_name(state: &State, row: &Row) -> String {
             let label = subscription_label(state, id.as_deref());
             format!("{label}, {}", counted(*count, "client app"))
         }
-        Row::Client(key) => format!("{} in the list", state.project.client(*key).label()),
+        Row::Client(key) => {
+            let client = state.project.client(*key);
+            let broken = if client.stale.is_some() { ", broken," } else { "" };
+            format!("{}{broken} in the list", client.label())
+        }
         Row::Document(file, document) => {
             let (title, note) = document_words(state, (*file, *document));
             format!("{title}, {note}, in the list")
@@ -447,6 +451,11 @@ fn client_row_ui(ui: &mut Ui, state: &State, key: ClientKey, rect: egui::Rect) {
     let client = state.project.client(key);
     let name = RichText::new(client.label()).family(theme::semibold()).color(Tokens::of(ui).text);
     two_lines_ui(ui, state, rect, name, &summary(client), client.file);
+    if client.stale.is_some() {
+        let icon = icons::ICON_BUILD.rich_text().size(14.0).color(Tokens::of(ui).bad);
+        let at = egui::Rect::from_min_size(rect.right_top() + vec2(-24.0, 4.0), vec2(18.0, 18.0));
+        ui.put(at, egui::Label::new(icon).selectable(false));
+    }
 }
 
 fn document_row_ui(
@@ -476,7 +485,9 @@ pub fn document_words(
             let name = other.name.as_ref().map(|name| name.value.clone());
             let id = other.id.as_ref().map(|id| id.value.as_str().to_owned());
             let title = name.or(id).unwrap_or_else(|| format!("Document {number}"));
-            let note = other.tag.clone().unwrap_or_else(|| "no tag".to_owned());
+            let note = other.tag.as_deref().unwrap_or("no tag");
+            let broken = if other.stale.is_some() { "broken " } else { "" };
+            let note = format!("{broken}{note}");
             (title, note)
         }
         None => {
@@ -491,6 +502,9 @@ pub fn document_words(
 /// One line on a client app: what it may do, what may become it, what is special.
 fn summary(client: &ClientApp) -> String {
     let mut words = Vec::new();
+    if client.stale.is_some() {
+        words.push("broken, shown as it was".to_owned());
+    }
     if client.flag(Setting::Enabled).is_some_and(|flag| !flag.value) {
         words.push("disabled".to_owned());
     }

@@ -10,6 +10,7 @@ use super::changes::ChangesView;
 mod choose;
 mod client;
 mod merge;
+mod recovery;
 mod refused;
 mod saving;
 mod trouble;
@@ -85,6 +86,7 @@ pub fn dialogs_ui(
             Dialog::RenameId(id) => {
                 client::rename_ui(ui, draft, state, id, just_opened, commands);
             }
+            Dialog::Recovery => recovery::recovery_ui(ui, state, commands),
             Dialog::Merge(_) => merge::merge_ui(ui, &mut draft.merge, state, commands),
             Dialog::Shared(edit) => refused::shared_ui(ui, state, edit, commands),
             Dialog::Refused(refusal) => refused::refused_ui(ui, draft, refusal, commands),
@@ -100,7 +102,11 @@ pub fn dialogs_ui(
         }
     });
     if modal.should_close() {
-        commands.push(Command::CloseDialog);
+        // Not to decide is to be asked again.
+        commands.push(match dialog {
+            Dialog::Recovery => Command::PutWorkOff,
+            _ => Command::CloseDialog,
+        });
     }
 }
 

@@ -397,7 +397,7 @@ impl State {
         let file = self.source.file;
         let are_current = |counts: &Arc<Counts>| counts.are_of(&self.project, &find.query, file);
         let current = find.counts.as_ref().is_some_and(are_current);
-        let running = |job| self.jobs.running().iter().any(|activity| activity.id == job);
+        let running = |job| self.jobs.is_running(job);
         if current || find.counting.is_some_and(running) {
             return;
         }
@@ -430,7 +430,7 @@ impl State {
 
     fn replace_all(&mut self) {
         let find = &self.source.find;
-        let running = |job| self.jobs.running().iter().any(|activity| activity.id == job);
+        let running = |job| self.jobs.is_running(job);
         if find.replace_job.is_some_and(running) {
             return;
         }

@@ -157,10 +157,7 @@ impl State {
     pub(super) fn go(&mut self, leaving: Leaving) {
         self.dialog = None;
         match leaving {
-            Leaving::Quit => {
-                self.may_close = true;
-                self.requests.quit = true;
-            }
+            Leaving::Quit => self.forget_work_and_quit(),
             Leaving::Open(paths) => self.open(paths),
             Leaving::OpenSample => self.take_project(sample(), Origin::Sample),
         }

@@ -216,6 +216,11 @@ impl Pending {
             .collect()
     }
 
+    /// How many places were changed.
+    pub fn changes(&self) -> usize {
+        self.record.files.iter().map(|file| file.changes.len()).sum()
+    }
+
     /// Throws it away: after it was restored and written down anew, or because nobody wants it.
     ///
     /// # Errors
