@@ -97,6 +97,9 @@ impl Studio {
             }
             rounds += 1;
         }
+        if self.commands.is_empty() {
+            self.state.forget_ended_jobs();
+        }
         context.set_theme(egui::ThemePreference::from(self.state.user.theme));
         let now = context.input(|input| input.time);
         for notice in std::mem::take(&mut self.state.notices) {
@@ -146,7 +149,11 @@ impl Studio {
         self.focused = focused;
         // A dialog has the keyboard to itself.
         if self.state.dialog.is_none() {
-            let heard = Action::all().filter(|action| action.is_listened_for(&self.state));
+            // What is typed into a field is about its text, not about what is selected.
+            let typing = context.text_edit_focused() || self.state.source.has_keyboard;
+            let heard = Action::all()
+                .filter(|action| action.is_listened_for(&self.state))
+                .filter(|action| !(typing && action.is_about_documents()));
             let mut shortcuts: Vec<_> = heard
                 .flat_map(|action| {
                     [action.shortcut(), action.other_shortcut()].map(|keys| (keys, action))

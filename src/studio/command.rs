@@ -241,6 +241,14 @@ const fn plain(key: Key) -> Option<KeyboardShortcut> {
 }
 
 impl Action {
+    /// Whether it copies, moves or removes the selected document as a whole.
+    pub(super) fn is_about_documents(self) -> bool {
+        matches!(
+            self,
+            Self::Duplicate | Self::Remove | Self::MoveUp | Self::MoveDown | Self::MoveToFile
+        )
+    }
+
     /// What can be done with what is selected, in groups.
     pub const ON_SELECTION: &[&[Self]] = &[
         &[Self::AllowExchange, Self::SimulateSelected],

@@ -314,6 +314,22 @@ impl State {
         }
     }
 
+    /// Forgets jobs that ended without their command, because of a defect: nothing waits for them.
+    pub fn forget_ended_jobs(&mut self) {
+        let ended = |job: Option<JobId>| job.is_some_and(|job| !self.jobs.is_running(job));
+        let (saving, looking) = (ended(self.saving), ended(self.surroundings.looking()));
+        let opening = ended(self.opening.as_ref().map(|opening| opening.job));
+        if saving {
+            self.saving = None;
+        }
+        if looking {
+            self.surroundings.stop_looking();
+        }
+        if opening {
+            self.opening = None;
+        }
+    }
+
     fn act(&mut self, action: Action) {
         if let Some(reason) = action.disabled_reason(self) {
             let label = action.label().trim_end_matches('…');

@@ -12,7 +12,8 @@ use super::super::selection::{Selection, permission_index};
 use super::super::state::State;
 use super::super::theme::{self, Tokens};
 use super::super::widgets::{
-    empty_ui, icon_button_ui, place_link_ui, problem_ui, section_ui, severity_look, small_icon_ui,
+    empty_ui, icon_button_ui, place_link_ui, problem_ui, section_ui, severity_look, shared_chip,
+    small_icon_ui,
 };
 use super::raw::RawDraft;
 
@@ -151,6 +152,15 @@ fn kind_ui(ui: &mut Ui, kind: &str, color: egui::Color32) {
 
 fn name_ui(ui: &mut Ui, client: &ClientApp, commands: &mut Vec<Command>) {
     let mut name = client.name.as_ref().map(|name| name.value.clone()).unwrap_or_default();
+    let shared = client.name.as_ref().and_then(|name| name.shared.as_deref());
+    if let Some(shared) = shared {
+        shared_chip(ui, shared);
+        if let Some(value) = text_ui(ui, "Name", &name, "Name", true) {
+            let change = Change::Set { client: client.key, key: "name".to_owned(), value };
+            commands.push(Command::Change(change));
+        }
+        return;
+    }
     let field = egui::TextEdit::singleline(&mut name)
         .font(egui::FontId::new(17.0, theme::semibold()))
         .hint_text("Name")
@@ -232,6 +242,9 @@ fn permissions_ui(ui: &mut Ui, state: &State, client: &ClientApp, commands: &mut
         ui.horizontal(|ui| {
             remove_permission_ui(ui, client, permission, state, commands);
             entry_ui(ui, state, client, permission, commands);
+            if let Some(shared) = permission.shared.as_deref() {
+                shared_chip(ui, shared);
+            }
         });
     }
     if icon_button_ui(ui, icons::ICON_ADD, "Allow exchange to…")

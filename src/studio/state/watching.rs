@@ -42,6 +42,14 @@ pub struct Surroundings {
 }
 
 impl Surroundings {
+    pub(super) fn looking(&self) -> Option<JobId> {
+        self.looking
+    }
+
+    pub(super) fn stop_looking(&mut self) {
+        self.looking = None;
+    }
+
     /// Whether word of changes comes from the system.
     pub fn is_watching(&self) -> bool {
         self.watcher.is_some()

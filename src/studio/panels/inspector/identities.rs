@@ -11,7 +11,9 @@ use super::super::super::command::Command;
 use super::super::super::selection::Selection;
 use super::super::super::state::State;
 use super::super::super::theme::{self, Tokens};
-use super::super::super::widgets::{icon_button_ui, problem_ui, section_ui, small_icon_ui};
+use super::super::super::widgets::{
+    icon_button_ui, problem_ui, section_ui, shared_chip, small_icon_ui,
+};
 
 /// An identity that is being typed and not yet part of the project.
 #[derive(Debug, Default)]
@@ -66,6 +68,9 @@ fn identity_ui(
             ui.label(
                 RichText::new(format!("Identity {number}")).small().color(Tokens::of(ui).text_weak),
             );
+            if let Some(shared) = identity.shared.as_deref() {
+                shared_chip(ui, shared);
+            }
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 let name = format!("Remove identity {number}");
                 if small_icon_ui(ui, icons::ICON_DELETE, &name) {
