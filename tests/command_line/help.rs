@@ -19,7 +19,7 @@ fn the_overview_fits_a_screen() {
           list      List client apps with their identities and permissions
           decide    Decide one token exchange, step by step
           graph     Draw who may exchange a token into whose
-          edit      Change permissions, federated identities and settings
+          edit      Change client apps, their permissions and identities, or run a script of edits
           diff      Show how two files or folders differ
           exchange  Run one token exchange against a server
           serve     Run the built-in authority on the configuration

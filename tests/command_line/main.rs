@@ -7,6 +7,7 @@ mod check;
 mod decide;
 mod diff;
 mod edit;
+mod edit_script;
 mod graph;
 mod help;
 mod list;

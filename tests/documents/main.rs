@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod changes;
+mod changes_properties;
 mod checks;
 mod decisions;
 mod disk;

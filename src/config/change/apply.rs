@@ -177,7 +177,8 @@ pub(super) fn refusal(
         }
         Err(error) => (place.span.start, place.span.end) = (error.offset, error.offset),
     }
-    let report = None;
+    let report = matches!(error, EditError::NotAsMeant(_) | EditError::Unsupported(_))
+        .then(|| error.report(now, op));
     let file = project.file(file).name.clone();
     ChangeError::Edit { file, line: project.position(place).line, error, report }
 }

@@ -141,6 +141,7 @@ impl Project {
             source.slots = Arc::default();
             let at = self.files.partition_point(|other| other.id < file);
             self.files.insert(at, *source);
+            self.next_file = self.next_file.max(file.0 + 1);
             self.stale.files.insert(file);
             self.stale.structure = true;
         } else if let Some(index) = self.file_index(file) {
