@@ -26,3 +26,4 @@ mod suite;
 mod yaml_corpus;
 mod yaml_keep;
 mod yaml_properties;
+mod yaml_shared;

@@ -8,9 +8,10 @@
 use super::super::{Kind, NodeId, Span, scan};
 use super::layout::Extent;
 use super::place::{Place, Slot, describe};
+use super::quote::{Context, Wish, double_quoted, scalar};
 use super::scalar::is_one_line;
 use super::verify::{Fact, Meaning, Shape};
-use super::write::{Context, Wish, Writer, double_quoted, scalar};
+use super::write::Writer;
 use super::{EditError, Editor, Proposal, Value, unsupported};
 
 impl<'a> Editor<'a> {

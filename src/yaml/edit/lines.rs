@@ -7,7 +7,7 @@
 
 use super::super::{Span, Style, scan};
 use super::Editor;
-use super::write::{Context, double_quoted, is_ambiguous, is_inline, is_plain_safe};
+use super::quote::{Context, double_quoted, is_ambiguous, is_inline, is_plain_safe};
 
 /// The width below which nothing is broken, however narrow the old text was.
 const NARROW: usize = 40;

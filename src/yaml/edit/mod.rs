@@ -2,14 +2,23 @@
 //!
 //! Every edit goes the same way. The path is walked in the tree (`place`), the layout around the
 //! place is read from the text (`layout`), and one splice is proposed, or a few, the most fitting
-//! first and the safest last (`scalar`, `block`, `flow`, `open`; values are written by `write`). Each
-//! proposal says what it means in terms of the tree. The new text is parsed and held against that
-//! (`verify`): the first proposal that does exactly what was meant is the answer, and when none
-//! does the edit is refused. So a layout that was never thought of can cost a refusal, not a file.
+//! first and the safest last. Each proposal says what it means in terms of the tree. The new text is
+//! parsed and held against that (`verify`): the first proposal that does exactly what was meant is
+//! the answer, and when none does the edit is refused. So a layout that was never thought of can
+//! cost a refusal, not a file; `report` tells the makers of it without telling what the file says.
 //!
 //! What is kept, always: every byte outside the splice, every comment outside the lines of a node
-//! that is taken out, tags, anchors, and blank lines. Aliases are not followed: what stands behind
-//! one belongs to another place. A node that an alias elsewhere stands for is not taken out.
+//! that is taken out, tags, anchors, and blank lines. What stands behind an alias or a merge key
+//! belongs to several places, so it is changed only when the caller says where (`shared`). A node
+//! that an alias elsewhere stands for is not taken out.
+//!
+//! | part | writes |
+//! |---|---|
+//! | `scalar`, `lines`, `quote` | texts in their style |
+//! | `replace` | another value in the place of one |
+//! | `block`, `flow` | items and entries that come and go |
+//! | `shift` | items and entries that change places |
+//! | `write`, `source` | new values, as data and as YAML |
 
 mod block;
 mod compose;
@@ -19,6 +28,7 @@ mod layout;
 mod lines;
 mod op;
 mod place;
+mod quote;
 mod replace;
 mod report;
 mod scalar;

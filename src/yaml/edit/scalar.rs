@@ -6,8 +6,8 @@
 
 use super::super::{Kind, NodeId, Span, Style, scan};
 use super::place::{Place, Slot};
+use super::quote::{Context, Wish, double_quoted, scalar};
 use super::verify::Meaning;
-use super::write::{Context, Wish, double_quoted, scalar};
 use super::{EditError, Editor, Proposal, Value, unsupported};
 
 /// Whether a style is written between its first and last character, not in lines of its own.

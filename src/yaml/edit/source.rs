@@ -7,9 +7,9 @@
 use std::collections::VecDeque;
 
 use super::super::{Document, Kind, Limits, NodeId, Span, Style, Tree, scan};
+use super::quote::{Context, Wish, scalar};
 use super::scalar::is_one_line;
 use super::verify::{Fact, Shape};
-use super::write::{Context, Wish, scalar};
 use super::{EditError, Editor, Value, unsupported};
 
 /// The source of one value.
