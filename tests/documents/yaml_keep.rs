@@ -435,7 +435,7 @@ fn keys_come_into_mappings() {
         ("a:\nb: 1\n", "a", "l", text("w"), "a:\n  l: w\nb: 1\n"),
         ("a: {}\nb: 1\n", "a", "l", text("w"), "a:\n  l: w\nb: 1\n"),
         ("a: {k: v}\n", "a", "l", text("w"), "a: {k: v, l: w}\n"),
-        ("a: { k: v }\n", "a", "l", id("w"), "a: { k: v, l: {id: w} }\n"),
+        ("a: { k: v }\n", "a", "l", id("w"), "a: { k: v, l: { id: w } }\n"),
         ("{\n  \"k\": \"v\"\n}\n", "", "l", text("w"), "{\n  \"k\": \"v\",\n  \"l\": w\n}\n"),
         (
             "- id: a\n- id: b\n  s: 'q'\n",

@@ -297,7 +297,8 @@ impl Mark<'_> {
 }
 
 /// Scalars, aliases and comments in the order in which they begin. A collection begins where its
-/// first child does, which may go or come, so it tells nothing about comments.
+/// first child does, which may go or come, and nothing is written of an absent value, so they tell
+/// nothing about comments.
 fn marks<'a>(document: &'a Document, tree: &'a Tree) -> Vec<(usize, Mark<'a>)> {
     let text = document.text();
     let mut marks: Vec<(usize, Mark<'a>)> = Vec::new();
@@ -308,10 +309,11 @@ fn marks<'a>(document: &'a Document, tree: &'a Tree) -> Vec<(usize, Mark<'a>)> {
         (span.start, Mark::Comment(document.slice(*span), own))
     };
     for id in tree.ids() {
-        if matches!(tree.node(id).kind, Kind::Sequence { .. } | Kind::Mapping { .. }) {
+        let node = tree.node(id);
+        if !matches!(node.kind, Kind::Scalar(_) | Kind::Alias { .. }) || node.span.is_empty() {
             continue;
         }
-        let start = tree.node(id).span.start;
+        let start = node.span.start;
         while let Some(span) = comments.next_if(|c| c.start < start) {
             marks.push(comment(span));
         }

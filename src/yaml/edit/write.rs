@@ -273,15 +273,18 @@ impl Writer<'_> {
         entries.filter(|e| self.tree.text(e.0) == Some(key)).map(|e| e.1).collect()
     }
 
-    /// The blank inside the braces of the first sibling that has braces.
+    /// The blank inside the braces of the first sibling that has braces, or else of the first braces
+    /// of the document.
     fn padding(&self, samples: &[NodeId]) -> &'static str {
-        let braces = samples.iter().find_map(|&id| match self.tree.node(id).kind {
+        let braces = |id: NodeId| match self.tree.node(id).kind {
             Kind::Mapping { entries, flow: true } if !entries.is_empty() => {
                 Some(self.tree.source.as_bytes().get(self.tree.node(id).span.start + 1))
             }
             _ => None,
-        });
-        if braces == Some(Some(&b' ')) { " " } else { "" }
+        };
+        let near = samples.iter().copied().find_map(braces);
+        let found = near.or_else(|| self.tree.ids().find_map(braces));
+        if found == Some(Some(&b' ')) { " " } else { "" }
     }
 
     fn deeper(&self, depth: usize) -> Result<usize, EditError> {
