@@ -33,6 +33,12 @@ pub(super) fn parse(
         let message = "the document is larger than 4 GiB".to_owned();
         return Err(SyntaxError { offset: 0, message });
     }
+    // Nothing to parse, and a file may have a million of such documents.
+    if let Some(rest) = text.strip_prefix("---")
+        && rest.bytes().all(|byte| matches!(byte, b' ' | b'\n' | b'\r'))
+    {
+        return Ok(Builder::new(source, limits.depth).finish());
+    }
     // The parser takes NUL for the end of its input.
     if let Some(offset) = memchr::memchr(0, text.as_bytes()) {
         let message = "a NUL character, which YAML does not allow".to_owned();

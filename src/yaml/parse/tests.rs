@@ -164,3 +164,17 @@ fn aliases_are_not_expanded() {
     let document = Document::parse(&bomb, &Limits::default());
     assert!(document.tree().unwrap().ids().count() < 500);
 }
+
+#[test]
+fn a_document_without_content_is_what_the_parser_makes_of_it() {
+    // The tab, the comment and the end go to the parser, the others do not.
+    for text in ["---", "---\n", "---  \n\n \r\n", "---\r", "---\t\n", "--- # c\n", "---\n...\n"] {
+        let document = Document::parse(text, &Limits::default());
+        let tree = document.tree().unwrap();
+        assert!(tree.root().is_none() && tree.ids().len() == 0, "{text:?}");
+    }
+    for text in ["----\n", "---a\n", "--- x\n"] {
+        let document = Document::parse(text, &Limits::default());
+        assert!(document.tree().unwrap().root().is_some(), "{text:?}");
+    }
+}
