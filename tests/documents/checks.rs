@@ -56,10 +56,13 @@ pub fn load(bytes: &[u8]) {
     }
 }
 
-/// The documents of a file and what they say.
+/// The documents of a file and what they say. (A file that is not in UTF-8 gets a byte-order mark
+/// when its encoding would not be seen without.)
 fn texts(stream: &Stream) -> Vec<(String, Option<Plain>)> {
     let documents = stream.documents().iter();
-    documents.map(|it| (it.text().to_owned(), Plain::of_document(it))).collect()
+    documents
+        .map(|it| (it.text().trim_start_matches('\u{feff}').to_owned(), Plain::of_document(it)))
+        .collect()
 }
 
 /// How edits went.
@@ -148,9 +151,13 @@ pub fn undo(bytes: &[u8], picks: &[Pick]) -> usize {
             Ok(()) => {
                 let now = kept(&project).unwrap_or_default();
                 if Some(&now) != states.last() {
-                    let afresh = self::project(&now);
-                    let (follows, afresh) = (says(&project), says(&afresh));
-                    assert!(follows == afresh, "{change:?}: the model lags\n{follows}\n{afresh}");
+                    // A document that an edit broke goes on saying what it last said.
+                    let stream = project.file(FileId(0)).stream.as_ref().ok();
+                    let mut documents = stream.iter().flat_map(|it| it.documents().iter());
+                    if documents.all(|document| document.last_good().is_none()) {
+                        let (follows, afresh) = (says(&project), says(&self::project(&now)));
+                        assert!(follows == afresh, "{change:?}: not\n{afresh}\nbut\n{follows}");
+                    }
                     states.push(now);
                 }
             }

@@ -379,22 +379,40 @@ fn every_edit_of_every_valid_case_is_right_or_refused() {
         }
     }
     assert!(wrong.is_empty(), "{} wrong\n{}", wrong.len(), wrong.join("\n"));
-    let count: usize = refused.values().map(|(count, _)| count).sum();
     assert!(right >= RIGHT, "{right} edits are right, {RIGHT} were; refused: {refused:#?}");
-    assert!(count <= REFUSED, "{count} edits are refused, {REFUSED} were: {refused:#?}");
+    for (reason, most, _) in REFUSED {
+        let like = refused.extract_if(.., |found, _| found.contains(reason));
+        let count: usize = like.map(|(_, (count, _))| count).sum();
+        assert!(count <= *most, "{count} edits are refused, {most} were, since {reason}");
+    }
+    assert!(refused.is_empty(), "refused for a reason nobody knows: {refused:#?}");
     assert!(read_by_libyaml * 5 > right * 4, "libyaml read {read_by_libyaml} of {right}");
 }
 
-/// How many edits were right at least, and refused at most, when this was last written.
-const RIGHT: usize = 12_700;
-const REFUSED: usize = 230;
+/// How many edits were right at least when this was last written.
+const RIGHT: usize = 14_800;
+
+/// The reasons for which edits are refused, how often at most, and why that is right.
+const REFUSED: &[(&str, usize, &str)] = &[
+    ("put it on one line first", 24, "libyaml reads a key over two lines only without a value"),
+    (
+        "change it there for all of them",
+        76,
+        "behind an alias or merge key: the user says which is meant",
+    ),
+    ("stands for a part of it", 74, "an alias elsewhere would stand for nothing"),
+    ("would no longer stand behind its anchor", 122, "an alias may only follow its anchor"),
+    ("programs differ on whether it ends with one", 8, "case L24T, which libyaml reads otherwise"),
+    (
+        "say which one is meant by its place",
+        4,
+        "a key that is there twice, named without its place",
+    ),
+];
 
 /// Cases that libyaml reads as they are but not as they may become, though YAML 1.2 allows it.
-const NOT_FOR_LIBYAML: &[(&str, &str)] = &[
-    ("DK95/5", "a line of a space and a tab: libyaml takes no tab in front of a key"),
-    ("8KB6", "a key over two lines: libyaml takes it only without a value"),
-    ("9BXH", "a key over two lines, quoted"),
-];
+const NOT_FOR_LIBYAML: &[(&str, &str)] =
+    &[("DK95/5", "a line of a space and a tab: libyaml takes no tab in front of a key")];
 
 /// A refusal without the names in it.
 fn reason(error: &str) -> String {

@@ -173,6 +173,10 @@ pub fn edits_with(tree: &Tree, values: &[Value]) -> Vec<Op> {
                 ops.push(Op::Add { path: path(), key, value, at });
             }
         }
+        let len = tree.items(id).len().max(tree.entries(id).len());
+        for (from, to) in (0..len).flat_map(|from| (0..len).map(move |to| (from, to))) {
+            ops.push(Op::Move { path: path(), from, to });
+        }
         for key in tree.entries(id).iter().filter_map(|e| tree.text(e.0)) {
             ops.push(Op::RemoveKey { path: path(), key: key.to_owned() });
             ops.push(Op::Rename { path: path(), key: key.to_owned(), new: "zz".to_owned() });

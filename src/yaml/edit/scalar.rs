@@ -108,6 +108,12 @@ impl Editor<'_> {
                 None if self.byte(at.start.wrapping_sub(1)) == Some(b'?') => {
                     with.insert_str(0, " :");
                 }
+                None if self.is_long_key(place) => {
+                    return unsupported(
+                        "its key stands on several lines, and most programs read such a key only \
+                         without a value; put it on one line first",
+                    );
+                }
                 None => with.insert(0, ':'),
             }
             // Blanks that nothing follows are taken for the one that the value needs.
@@ -128,5 +134,14 @@ impl Editor<'_> {
             }
         }
         Ok(Proposal { at, with, meaning })
+    }
+
+    /// Whether a place is the value of a key over several lines without a `?` before it. YAML 1.2
+    /// allows a `:` after it within flow; libyaml and what builds on it do not see it.
+    fn is_long_key(&self, place: &Place) -> bool {
+        let Slot::Value(parent, index) = place.slot else { return false };
+        let key = self.tree.full_span(self.tree.entries(parent)[index].0);
+        let before = self.text[..key.start].trim_end();
+        self.is_multi_line(key) && !before.ends_with('?')
     }
 }
