@@ -349,6 +349,68 @@ fn a_file_that_cannot_be_read_says_why() {
     assert_eq!(reason, Some("The file in view cannot be read"));
 }
 
+/// Clicks on a character of the file; the editor's first line is in view.
+fn click_on(harness: &mut Harness<'static, Studio>, text: &str, modifiers: Modifiers) {
+    let whole = text_of(harness);
+    let offset = whole.find(text).unwrap();
+    let before = &whole[..offset];
+    let column = offset - before.rfind('\n').map_or(0, |at| at + 1);
+    let area = harness.get_by_role(Role::MultilineTextInput).rect();
+    let char_width =
+        harness.ctx.fonts_mut(|fonts| fonts.glyph_width(&egui::FontId::monospace(12.5), '0'));
+    let line = before.matches('\n').count() as f32;
+    let at = area.min + egui::vec2((column as f32 + 0.2) * char_width, (line + 0.5) * 18.0);
+    harness.event(Event::ModifiersChanged(modifiers));
+    harness.event(Event::PointerMoved(at));
+    for pressed in [true, false] {
+        harness.event(Event::PointerButton {
+            pos: at,
+            button: egui::PointerButton::Primary,
+            pressed,
+            modifiers,
+        });
+    }
+    harness.run_ok();
+    harness.event(Event::ModifiersChanged(Modifiers::NONE));
+    harness.run_ok();
+}
+
+#[test]
+fn the_mouse_places_the_caret_selects_and_follows_links() {
+    let (_folder, mut harness) = source(CLIENTS);
+    click_on(&mut harness, "Portal", Modifiers::NONE);
+    assert_eq!(caret(&harness).start, CLIENTS.find("Portal").unwrap());
+    assert!(harness.get_by_role(Role::MultilineTextInput).is_focused());
+    click_on(&mut harness, "the one", Modifiers::SHIFT);
+    assert_eq!(selected(&harness), "Portal   # ");
+    click_on(&mut harness, "22222222", Modifiers::COMMAND);
+    assert_eq!(caret(&harness).start, CLIENTS.rfind("'22222222").unwrap());
+}
+
+#[test]
+fn finding_and_replacing_reach_all_files_of_the_project() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["a.yaml", "b.yaml"] {
+        fs::write(folder.path().join(name), format!("!ClientAppDto\nid: {name}\n")).unwrap();
+    }
+    let mut harness = opened(folder.path());
+    send(&mut harness, Command::ShowTab(Tab::Source));
+    act(&mut harness, SourceAction::Replace);
+    retype(&mut harness, "Text to find", "yaml");
+    harness.get_by_label("1 of 1");
+    click(&mut harness, "In all files of the project");
+    harness.get_by_label("1 of 2");
+    let first = harness.state().state.source.file();
+    press(&mut harness, Modifiers::NONE, Key::F3);
+    assert_ne!(harness.state().state.source.file(), first);
+    harness.get_by_label("Source of b.yaml");
+    retype(&mut harness, "Replace with", "yml");
+    click(&mut harness, "Replace all");
+    assert_eq!(harness.state().state.project.unsaved().len(), 2);
+    press(&mut harness, Modifiers::COMMAND, Key::Z);
+    assert!(harness.state().state.project.unsaved().is_empty());
+}
+
 #[test]
 fn a_large_file_costs_no_more_than_its_lines_in_view() {
     let document = "---\n!ClientAppDto\nid: \"{{guid:c}}\"\nname: \"Client\"\nenabled: true\n";

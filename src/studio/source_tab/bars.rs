@@ -114,7 +114,8 @@ fn document_ui(ui: &mut Ui, state: &State) {
     if count > 0 {
         let place = format!("document {} of {count}", document + 1);
         let weak = RichText::new(place).small().color(tokens.text_weak);
-        ui.add(egui::Label::new(weak).truncate());
+        ui.add(egui::Label::new(weak).truncate())
+            .on_hover_text("The document of the caret, among those of the file");
     }
 }
 

@@ -9,6 +9,9 @@ use std::ops::Range;
 
 use crate::yaml::{Document, Span, Stream};
 
+/// Bytes that are quicker looked through than looked up.
+const LONG: usize = 1 << 13;
+
 /// The text of a file. Offsets are bytes of its UTF-8 text, lines are counted from 0 and end as
 /// YAML says (LF, CRLF, CR); after a last line break there is one more line, without text.
 #[derive(Clone, Copy)]
@@ -52,7 +55,19 @@ impl<'a> Text<'a> {
     /// The line an offset stands in.
     pub fn line_of(self, offset: usize) -> usize {
         let (document, within) = self.find(offset);
-        self.stream.position(document, within).line - 1
+        if within < LONG {
+            return self.stream.position(document, within).line - 1;
+        }
+        // Asking for a line by its number is quick in a document of any length, counting is not.
+        let (mut low, mut high) = (self.first_line(document), self.line_count());
+        while low + 1 < high {
+            let middle = low.midpoint(high);
+            match self.stream.line(middle + 1) {
+                Some((at, span)) if at == document && span.start <= within => low = middle,
+                _ => high = middle,
+            }
+        }
+        low
     }
 
     /// The first line of a document.
@@ -180,6 +195,18 @@ mod tests {
                 assert_eq!(view.line_of(range.end), line, "{text:?}");
             }
             assert_eq!(view.slice(0..text.len()), text);
+        }
+    }
+
+    #[test]
+    fn lines_of_a_long_document_are_looked_up() {
+        let text = format!("a: 1\n---\n{}---\nc: 3\n", "key: value\r\n".repeat(5000));
+        let stream = stream(&text);
+        let view = Text::new(&stream);
+        for line in [0, 1, 2, 3, 900, 4999, 5001, 5002, 5003, 5004] {
+            let range = view.line(line);
+            assert_eq!(view.line_of(range.start), line);
+            assert_eq!(view.line_of(range.end), line);
         }
     }
 
