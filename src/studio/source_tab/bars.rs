@@ -305,7 +305,7 @@ pub(super) fn line_ui(
 pub(super) fn references_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) {
     let Some(references) = &state.source.references else { return };
     let tokens = Tokens::of(ui);
-    let height = (references.places.len() as f32).clamp(1.0, 7.0) * ROW + 34.0;
+    let height = (references.places.len() as f32).clamp(2.0, 7.0) * ROW + 56.0;
     egui::Panel::bottom("source-references")
         .frame(egui::Frame::new().inner_margin(egui::Margin { top: 6, ..egui::Margin::ZERO }))
         .exact_size(height)
