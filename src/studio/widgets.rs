@@ -125,6 +125,15 @@ pub fn file_chip(ui: &mut Ui, name: &str, most: f32) {
         });
 }
 
+/// A label in a column of its own, at the left of what it names.
+pub fn column_label_ui(ui: &mut Ui, label: RichText, size: egui::Vec2) {
+    let layout = egui::Layout::left_to_right(egui::Align::Center);
+    ui.allocate_ui_with_layout(size, layout, |ui| {
+        ui.set_min_size(size);
+        ui.add(egui::Label::new(label).truncate());
+    });
+}
+
 /// Marks a value that is written elsewhere and used in several places.
 pub fn shared_chip(ui: &mut Ui, shared: &crate::config::Shared) {
     use crate::config::SharedBy;
@@ -139,6 +148,7 @@ pub fn shared_chip(ui: &mut Ui, shared: &crate::config::Shared) {
         .corner_radius(4)
         .inner_margin(egui::Margin::symmetric(5, 0))
         .show(ui, |ui| {
+            ui.spacing_mut().interact_size.y = 14.0;
             let label = egui::Label::new(RichText::new(&text).monospace().size(10.5));
             ui.add(label.selectable(false))
                 .on_hover_text(hover)

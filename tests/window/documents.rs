@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
-use exchange_studio::config::FileId;
+use exchange_studio::config::{Change, FileId};
 use exchange_studio::studio::{Action, Command, Dialog, Selection, Studio};
 
 use super::harness::{click, opened, press, retype, send, until};
@@ -274,4 +274,31 @@ fn another_document_is_edited_as_a_whole() {
     retype(&mut harness, "YAML of this document", "!SubscriptionDto\nid: s\n");
     click(&mut harness, "Apply");
     assert_eq!(text(&harness, 0), "!SubscriptionDto\nid: s\n");
+}
+
+#[test]
+fn a_broken_document_is_marked_wherever_it_shows_with_the_way_to_the_break() {
+    let (_folder, mut harness) = one(LISTS);
+    click(&mut harness, "Portal in the list");
+    let (end, file) = (LISTS.len(), FileId(0));
+    let change = Change::Text { file, range: end..end, with: "broken: [\n".to_owned() };
+    send(&mut harness, Command::Change(change));
+    harness.get_by_label("Portal, broken, in the list");
+    harness.get_by_label("Client app Portal, broken");
+    harness.get_by_label_contains("This document is broken.");
+    click(&mut harness, "Go to the break");
+    harness.get_by_label("Source of clients.yaml");
+    send(&mut harness, Command::Act(Action::Undo));
+    harness.get_by_label("Portal in the list");
+}
+
+#[test]
+fn a_file_can_be_closed_and_comes_back_with_undo() {
+    let (_folder, mut harness) = folder();
+    click(&mut harness, "Ledger in the list");
+    click(&mut harness, "File back.yaml");
+    click(&mut harness, "Close file");
+    assert_eq!(names(&harness), ["Portal", "Kiosk"]);
+    send(&mut harness, Command::Act(Action::Undo));
+    assert_eq!(names(&harness), ["Ledger", "Portal", "Kiosk"]);
 }

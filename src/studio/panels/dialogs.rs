@@ -5,6 +5,7 @@ use egui::{RichText, Ui};
 use super::super::command::{Action, Command, PathPurpose};
 use super::super::state::{Dialog, State};
 use super::super::theme::Tokens;
+use super::super::widgets::column_label_ui;
 use super::changes::ChangesView;
 
 mod choose;
@@ -186,9 +187,8 @@ fn field_ui(ui: &mut Ui, label: &str, name: &str, text: &mut String, hint: &str)
 /// A row of a form.
 fn row_ui<T>(ui: &mut Ui, label: &str, content: impl FnOnce(&mut Ui) -> T) -> T {
     ui.horizontal(|ui| {
-        let (rect, _) = ui.allocate_exact_size(egui::vec2(92.0, 24.0), egui::Sense::hover());
         let text = RichText::new(label).color(Tokens::of(ui).text_weak);
-        ui.put(rect, egui::Label::new(text).halign(egui::Align::LEFT));
+        column_label_ui(ui, text, egui::vec2(92.0, 24.0));
         content(ui)
     })
     .inner

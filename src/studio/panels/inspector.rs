@@ -12,8 +12,8 @@ use super::super::selection::{Selection, permission_index};
 use super::super::state::State;
 use super::super::theme::{self, Tokens};
 use super::super::widgets::{
-    empty_ui, icon_button_ui, place_link_ui, problem_ui, section_ui, severity_look, shared_chip,
-    small_icon_ui,
+    column_label_ui, empty_ui, icon_button_ui, place_link_ui, problem_ui, section_ui,
+    severity_look, shared_chip, small_icon_ui,
 };
 use super::raw::RawDraft;
 
@@ -522,9 +522,8 @@ fn text_ui(ui: &mut Ui, name: &str, text: &str, hint: &str, shared: bool) -> Opt
 
 /// A label before a field of a card.
 fn label_ui(ui: &mut Ui, label: &str) {
-    let (rect, _) = ui.allocate_exact_size(egui::vec2(64.0, 22.0), egui::Sense::hover());
     let text = RichText::new(label).small().color(Tokens::of(ui).text_weak);
-    ui.put(rect, egui::Label::new(text).halign(egui::Align::LEFT).truncate());
+    column_label_ui(ui, text, egui::vec2(64.0, 22.0));
 }
 
 /// The file something is in, as a link to what there is to say of the file.

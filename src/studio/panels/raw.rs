@@ -49,6 +49,7 @@ pub fn value_ui(
     state: &State,
     (file, document): (FileId, usize),
     (key, path): (&str, Vec<Step>),
+    beside: impl FnOnce(&mut Ui, &mut Vec<Command>),
     commands: &mut Vec<Command>,
 ) {
     let Some(source) = state.project.document(file, document) else { return };
@@ -75,6 +76,7 @@ pub fn value_ui(
             if button.clicked() {
                 draft.open(target, value_source(source, tree, node));
             }
+            beside(ui, commands);
         });
     });
     preview_ui(ui, &shown);
@@ -98,7 +100,7 @@ fn preview_ui(ui: &mut Ui, text: &str) {
         .show(ui, |ui| {
             ui.set_width(ui.available_width());
             let text = RichText::new(shown).monospace().size(11.5).color(tokens.text_weak);
-            ui.add(egui::Label::new(text).truncate());
+            ui.add(egui::Label::new(text).wrap());
         });
 }
 

@@ -189,6 +189,15 @@ impl State {
             self.notices
                 .push(Notice::Done(format!("Restored unsaved changes of {}", names.join(", "))));
         }
+        let merged = restored.files.iter().filter(|it| it.merge.is_some());
+        let merged: Vec<_> = merged.map(|it| self.project.file(it.file).name.clone()).collect();
+        if !merged.is_empty() {
+            self.notices.push(Notice::Hint(format!(
+                "{} changed on disk meanwhile, so both changes were merged; where they disagree, \
+                 yours were taken. Look at them before you save.",
+                merged.join(", ")
+            )));
+        }
         let withheld: Vec<_> =
             restored.files.iter().flat_map(|it| it.withheld.iter().cloned()).collect();
         if !withheld.is_empty() {

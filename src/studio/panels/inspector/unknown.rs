@@ -27,17 +27,19 @@ pub fn unknown_ui(
         let path = entry.path();
         let name = describe(&path);
         ui.push_id(("unknown", index), |ui| {
-            raw::value_ui(ui, draft, state, (file, document), (&name, path.clone()), commands);
-            ui.horizontal_wrapped(|ui| {
-                if let Some(shared) = &entry.shared {
-                    shared_chip(ui, shared);
-                }
+            let beside = |ui: &mut Ui, commands: &mut Vec<Command>| {
                 if small_icon_ui(ui, icons::ICON_DELETE, &format!("Remove {name}")) {
                     let op = removal(&path);
                     let change = op.map(|op| Change::Edit { file, document, op, via: None });
                     commands.extend(change.map(Command::Change));
                 }
-                let (Some(key), Some(meant)) = (entry.key(), entry.meant()) else { return };
+                if let Some(shared) = &entry.shared {
+                    shared_chip(ui, shared);
+                }
+            };
+            let at = (file, document);
+            raw::value_ui(ui, draft, state, at, (&name, path.clone()), beside, commands);
+            if let (Some(key), Some(meant)) = (entry.key(), entry.meant()) {
                 if ui.small_button(format!("Rename to {meant}")).clicked() {
                     let within = path[..path.len() - 1].to_vec();
                     let op =
@@ -45,7 +47,7 @@ pub fn unknown_ui(
                     let change = Change::Edit { file, document, op, via: None };
                     commands.push(Command::Change(change));
                 }
-            });
+            }
             if let Some(known) = entry.repeats {
                 problem_ui(ui, &format!("It repeats {known}, which is read instead."));
             }
