@@ -81,7 +81,7 @@ pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Ex
     if let Some(rule) = &args.explain {
         return explain::run(rule, args.format, terminal);
     }
-    let project = project::open(&args.paths)?;
+    let project = project::open(&args.paths, globals)?;
     let mut findings = audit::run(&project, globals.reading);
     let elsewhere = audit::compare_readings(&project, globals.reading, &mut findings);
     match args.format {

@@ -59,7 +59,7 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Exit, Failure> {
-    let project = project::open(&args.paths.paths)?;
+    let project = project::open(&args.paths.paths, globals)?;
     let gaps = project::warn_about_gaps(&project, terminal);
     let subject = match (&args.subject_client, &args.issuer, &args.subject) {
         (Some(client), _, _) => Subject::UserOf(project::client(&project, client)?),

@@ -43,14 +43,14 @@ enum FailOn {
     Change,
 }
 
-pub fn run(args: &Args, _globals: &Globals, terminal: &mut Terminal) -> Result<Exit, Failure> {
+pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Exit, Failure> {
     let folders = (args.old.is_dir(), args.new.is_dir());
     if folders.0 != folders.1 && args.old.exists() && args.new.exists() {
         return Err(Failure::usage("a file cannot be compared with a folder")
             .hint("give two files or two folders"));
     }
-    let old = texts(&args.old)?;
-    let new = texts(&args.new)?;
+    let old = texts(&args.old, &globals.limits)?;
+    let new = texts(&args.new, &globals.limits)?;
     let names: BTreeSet<_> = old.keys().chain(new.keys()).collect();
     let mut differs = false;
     for name in names {
@@ -72,13 +72,13 @@ pub fn run(args: &Args, _globals: &Globals, terminal: &mut Terminal) -> Result<E
 }
 
 /// The texts below a path, by their path within it; a file alone is under the empty path.
-fn texts(base: &Path) -> Result<BTreeMap<PathBuf, Text>, Failure> {
+fn texts(base: &Path, limits: &Limits) -> Result<BTreeMap<PathBuf, Text>, Failure> {
     let unreadable = |path: &Path, error: std::io::Error| {
         Failure::unreadable(format!("cannot read {}: {error}", path.display()))
     };
     let read = |path: &Path| {
         let bytes = std::fs::read(path).map_err(|error| unreadable(path, error))?;
-        let stream = Stream::load(&bytes, &Limits::default());
+        let stream = Stream::load(&bytes, limits);
         let stream =
             stream.map_err(|error| Failure::unreadable(format!("{}: {error}", path.display())))?;
         Ok::<_, Failure>(Text::of(stream.documents()))

@@ -147,7 +147,7 @@ pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Ex
     let project = match args.predict.as_slice() {
         [] => None,
         paths => {
-            let project = project::open(paths)?;
+            let project = project::open(paths, globals)?;
             project::warn_about_gaps(&project, terminal);
             Some(project)
         }

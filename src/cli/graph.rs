@@ -73,7 +73,7 @@ enum Theme {
 }
 
 pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Exit, Failure> {
-    let project = project::open(&args.paths.paths)?;
+    let project = project::open(&args.paths.paths, globals)?;
     let gaps = project::warn_about_gaps(&project, terminal);
     let graph = TrustGraph::new(&project, globals.reading);
     let method = args.layout.map(|layout| match layout {

@@ -37,8 +37,8 @@ pub struct Args {
     format: Format,
 }
 
-pub fn run(args: &Args, _globals: &Globals, terminal: &mut Terminal) -> Result<Exit, Failure> {
-    let project = project::open(&args.paths.paths)?;
+pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Exit, Failure> {
+    let project = project::open(&args.paths.paths, globals)?;
     match args.format {
         Format::Human => human(&project, terminal)?,
         Format::Json => terminal.json(&List::of(&project))?,

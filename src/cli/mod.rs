@@ -34,7 +34,9 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 pub use terminal::{Exit, Failure, Terminal};
 
+use crate::config::find_files;
 use crate::trust::Reading;
+use crate::yaml::Limits;
 
 /// Runs the program with the arguments of this process.
 pub fn main() -> ExitCode {
@@ -88,6 +90,16 @@ struct Cli {
     )]
     reading: Option<String>,
 
+    /// How large a file may be, as in 300M or 2G. A larger one is left out; without this option that is one over 256M.
+    #[arg(
+        long,
+        global = true,
+        value_name = "SIZE",
+        hide_short_help = true,
+        value_parser = project::size,
+    )]
+    max_file_size: Option<usize>,
+
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -109,6 +121,7 @@ enum Command {
 #[derive(Debug)]
 struct Globals {
     reading: Reading,
+    limits: Limits,
 }
 
 /// Runs the program with these arguments, the first of which is its own name.
@@ -121,8 +134,14 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, terminal: &mut Termina
         Err(error) => return terminal.clap_error(&error),
     };
     let chosen = cli.reading.as_deref().and_then(Reading::from_name);
-    let globals = Globals { reading: chosen.unwrap_or_default() };
+    let mut limits = Limits::default();
+    limits.file_bytes = cli.max_file_size.unwrap_or(limits.file_bytes);
+    let globals = Globals { reading: chosen.unwrap_or_default(), limits };
     let outcome = match cli.command {
+        None if cli.max_file_size.is_some() => {
+            Err(Failure::usage("--max-file-size is for the commands")
+                .hint("the window asks when a file is larger"))
+        }
         None => return open_window(cli.paths, chosen, terminal),
         Some(Command::Check(args)) => check::run(&args, &globals, terminal),
         Some(Command::List(args)) => list::run(&args, &globals, terminal),
@@ -140,7 +159,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, terminal: &mut Termina
 /// A mistyped command is, to the parser, a path to open: caught here, before a window says only
 /// that there is no such file.
 fn open_window(paths: Vec<PathBuf>, reading: Option<Reading>, terminal: &mut Terminal) -> Exit {
-    if let Some(path) = paths.iter().find(|path| !path.exists()) {
+    if let Some(path) = paths.iter().find(|path| !path.exists() && find_files(path).is_err()) {
         let text = path.to_string_lossy();
         let command = Cli::command();
         let near = command

@@ -4,13 +4,15 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
-use super::{Exit, Failure, Terminal};
-use crate::config::{ClientKey, FileId, Place, Project};
+use super::{Exit, Failure, Globals, Terminal};
+use crate::config::{ClientKey, FileId, OpenOptions, Place, Project};
 
 /// Files and folders of a project.
 #[derive(Debug, clap::Args)]
 pub struct Paths {
-    /// Files and folders; of a folder every .yaml and .yml below it.
+    /// Files, folders and patterns; of a folder every .yaml and .yml below it.
+    ///
+    /// A pattern in quotes, such as 'apps/**/*.yaml', is expanded here and not by the shell.
     #[arg(value_name = "PATH", required = true)]
     pub paths: Vec<PathBuf>,
 }
@@ -30,8 +32,29 @@ pub enum Format {
 /// # Errors
 ///
 /// When a path cannot be read at all (exit 3).
-pub fn open(paths: &[PathBuf]) -> Result<Project, Failure> {
-    Project::open(paths).map_err(|error| Failure::unreadable(error.to_string()))
+pub fn open(paths: &[PathBuf], globals: &Globals) -> Result<Project, Failure> {
+    let options = OpenOptions { limits: globals.limits, ..OpenOptions::default() };
+    Project::open_with(paths, &options).map_err(|error| Failure::unreadable(error.to_string()))
+}
+
+/// A number of bytes, as in `300M`: with K, M or G for binary thousands.
+///
+/// # Errors
+///
+/// When it is no such number.
+pub fn size(text: &str) -> Result<usize, String> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let shift = match text[digits.len()..].to_ascii_uppercase().as_str() {
+        "" | "B" => 0,
+        "K" | "KB" | "KIB" => 10,
+        "M" | "MB" | "MIB" => 20,
+        "G" | "GB" | "GIB" => 30,
+        unit => return Err(format!("there is no unit {unit}; write a size as in 300M or 2G")),
+    };
+    let number: Option<usize> = digits.parse().ok();
+    number
+        .and_then(|number| number.checked_mul(1 << shift))
+        .ok_or_else(|| "write a size as in 300M or 2G".to_owned())
 }
 
 /// Tells about files and documents that are not part of the answer: what the person reads on
@@ -95,4 +118,20 @@ pub fn write_output(output: &Path, bytes: &[u8], terminal: &mut Terminal) -> Res
     }
     std::fs::write(output, bytes)
         .map_err(|error| Failure::unreadable(format!("cannot write {}: {error}", output.display())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::size;
+
+    #[test]
+    fn sizes_are_read_as_people_write_them() {
+        assert_eq!(size("300M"), Ok(300 << 20));
+        assert_eq!(size("2g"), Ok(2 << 30));
+        assert_eq!(size("10KiB"), Ok(10 << 10));
+        assert_eq!(size("17"), Ok(17));
+        for wrong in ["", "M", "1.5G", "-1", "3T", "99999999999G"] {
+            assert!(size(wrong).is_err(), "{wrong}");
+        }
+    }
 }

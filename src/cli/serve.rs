@@ -71,7 +71,7 @@ pub fn audience_map(text: &str) -> Result<(String, String), String> {
 }
 
 pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Exit, Failure> {
-    let project = project::open(&args.paths.paths)?;
+    let project = project::open(&args.paths.paths, globals)?;
     project::warn_about_gaps(&project, terminal);
     for (url, id) in &args.audience_map {
         project.find(id).map_err(|reason| {

@@ -122,3 +122,36 @@ fn a_hundred_thousand_brackets() {
         );
     }
 }
+
+#[test]
+fn a_file_over_the_limit_is_read_when_the_limit_is_raised() {
+    let folder = Folder::new(&[("a.yaml", "!ClientAppDto\nid: a\n")]);
+    assert_snapshot!(folder.run(&["list", "a.yaml", "--max-file-size", "10"]), @"
+        exit 3
+        ── stdout
+        ── stderr
+        warning: a.yaml: the file has 20 bytes, more than the limit of 10 bytes; raise the limit to read it (on the command line: --max-file-size 20); the file is left out
+        ");
+    // The window has its own way to ask.
+    assert_eq!(folder.run(&["a.yaml", "--max-file-size", "1K"]).code, Some(2));
+    assert_eq!(folder.run(&["list", "a.yaml", "--max-file-size", "1K"]).code, Some(0));
+    assert_eq!(folder.run(&["list", "a.yaml", "--max-file-size", "much"]).code, Some(2));
+}
+
+#[test]
+fn a_pattern_in_quotes_is_expanded() {
+    let folder = Folder::new(&[
+        ("one/a.yaml", "!ClientAppDto\nid: a\n"),
+        ("two/b.yaml", "!ClientAppDto\nid: b\n"),
+        ("two/c.txt", ""),
+    ]);
+    let listed = folder.run(&["list", "*/*.yaml"]);
+    assert_eq!(listed.code, Some(0), "{listed}");
+    assert!(
+        listed.stdout.contains("one/a.yaml") && listed.stdout.contains("two/b.yaml"),
+        "{listed}"
+    );
+    let none = folder.run(&["list", "*/*.json"]);
+    assert_eq!(none.code, Some(3), "{none}");
+    assert!(none.stderr.contains("no file matches the pattern"), "{none}");
+}

@@ -158,7 +158,7 @@ pub fn run(
     let report = hows.find_map(|how| how.report.as_deref());
     match (&args.script, &args.change) {
         (Some(script), None) if further.is_empty() => {
-            run_script(args, script, dry_run, report, terminal)
+            run_script(args, script, dry_run, report, globals, terminal)
         }
         (Some(_), _) => {
             Err(Failure::usage("a script and a CHANGE are two ways to say what to change")
@@ -193,7 +193,7 @@ fn run_changes<'a>(
     globals: &Globals,
     terminal: &mut Terminal,
 ) -> Result<Exit, Failure> {
-    let mut project = project::open(&args.paths.paths)?;
+    let mut project = project::open(&args.paths.paths, globals)?;
     project::warn_about_gaps(&project, terminal);
     let before = project.clone();
     // Told only when all of them are made: after a failure nothing of it holds.
@@ -235,6 +235,7 @@ fn run_script(
     script: &Path,
     dry_run: bool,
     report: Option<&Path>,
+    globals: &Globals,
     terminal: &mut Terminal,
 ) -> Result<Exit, Failure> {
     if args.how.via.is_some() {
@@ -244,7 +245,7 @@ fn run_script(
         )
         .hint("write \"via\": \"anchor\" or \"own\" in its line"));
     }
-    let (mut project, file) = script::open(&args.paths.paths)?;
+    let (mut project, file) = script::open(&args.paths.paths, globals)?;
     let script = Script::read(script, file)?;
     let before = project.clone();
     script.apply(&mut project).map_err(|(failure, error)| explained(failure, &error, report))?;

@@ -10,7 +10,7 @@ use std::path::Path;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-use super::super::{Failure, project};
+use super::super::{Failure, Globals, project};
 use crate::config::{Change, ChangeError, FileId, Project, Refused};
 use crate::yaml::{Op, Step, Value, Via};
 
@@ -366,7 +366,10 @@ fn asked(change: &Change) -> String {
 /// # Errors
 ///
 /// It cannot be opened (exit 3), or is not one file (exit 2).
-pub(super) fn open(paths: &[std::path::PathBuf]) -> Result<(Project, FileId), Failure> {
+pub(super) fn open(
+    paths: &[std::path::PathBuf],
+    globals: &Globals,
+) -> Result<(Project, FileId), Failure> {
     let [path] = paths else {
         return Err(Failure::usage(format!(
             "a script edits one file, and {} are named",
@@ -379,7 +382,7 @@ pub(super) fn open(paths: &[std::path::PathBuf]) -> Result<(Project, FileId), Fa
             path.display()
         )));
     }
-    let project = project::open(paths)?;
+    let project = project::open(paths, globals)?;
     let [file] = project.files() else {
         return Err(Failure::usage(format!(
             "a script edits one file, and {} names {}",

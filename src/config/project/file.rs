@@ -24,12 +24,13 @@ pub enum FileError {
 fn load_failure(error: &LoadError) -> String {
     match error {
         LoadError::TooLarge { bytes, limit } => {
-            let mebibytes = |bytes: &usize| bytes.div_ceil(1 << 20);
+            // Small limits are for those who know what they do.
+            let (unit, word, letter) =
+                if *limit < 1 << 20 { (1, "bytes", "") } else { (1 << 20, "MiB", "M") };
+            let (needed, limit) = (bytes.div_ceil(unit), limit / unit);
             format!(
-                "the file has {needed} MiB, more than the limit of {} MiB; raise the limit to read \
-                 it (on the command line: --max-file-size {needed}M)",
-                mebibytes(limit),
-                needed = mebibytes(bytes)
+                "the file has {needed} {word}, more than the limit of {limit} {word}; raise the \
+                 limit to read it (on the command line: --max-file-size {needed}{letter})"
             )
         }
         other => other.to_string(),
