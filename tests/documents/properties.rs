@@ -342,3 +342,36 @@ fn every_input_kept_for_the_fuzzer_passes() {
     }
     assert!(inputs > 0);
 }
+
+/// The fuzz targets take the floors in by path, so their package has to name what these use, in
+/// the same versions.
+#[test]
+fn the_fuzz_package_names_what_the_floors_use() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |path: &str| std::fs::read_to_string(root.join(path)).unwrap();
+    let (own, fuzz) = (read("Cargo.toml"), read("tests/fuzz/Cargo.toml"));
+    let mut sources = read("src/samples.rs");
+    let floors = ["yaml", "config", "trust", "diagram", "audit"];
+    let mut folders: Vec<_> = floors.iter().map(|floor| root.join("src").join(floor)).collect();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                sources.push_str(&std::fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+    let dependencies = own.split("[dependencies]").nth(1).unwrap();
+    let dependencies = dependencies.split("\n[").next().unwrap();
+    let mut used = 0;
+    for line in dependencies.lines().filter(|line| !line.starts_with('#')) {
+        let Some((name, _)) = line.split_once(" = ") else { continue };
+        if sources.contains(&format!("{}::", name.replace('-', "_"))) {
+            used += 1;
+            assert!(fuzz.lines().any(|it| it == line), "tests/fuzz/Cargo.toml lacks {line}");
+        }
+    }
+    assert!(used > 8, "{used}");
+}
