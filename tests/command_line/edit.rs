@@ -251,3 +251,121 @@ fn mistakes_in_the_command_line() {
     assert_eq!(code(&["edit", ".", "federate", "Portal", "--issuer", "https://i"]), Some(2));
     assert_eq!(code(&["edit", "missing.yaml", "allow", "Portal", "Broker"]), Some(3));
 }
+
+#[test]
+fn a_client_app_is_added_where_the_user_says() {
+    let folder = estate();
+    let id = "{{guid:reports}}";
+    let add = ["edit", "estate.yaml", "add-client", "Reports", "--id", id, "--at", "1"];
+    assert_snapshot!(folder.run(&[&add[..], &["--dry-run"]].concat()), @r#"
+        exit 0
+        ── stdout
+        --- estate.yaml
+        +++ estate.yaml
+        @@ -7,6 +7,10 @@
+           - id: "{{guid:dashboard}}"
+         ---
+         !ClientAppDto
+        +id: "{{guid:reports}}"
+        +name: Reports
+        +---
+        +!ClientAppDto
+         id: "{{guid:dashboard}}"
+         name: Dashboard
+         enabled: true
+        ── stderr
+        Add client app Reports to estate.yaml.
+        "#);
+    assert_eq!(folder.read("estate.yaml"), ESTATE);
+    // Into a file that is not there yet, with an id in the style of the others.
+    let new = ["edit", ".", "add-client", "Night Watch", "--file", "new.yaml"];
+    let ran = folder.run(&new);
+    assert_eq!(ran.stderr, "Add client app Night Watch to new.yaml.\nWrote new.yaml.\n");
+    let text = folder.read("new.yaml");
+    assert_eq!(text, "!ClientAppDto\nid: \"{{guid:night_watch}}\"\nname: Night Watch\n");
+    assert_eq!(folder.read("estate.yaml"), ESTATE);
+    let code = |arguments: &[&str]| folder.run(arguments).code;
+    assert_eq!(code(&["edit", ".", "add-client", "Which file"]), Some(2));
+    assert_eq!(code(&["edit", "new.yaml", "add-client", "x", "--file", "estate.yaml"]), Some(2));
+    let taken = ["edit", "estate.yaml", "add-client", "x", "--id", "{{guid:broker}}"];
+    assert_eq!(code(&taken), Some(1));
+}
+
+#[test]
+fn a_client_app_is_removed_copied_and_moved() {
+    let folder = Folder::new(&[("estate.yaml", ESTATE), ("other.yaml", "a: 1\n")]);
+    let said = |arguments: &[&str]| {
+        let ran = folder.run(arguments);
+        assert_eq!(ran.code, Some(0), "{ran}");
+        ran.stderr
+    };
+    assert_eq!(
+        said(&["edit", "estate.yaml", "remove-client", "Dashboard", "--dry-run"]),
+        "Portal still lists it (estate.yaml:7); --references removes such entries too.\nRemove \
+         Dashboard.\n"
+    );
+    assert_eq!(
+        said(&["edit", "estate.yaml", "remove-client", "Dashboard", "--references"]),
+        "Portal lists it no more.\nRemove Dashboard.\nWrote estate.yaml.\n"
+    );
+    let text = folder.read("estate.yaml");
+    assert!(!text.contains("dashboard") && text.contains("Portal"), "{text}");
+    said(&["edit", "estate.yaml", "duplicate-client", "Broker"]);
+    let text = folder.read("estate.yaml");
+    assert!(text.contains("id: \"{{guid:broker_copy}}\"\nname: Broker (copy)\n"), "{text}");
+    assert_eq!(
+        said(&[
+            "edit",
+            "estate.yaml",
+            "other.yaml",
+            "move-client",
+            "Broker (copy)",
+            "--file",
+            "other.yaml"
+        ]),
+        "Move Broker (copy) to other.yaml.\nWrote estate.yaml.\nWrote other.yaml.\n"
+    );
+    assert!(
+        folder
+            .read("other.yaml")
+            .starts_with("a: 1\n---\n!ClientAppDto\nid: \"{{guid:broker_copy}}\"")
+    );
+    said(&["edit", "estate.yaml", "move-client", "Broker", "--at", "0"]);
+    assert!(folder.read("estate.yaml").find("Broker") < folder.read("estate.yaml").find("Portal"));
+    assert_eq!(folder.run(&["edit", "estate.yaml", "move-client", "Broker"]).code, Some(2));
+}
+
+#[test]
+fn an_id_is_renamed_wherever_it_stands() {
+    let folder = estate();
+    let ran = folder.run(&["edit", ".", "rename-id", "Dashboard", "{{guid:board}}"]);
+    assert_eq!(
+        (ran.code, ran.stderr.as_str()),
+        (
+            Some(0),
+            "Rename the id {{guid:dashboard}} to {{guid:board}} in 2 places.\nWrote estate.yaml.\n"
+        )
+    );
+    assert_eq!(folder.read("estate.yaml"), ESTATE.replace("{{guid:dashboard}}", "{{guid:board}}"));
+    let ran = folder.run(&["edit", ".", "rename-id", "{{guid:board}}", "{{guid:broker}}"]);
+    assert_eq!(ran.code, Some(1), "{ran}");
+}
+
+#[test]
+fn a_shared_place_asks_which_is_meant() {
+    let text = "!ClientAppDto\nid: a\nx: &l\n- id: b\nallowedTokenExchangeClientApps: *l\n---\n!ClientAppDto\nid: c\n";
+    let folder = Folder::new(&[("a.yaml", text)]);
+    let ran = folder.run(&["edit", ".", "allow", "a", "c"]);
+    assert_eq!(ran.code, Some(1), "{ran}");
+    assert!(ran.stderr.contains("--via anchor"), "{ran}");
+    let ran = folder.run(&["edit", ".", "allow", "a", "c", "--via", "anchor"]);
+    assert_eq!(ran.code, Some(0), "{ran}");
+    assert_eq!(folder.read("a.yaml"), text.replace("- id: b\n", "- id: b\n- id: c\n"));
+}
+
+#[test]
+fn a_mistyped_change_is_not_taken_for_a_path() {
+    let ran = estate().run(&["edit", "estate.yaml", "alow", "Portal", "Broker"]);
+    assert_eq!(ran.code, Some(2), "{ran}");
+    assert!(ran.stderr.contains("did you mean the change 'allow'"), "{ran}");
+}
