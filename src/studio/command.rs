@@ -70,6 +70,17 @@ pub enum Command {
         file: FileId,
         path: PathBuf,
     },
+    /// Where to save a file, as a path that was typed: nobody has asked yet whether a file that is
+    /// there may go.
+    SaveAsTyped {
+        file: FileId,
+        path: PathBuf,
+    },
+    /// A file is there already.
+    AskToReplace {
+        file: FileId,
+        path: PathBuf,
+    },
     /// Writes files, after their review.
     Save(Vec<SaveRequest>),
     /// What would stand in the way of a save.

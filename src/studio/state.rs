@@ -91,6 +91,8 @@ pub enum Dialog {
     MoveToFile(FileId, usize),
     /// An id, to get another one wherever it stands.
     RenameId(String),
+    /// A file is to be saved where another one is.
+    Replace(FileId, PathBuf),
     /// What an earlier studio left unsaved.
     Recovery,
     /// Two changes of one file.
@@ -263,6 +265,10 @@ impl State {
             Command::SaveAs { file, path } => {
                 let request = self.save_request(file);
                 self.save(vec![SaveRequest { to: Some(path), ..request }]);
+            }
+            Command::SaveAsTyped { file, path } => self.save_as_typed(file, path),
+            Command::AskToReplace { file, path } => {
+                self.dialog = Some(Dialog::Replace(file, path));
             }
             Command::Save(requests) => self.save(requests),
             Command::SaveOutlook(troubles) => self.outlook = troubles,

@@ -288,6 +288,11 @@ fn a_broken_document_is_marked_wherever_it_shows_with_the_way_to_the_break() {
     harness.get_by_label_contains("This document is broken.");
     click(&mut harness, "Go to the break");
     harness.get_by_label("Source of clients.yaml");
+    // What cannot be read cannot be edited in a form, and that is said.
+    click(&mut harness, "Move 2 of Scopes up");
+    assert!(matches!(harness.state().state.dialog, Some(Dialog::Refused(_))));
+    harness.get_by_label_contains("Nothing was changed.");
+    click(&mut harness, "Close");
     send(&mut harness, Command::Act(Action::Undo));
     harness.get_by_label("Portal in the list");
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
-use exchange_studio::config::Recovery;
+use exchange_studio::config::{FileId, Recovery};
 use exchange_studio::studio::{Action, Command, Dialog, Outside, Studio};
 
 use super::harness::{Answers, click, opened, retype, send, until};
@@ -150,6 +150,44 @@ fn changes_of_both_sides_are_merged_with_a_choice_for_each_conflict() {
         send(&mut harness, Command::Act(Action::Undo));
         assert_eq!(harness.state().state.project.clients()[0].label(), "Mine");
     }
+}
+
+#[test]
+fn opening_can_be_cancelled_and_leaves_what_was_open() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("clients.yaml");
+    fs::write(&path, CLIENT).unwrap();
+    let mut harness = opened(&path);
+    // In one frame: it has no time to end before it is cancelled.
+    let state = &mut harness.state_mut().state;
+    state.apply(Command::Open(vec![folder.path().to_path_buf()]));
+    assert!(state.opening.is_some());
+    state.apply(Command::CancelOpening);
+    assert!(state.opening.is_none());
+    harness.run_ok();
+    harness.get_by_label_contains("was cancelled");
+    assert_eq!(harness.state().state.project.files().len(), 1);
+}
+
+#[test]
+fn a_file_that_is_there_is_not_replaced_unasked() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("clients.yaml");
+    let other = folder.path().join("other.txt");
+    fs::write(&path, CLIENT).unwrap();
+    fs::write(&other, "somebody's").unwrap();
+    let mut harness = opened(&path);
+    send(&mut harness, Command::Act(Action::SaveAs));
+    retype(&mut harness, "Path to write to", other.to_str().unwrap());
+    click(&mut harness, "Save");
+    until(&mut harness, "it is asked", |it| matches!(it.state.dialog, Some(Dialog::Replace(..))));
+    click(&mut harness, "Cancel");
+    assert_eq!(fs::read_to_string(&other).unwrap(), "somebody's");
+    send(&mut harness, Command::SaveAsTyped { file: FileId(0), path: other.clone() });
+    until(&mut harness, "it is asked", |it| matches!(it.state.dialog, Some(Dialog::Replace(..))));
+    click(&mut harness, "Replace it");
+    until(&mut harness, "it is saved", |it| it.state.project.files()[0].name == "other.txt");
+    assert_eq!(fs::read_to_string(&other).unwrap(), CLIENT);
 }
 
 #[test]

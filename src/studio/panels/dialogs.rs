@@ -87,6 +87,7 @@ pub fn dialogs_ui(
             Dialog::RenameId(id) => {
                 client::rename_ui(ui, draft, state, id, just_opened, commands);
             }
+            Dialog::Replace(file, path) => saving::replace_ui(ui, *file, path, commands),
             Dialog::Recovery => recovery::recovery_ui(ui, state, commands),
             Dialog::Merge(_) => merge::merge_ui(ui, &mut draft.merge, state, commands),
             Dialog::Shared(edit) => refused::shared_ui(ui, state, edit, commands),

@@ -4,8 +4,9 @@ use egui::{RichText, Ui};
 use egui_material_icons::icons;
 
 use crate::audit::Finding;
-use crate::config::{Change, ClientApp, ClientKey, FileId, Id, Permission, Place};
+use crate::config::{Change, ClientApp, ClientKey, FileId, Id, PERMISSIONS, Permission, Place};
 use crate::trust::Subject;
+use crate::yaml::{Op, Step};
 
 use super::super::command::{Action, Command};
 use super::super::selection::{Selection, permission_index};
@@ -238,9 +239,14 @@ fn permissions_ui(ui: &mut Ui, state: &State, client: &ClientApp, commands: &mut
     if client.permissions.is_empty() {
         ui.label(RichText::new("The list is empty.").color(tokens.text_weak));
     }
-    for permission in &client.permissions {
+    for (index, permission) in client.permissions.iter().enumerate() {
         ui.horizontal(|ui| {
             remove_permission_ui(ui, client, permission, state, commands);
+            if client.permissions.len() > 1 {
+                let name = format!("entry {}", index + 1);
+                let at = (index, client.permissions.len());
+                move_ui(ui, client, (PERMISSIONS, &name), at, commands);
+            }
             entry_ui(ui, state, client, permission, commands);
             if let Some(shared) = permission.shared.as_deref() {
                 shared_chip(ui, shared);
@@ -266,6 +272,32 @@ fn permissions_ui(ui: &mut Ui, state: &State, client: &ClientApp, commands: &mut
         if ui.link(state.project.client(owner).label()).clicked() {
             commands.push(Command::Reveal(Selection::Client(owner)));
         }
+    }
+}
+
+/// Moves an entry of a list up and down.
+fn move_ui(
+    ui: &mut Ui,
+    client: &ClientApp,
+    (list, name): (&str, &str),
+    (index, count): (usize, usize),
+    commands: &mut Vec<Command>,
+) {
+    ui.spacing_mut().interact_size.x = 18.0;
+    ui.spacing_mut().item_spacing.x = 2.0;
+    let ways = [
+        (icons::ICON_KEYBOARD_ARROW_UP, "up", index.checked_sub(1)),
+        (icons::ICON_KEYBOARD_ARROW_DOWN, "down", Some(index + 1).filter(|to| *to < count)),
+    ];
+    for (icon, way, to) in ways {
+        ui.add_enabled_ui(to.is_some(), |ui| {
+            if let (true, Some(to)) = (small_icon_ui(ui, icon, &format!("Move {name} {way}")), to) {
+                let path = vec![Step::Key(list.to_owned())];
+                let op = Op::Move { path, from: index, to };
+                let (file, document) = (client.file, client.document);
+                commands.push(Command::Change(Change::Edit { file, document, op, via: None }));
+            }
+        });
     }
 }
 

@@ -1,5 +1,6 @@
 //! Saving, away from the window: what was asked for, what stood in the way, what is left to choose.
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -83,6 +84,20 @@ impl State {
                 Some(SaveTrouble::of(request, &error))
             });
             Command::SaveOutlook(troubles.collect())
+        });
+    }
+
+    /// Saves a file elsewhere, after asking when something is there.
+    pub(super) fn save_as_typed(&mut self, file: FileId, path: PathBuf) {
+        self.dialog = None;
+        let own = self.project.file(file).path.as_ref() == Some(&path);
+        self.jobs.quiet(move |_| {
+            // What cannot be looked at is there too, for all that is known.
+            if own || path.symlink_metadata().is_err_and(|it| it.kind() == ErrorKind::NotFound) {
+                Command::SaveAs { file, path }
+            } else {
+                Command::AskToReplace { file, path }
+            }
         });
     }
 

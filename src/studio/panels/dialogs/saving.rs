@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use egui::{Key, RichText, Ui};
 
+use crate::config::FileId;
+
 use super::super::super::command::{Command, Leaving, PathPurpose};
 use super::super::super::state::State;
 use super::super::super::theme::{self, Tokens};
@@ -71,6 +73,22 @@ pub fn unsaved_ui(ui: &mut Ui, state: &State, leaving: &Leaving, commands: &mut 
     });
 }
 
+pub fn replace_ui(ui: &mut Ui, file: FileId, path: &std::path::Path, commands: &mut Vec<Command>) {
+    title_ui(ui, "A file is there already");
+    ui.add(egui::Label::new(path.display().to_string()).wrap());
+    ui.label("Replacing it loses what it holds, unless backups are kept.");
+    buttons_ui(ui, commands, |ui, commands| {
+        let another = ui.add(primary(ui, "Choose another path…"));
+        another.request_focus_if_none(ui);
+        if another.clicked() {
+            commands.push(Command::AskForPath(PathPurpose::SaveAs(file)));
+        }
+        if ui.button("Replace it").clicked() {
+            commands.push(Command::SaveAs { file, path: path.to_owned() });
+        }
+    });
+}
+
 pub fn path_ui(
     ui: &mut Ui,
     draft: &mut DialogDraft,
@@ -104,7 +122,7 @@ pub fn path_ui(
         if button.clicked() || (entered && ready) {
             commands.push(match purpose {
                 PathPurpose::Open => Command::Leave(Leaving::Open(vec![path])),
-                PathPurpose::SaveAs(file) => Command::SaveAs { file: *file, path },
+                PathPurpose::SaveAs(file) => Command::SaveAsTyped { file: *file, path },
             });
         }
     });

@@ -5,7 +5,7 @@
 use egui::{RichText, Ui};
 use egui_material_icons::icons;
 
-use crate::config::{Change, ClientApp, ClientKey};
+use crate::config::{Change, ClientApp, ClientKey, IDENTITIES};
 
 use super::super::super::command::Command;
 use super::super::super::selection::Selection;
@@ -70,6 +70,16 @@ fn identity_ui(
             );
             if let Some(shared) = identity.shared.as_deref() {
                 shared_chip(ui, shared);
+            }
+            if client.identities.len() > 1 {
+                let name = format!("identity {number}");
+                super::move_ui(
+                    ui,
+                    client,
+                    (IDENTITIES, &name),
+                    (index, client.identities.len()),
+                    commands,
+                );
             }
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 let name = format!("Remove identity {number}");
