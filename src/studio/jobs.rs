@@ -7,7 +7,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::task::JoinHandle;
 
@@ -107,6 +107,20 @@ impl Jobs {
         F: FnOnce(&AtomicBool) -> Command + Send + 'static,
     {
         let id = self.blocking("Work in the background", work);
+        self.quiet.push(id);
+        id
+    }
+
+    /// Runs quiet blocking work a while from now.
+    pub fn quiet_after<F>(&mut self, delay: Duration, work: F) -> JobId
+    where
+        F: FnOnce() -> Command + Send + 'static,
+    {
+        let id = self.future("Work in the background", async move {
+            tokio::time::sleep(delay).await;
+            // Work that panics has nothing to say; what it was to do is asked for again.
+            tokio::task::spawn_blocking(work).await.unwrap_or(Command::Nothing)
+        });
         self.quiet.push(id);
         id
     }

@@ -93,8 +93,7 @@ impl State {
             return;
         }
         let (slot, keeper) = (Arc::clone(&self.safety.slot), self.safety.keeper.clone());
-        self.jobs.quiet(move |_| {
-            std::thread::sleep(WAITS);
+        self.jobs.quiet_after(WAITS, move || {
             let work = slot.lock().unwrap_or_else(PoisonError::into_inner).take();
             match work.map(|work| keeper.write(&folder, &work)) {
                 Some(Err(error)) => Command::CannotKeepWork(error.to_string()),
