@@ -126,7 +126,7 @@ mod tests {
             ),
             (
                 "--- !T\r\n'id': a\r\n",
-                "--- !T\r\n'id': b\r\n'name': \"no\"\r\n'list':\r\n  - id: x y\r\n",
+                "--- !T\r\n'id': b\r\n'name': \"no\"\r\n'list':\r\n  - 'id': x y\r\n",
             ),
             ("---\n!T { id: a }", "---\n!T { id: b, name: \"no\", list: [{ id: x y }] }\n"),
         ];
