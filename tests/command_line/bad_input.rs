@@ -53,20 +53,24 @@ fn a_file_in_latin_1() {
 }
 
 #[test]
-fn a_file_in_utf_16() {
+fn a_file_in_utf_16_stays_in_utf_16() {
+    let wide = |text: &str| -> Vec<u8> {
+        let units = std::iter::once(0xfeff).chain(text.encode_utf16().collect::<Vec<_>>());
+        units.flat_map(u16::to_le_bytes).collect()
+    };
     let folder = Folder::new(&[]);
-    let units = std::iter::once(0xfeff).chain("!ClientAppDto\nid: b\n".encode_utf16());
-    folder.write("wide.yaml", &units.flat_map(u16::to_le_bytes).collect::<Vec<_>>());
-    assert_snapshot!(folder.run(&["check", "wide.yaml"]), @r#"
-        exit 3
-        ── stdout
-        high[Y-012]: wide.yaml is not UTF-8 (first at byte 3); it looks like UTF-16 (little endian). Nothing of it is loaded.
-        --> wide.yaml
-         = help: Save it as UTF-8 in your editor, or convert it: iconv -f UTF-16LE -t UTF-8 wide.yaml > converted.yaml
-
-        ── stderr
-        1 finding: 1 high. Checked 0 client apps in 1 file.
-        "#);
+    folder.write("wide.yaml", &wide("!ClientAppDto\nid: b\nname: Zürich\n"));
+    let ran = folder.run(&["edit", "wide.yaml", "set", "b", "name", "Genève"]);
+    assert_eq!(ran.code, Some(0), "{ran}");
+    let now = std::fs::read(folder.path().join("wide.yaml")).unwrap();
+    assert_eq!(now, wide("!ClientAppDto\nid: b\nname: Genève\n"));
+    // Half of a pair of units is no character.
+    let mut cut = wide("!ClientAppDto\nid: b\n");
+    cut.extend(0xd83d_u16.to_le_bytes());
+    folder.write("wide.yaml", &cut);
+    let ran = folder.run(&["check", "wide.yaml"]);
+    assert_eq!(ran.code, Some(3), "{ran}");
+    assert!(ran.stdout.contains("Y-012") && ran.stdout.contains("byte 42"), "{ran}");
 }
 
 #[test]

@@ -318,7 +318,7 @@ fn explained(failure: Failure, error: &ChangeError, report: Option<&Path>) -> Fa
     let (Some(text), report) = (error.report(), report) else { return failure };
     match report {
         None => failure.hint(
-            "the editor should be able to do this: --report FILE writes a report for its makers, \
+            "if the editor should be able to do this, --report FILE writes a report for its makers, \
              with every letter and digit of the document masked",
         ),
         Some(path) => match std::fs::write(path, text) {
