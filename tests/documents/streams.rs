@@ -190,6 +190,43 @@ fn a_document_moves_with_what_describes_it() {
 }
 
 #[test]
+fn directives_stay_with_their_document_and_the_byte_order_mark_with_the_file() {
+    let file = "\u{feff}%YAML 1.2\n---\na\n---\nb\n---\nc\n";
+    let bare = file.trim_start_matches('\u{feff}');
+    let first = "---\nb\n...\n%YAML 1.2\n---\na\n---\nc\n";
+    let last = "---\nb\n---\nc\n...\n%YAML 1.2\n---\na\n";
+    let before = "---\nc\n...\n%YAML 1.2\n---\na\n---\nb\n";
+    for (op, expected) in [
+        (relocate(0, 1), first),
+        (relocate(1, 0), first),
+        (relocate(0, 2), last),
+        (relocate(2, 0), before),
+    ] {
+        check(&[(bare, op.clone(), expected), (file, op, &format!("\u{feff}{expected}"))]);
+    }
+    let tagged =
+        "\u{feff}# head\r\n\r\n%TAG !e! !x-\r\n# of a\r\n---\r\n!e!T\r\na: 1\r\n---\r\nb: 2";
+    let moved =
+        "\u{feff}# head\r\n\r\n---\r\nb: 2\r\n...\r\n%TAG !e! !x-\r\n# of a\r\n---\r\n!e!T\r\na: 1";
+    check(&[(tagged, relocate(0, 1), moved), (tagged, relocate(1, 0), moved)]);
+    check(&[
+        // A `...` that is there already is enough.
+        (
+            "\u{feff}%YAML 1.2\n---\na\n...\n%TAG !e! !x-\n---\n!e!T b\n",
+            relocate(0, 1),
+            "\u{feff}%TAG !e! !x-\n---\n!e!T b\n...\n%YAML 1.2\n---\na\n...\n",
+        ),
+        (
+            "\u{feff}%YAML 1.2\n---\na\n...\n%TAG !e! !x-\n---\n!e!T b\n",
+            remove(0),
+            "\u{feff}%TAG !e! !x-\n---\n!e!T b\n",
+        ),
+        // Before a document that has directives and no content.
+        ("%YAML 1.2\n---\n---\nb\n", relocate(0, 1), "---\nb\n...\n%YAML 1.2\n---\n"),
+    ]);
+}
+
+#[test]
 fn what_cannot_be_done_is_refused() {
     let stream = load("---\na: 1\n---\nb: |\n  x");
     let refused = |op: StreamOp| edited(&stream, &op).err().unwrap();

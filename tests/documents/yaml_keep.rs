@@ -652,6 +652,29 @@ fn values_in_yaml_are_kept_as_written() {
     }
 }
 
+#[test]
+fn comments_beside_values_in_yaml_stay() {
+    let value = || yaml("a: 1\n# c\nb:\n- |\n  x\n");
+    // The comment behind the old value says the same as the one in the new value.
+    check(
+        "l:\n  - - \n    - x # c\n",
+        &set_value("l[0][1]", value()),
+        "l:\n  - - \n    - # c\n      a: 1\n      # c\n      b:\n      - |\n        x\n",
+    );
+    // Between the tag, which goes, and the value.
+    check("!C\n# d\nplain\n", &set_value("", value()), "# d\na: 1\n# c\nb:\n- |\n  x\n");
+    check(
+        "k: # e\n  !C\n  # d\n  plain\n",
+        &set_value("k", value()),
+        "k: # e\n  # d\n  a: 1\n  # c\n  b:\n  - |\n    x\n",
+    );
+    for before in ["!C # d\nplain\n", "!C #\ni---J!ClPr", "k: !C\n  # d\n  plain\n"] {
+        let at = if before.starts_with('k') { "k" } else { "" };
+        let error = parse(before).edit(&set_value(at, value())).unwrap_err();
+        assert!(matches!(error, EditError::Unsupported(_)), "{before:?}: {error}");
+    }
+}
+
 #[track_caller]
 fn check_via(before: &str, op: &Op, anchor: &str, own: &str) {
     let document = parse(before);

@@ -157,7 +157,9 @@ impl Editor<'_> {
             let mut lost = self.comments_in(full.start, inner.start);
             match (lost.next(), lost.next()) {
                 (None, _) => {}
-                (Some(one), None) if rest.trim().is_empty() => {
+                (Some(one), None)
+                    if rest.trim().is_empty() && !self.is_first_on_line(one.start) =>
+                {
                     rest = format!(" {}", self.document.slice(one));
                 }
                 _ => {
@@ -258,6 +260,10 @@ impl Editor<'_> {
         let is_block = self.is_block_value(value);
         let mut column = self.column(whole.start);
         let mut at = whole;
+        let above = match value {
+            Value::Yaml(_) => self.comments_above(node, writer.line_break)?,
+            _ => Vec::new(),
+        };
         let kept = self.kept_properties(node, value);
         let least = match (place.slot, self.is_list(value)) {
             (Slot::Root, _) => 0,
@@ -296,6 +302,12 @@ impl Editor<'_> {
                 with.push(' ');
             }
         }
+        if !above.is_empty() {
+            let blanks = with.len() - with.trim_start_matches(' ').len();
+            let lines: Vec<String> =
+                above.iter().map(|line| format!("{line}{}", " ".repeat(column))).collect();
+            with.insert_str(blanks, &lines.concat());
+        }
         writer.root(&mut with, value, column, &[node])?;
         let (end, rest) = self.rest_after(node, at.end)?;
         at.end = end;
@@ -315,6 +327,23 @@ impl Editor<'_> {
             with.push_str(if rest.trim().is_empty() { "" } else { rest });
         }
         Ok((at, with))
+    }
+
+    /// The lines of comment between the tag or anchor of a node and its value, for a new value in
+    /// YAML that takes the place of all of it.
+    fn comments_above(&self, node: NodeId, line_break: &str) -> Result<Vec<String>, EditError> {
+        let full = self.tree.full_span(node);
+        let comments = self.comments_in(full.start, self.tree.node(node).span.start);
+        let lines = comments.map(|comment| {
+            if !self.is_first_on_line(comment.start) {
+                return unsupported(
+                    "a comment stands behind its tag or anchor; move the comment to a line of its \
+                     own above it first",
+                );
+            }
+            Ok(format!("{}{line_break}", self.document.slice(comment)))
+        });
+        lines.collect()
     }
 
     /// An explicit key without a value (`? key`) gets its `:` on the next line.

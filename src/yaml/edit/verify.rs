@@ -255,23 +255,36 @@ impl Check<'_> {
             })
         });
         let came = meaning.range.start..meaning.range.start + meaning.with.len() as u32;
-        let mut expected = was.peekable();
-        let mut new_comments = meaning.with_comments.iter().peekable();
+        let stayed: Vec<Mark<'_>> = was.collect();
+        let new_comments = &meaning.with_comments;
+        // One that comes may say the same as one that stays, so which it is may show only later:
+        // how many of those seen so far can be ones that came, in rising order.
+        let (mut ways, mut next) = (vec![0], Vec::new());
+        let mut seen = 0;
         for (at, mark) in marks(self.new, self.new_tree) {
             if matches!(mark, Mark::Node(id) if came.contains(&id)) {
                 continue;
             }
-            if let Mark::Comment(text, _) = mark
-                && self.came.contains(&at)
-                && new_comments.next_if(|new| *new == text).is_some()
-            {
-                continue;
+            for &new in &ways {
+                let old: usize = seen - new;
+                if stayed.get(old).is_some_and(|m| m.is(&mark)) && next.last() != Some(&new) {
+                    next.push(new);
+                }
+                if let Mark::Comment(text, _) = mark
+                    && self.came.contains(&at)
+                    && new_comments.get(new).is_some_and(|new| *new == text)
+                {
+                    next.push(new + 1);
+                }
             }
-            if expected.next_if(|m| m.is(&mark)).is_none() {
+            if next.is_empty() {
                 return not_as_meant("a comment would be lost, changed or elsewhere");
             }
+            seen += 1;
+            std::mem::swap(&mut ways, &mut next);
+            next.clear();
         }
-        if expected.next().is_some() || new_comments.next().is_some() {
+        if seen != stayed.len() + new_comments.len() || !ways.contains(&new_comments.len()) {
             return not_as_meant("a comment would be lost");
         }
         Ok(())

@@ -442,14 +442,13 @@ fn same_comments(
     was == is
 }
 
-/// The directives of a document.
+/// The directives of a document. A byte-order mark in front of them belongs to the file.
 fn directives(text: &str) -> impl Iterator<Item = &str> {
-    let lines = scan::line_starts(text).map(move |at| &text[at..scan::line_end(text, at)]);
-    let prefix = |line: &&str| {
-        let line = line.trim_start_matches('\u{feff}');
-        line.starts_with(['%', '#']) || line.trim_matches([' ', '\t']).is_empty()
-    };
-    lines.take_while(prefix).filter(|line| line.trim_start_matches('\u{feff}').starts_with('%'))
+    let line = move |at| text[at..scan::line_end(text, at)].trim_start_matches('\u{feff}');
+    let prefix =
+        |line: &&str| line.starts_with(['%', '#']) || line.trim_matches([' ', '\t']).is_empty();
+    let lines = scan::line_starts(text).map(line).take_while(prefix);
+    lines.filter(|line| line.starts_with('%'))
 }
 
 /// Whether two trees say the same in the same way, wherever their nodes stand.
