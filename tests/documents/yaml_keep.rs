@@ -436,7 +436,7 @@ fn keys_come_into_mappings() {
         ("a: {}\nb: 1\n", "a", "l", text("w"), "a:\n  l: w\nb: 1\n"),
         ("a: {k: v}\n", "a", "l", text("w"), "a: {k: v, l: w}\n"),
         ("a: { k: v }\n", "a", "l", id("w"), "a: { k: v, l: { id: w } }\n"),
-        ("{\n  \"k\": \"v\"\n}\n", "", "l", text("w"), "{\n  \"k\": \"v\",\n  \"l\": w\n}\n"),
+        ("{\n  \"k\": \"v\"\n}\n", "", "l", text("w"), "{\n  \"k\": \"v\",\n  \"l\": \"w\"\n}\n"),
         (
             "- id: a\n- id: b\n  s: 'q'\n",
             "[0]",
@@ -650,6 +650,135 @@ fn values_in_yaml_are_kept_as_written() {
         let error = parse("a: x\n").edit(&set_value("a", yaml(source))).unwrap_err();
         assert!(matches!(error, EditError::BadValue(_)), "{source:?}: {error}");
     }
+}
+
+#[test]
+fn texts_of_several_lines_are_blocks_beside_blocks() {
+    let list = "l:\n- |\n  a\n  b\n- x\n";
+    check(
+        list,
+        &insert("l", 2, text("-- BEGIN\nabc\n-- END\n")),
+        "l:\n- |\n  a\n  b\n- x\n- |\n  -- BEGIN\n  abc\n  -- END\n",
+    );
+    check(
+        list,
+        &insert("l", 0, text("a\n\n# b")),
+        &list.replace("l:\n", "l:\n- |-\n  a\n\n  # b\n"),
+    );
+    // Under the same key elsewhere, or anywhere in the document; with its indentation and breaks.
+    check(
+        "- a: |\n    x\n- b: c\n",
+        &add("[1]", "a", text("p\nq\n")),
+        "- a: |\n    x\n- b: c\n  a: |\n    p\n    q\n",
+    );
+    check(
+        "a: |\r\n    x\r\nc:\r\n    d: e # z\r\n    # y\r\n",
+        &add("c", "f", text("p\nq\n")),
+        "a: |\r\n    x\r\nc:\r\n    d: e # z\r\n    f: |\r\n        p\r\n        q\r\n    # y\r\n",
+    );
+    check("a: |\n  x\nb:\n", &set("b", "p\nq"), "a: |\n  x\nb: |-\n  p\n  q\n");
+    check(
+        "a: |\n  x\nb: # note\nc: d\n",
+        &set("b", "p\nq"),
+        "a: |\n  x\nb: |- # note\n  p\n  q\nc: d\n",
+    );
+    let entry = Value::Mapping(vec![
+        ("a".to_owned(), text("p\nq")),
+        ("b".to_owned(), text("r\n\n")),
+        ("c".to_owned(), Value::List(vec![text("s\nt\n")])),
+    ]);
+    check(
+        "- a: |\n    x\n",
+        &insert("", 1, entry),
+        "- a: |\n    x\n- a: |-\n    p\n    q\n  b: \"r\\n\\n\"\n  c:\n    - |\n      s\n      t\n",
+    );
+    // Blanks at its start need a number in the header.
+    check("a: |\n  x\n", &add("", "b", text("  p\nq\n")), "a: |\n  x\nb: |2\n    p\n  q\n");
+    // Quotes where the document has quotes, in brackets, at an end without a line break, and for
+    // what no block holds.
+    check("a: \"x\\ny\"\n", &add("", "b", text("p\nq\n")), "a: \"x\\ny\"\nb: \"p\\nq\\n\"\n");
+    check("a: b\n", &add("", "b", text("p\nq\n")), "a: b\nb: \"p\\nq\\n\"\n");
+    check(
+        "a: |\n  x\nl: {k: v}\n",
+        &add("l", "b", text("p\nq")),
+        "a: |\n  x\nl: {k: v, b: \"p\\nq\"}\n",
+    );
+    check("a: |\n  x\nb: c", &add("", "d", text("p\nq\n")), "a: |\n  x\nb: c\nd: \"p\\nq\\n\"");
+    check("a: |\n  x\nb: c", &add("", "d", text("p\nq")), "a: |\n  x\nb: c\nd: |-\n  p\n  q");
+    for odd in ["p\r\nq", "p\n  \nq", "p\n\u{7}", "\n"] {
+        let edited = parse("a: |\n  x\n").edit(&add("", "b", text(odd))).unwrap();
+        assert!(edited.text().starts_with("a: |\n  x\nb: \""), "{odd:?}: {}", edited.text());
+    }
+}
+
+#[test]
+fn json_stays_json() {
+    let json = r#"{"a": 1, "l": ["x", 2], "m": {}, "z": null}"#;
+    let nested = Value::Mapping(vec![
+        ("k".to_owned(), text("v")),
+        ("n".to_owned(), list([text("1"), text("b\u{7}")])),
+    ]);
+    for (op, was, is) in [
+        (add("", "note", text("new")), "null", r#"null, "note": "new""#),
+        (add("m", "note", nested), "{}", r#"{"note": {"k": "v", "n": ["1", "b\u0007"]}}"#),
+        (add("z", "k", text("q")), "null", r#"{"k": "q"}"#),
+        (insert("l", 0, id("i")), "[", r#"[{"id": "i"}, "#),
+        (insert("l", 2, text("3")), "2]", "2, 3]"),
+        (insert("l", 2, text("three")), "2]", r#"2, "three"]"#),
+        (set("a", "one"), "1", r#""one""#),
+        (set("a", "-2.5"), "1", "-2.5"),
+        (set("a", "0x5"), "1", r#""0x5""#),
+        (set_value("z", list([text("q")])), "null", r#"["q"]"#),
+        (rename("", "a", "b"), r#""a""#, r#""b""#),
+    ] {
+        let expected = json.replacen(was, is, 1);
+        check(json, &op, &expected);
+        assert!(serde_json::from_str::<serde_json::Value>(&expected).is_ok(), "{expected}");
+    }
+    // In brackets within other YAML too.
+    check(
+        "l:\n- {\"id\": \"a\"}\n",
+        &insert("l", 1, map([("id", "b"), ("n", "c")])),
+        "l:\n- {\"id\": \"a\"}\n- {\"id\": \"b\", \"n\": \"c\"}\n",
+    );
+    check("l: [\"a\"]\n", &insert("l", 1, id("b")), "l: [\"a\", {\"id\": \"b\"}]\n");
+    // One plain text is no JSON.
+    check(
+        "l: [{\"id\": a}]\n",
+        &insert("l", 1, map([("id", "b"), ("n", "c")])),
+        "l: [{\"id\": a}, {\"id\": b, \"n\": c}]\n",
+    );
+}
+
+#[test]
+fn blanks_inside_brackets_are_those_of_the_neighbours() {
+    let pairs = "pairs: [x: 1, ? z : 3]\n";
+    check(pairs, &insert("pairs", 0, id("new")), "pairs: [{id: new}, x: 1, ? z : 3]\n");
+    check(pairs, &insert("pairs", 2, id("new")), "pairs: [x: 1, ? z : 3, {id: new}]\n");
+    let both = "x: {a: b}\nl: [ { x: 1 } ]\nz: {a: b}\n";
+    check(both, &insert("l", 1, id("new")), &both.replace("1 } ]", "1 }, { id: new } ]"));
+    check("x: [ [ 1 ] ]\n", &insert("x", 1, list([text("a")])), "x: [ [ 1 ], [ a ] ]\n");
+    check("x: { b: {} }\n", &add("x.b", "c", text("p")), "x: { b: { c: p } }\n");
+    check("x: { a: , b: c }\n", &add("x.a", "k", text("p")), "x: { a: { k: p }, b: c }\n");
+}
+
+#[test]
+fn comments_above_the_first_key_go_with_it_but_not_those_at_the_top() {
+    for (before, after) in [
+        ("# top\nid: a\nn: b\n", "# top\nn: b\nid: a\n"),
+        ("\u{feff}# top\n# more\nid: a\nn: b\n", "\u{feff}# top\n# more\nn: b\nid: a\n"),
+        ("---\n# of id\nid: a\nn: b\n", "---\nn: b\n# of id\nid: a\n"),
+        ("!T\n# of id\nid: a\n# of n\nn: b\n", "!T\n# of n\nn: b\n# of id\nid: a\n"),
+        ("# top\n\n# of id\nid: a\nn: b\n", "# top\n\nn: b\n# of id\nid: a\n"),
+        ("# top\n---\nid: a\nn: b\n", "# top\n---\nn: b\nid: a\n"),
+        ("---\n# head\n\nid: a\nn: b\n", "---\n# head\n\nn: b\nid: a\n"),
+    ] {
+        check(before, &shift("", 0, 1), after);
+        check(before, &shift("", 1, 0), after);
+    }
+    let at = Op::Add { path: Vec::new(), key: "k".to_owned(), value: text("v"), at: Some(0) };
+    check("# top\nid: a\n", &at, "# top\nk: v\nid: a\n");
+    check("!T\n# of id\nid: a\n", &at, "!T\nk: v\n# of id\nid: a\n");
 }
 
 #[test]

@@ -20,6 +20,9 @@ impl<'a> Editor<'a> {
         let (list_step, list_gap) = self.list_style();
         Writer {
             tree: self.tree,
+            at,
+            json: false,
+            blocks: self.blocks,
             line_break: self.line_break(at),
             list_step,
             gap: gap.unwrap_or(list_gap),
@@ -88,11 +91,7 @@ impl<'a> Editor<'a> {
                 (at, self.as_lines(at, &format!("{indentation}{line}"), line_break))
             }
             None if self.is_first_on_line(first) => {
-                let at = match place.slot {
-                    // A comment at the top of a document speaks of the document.
-                    Slot::Root => self.line_start(first),
-                    _ => self.with_comments_above(first),
-                };
+                let at = self.with_own_comments_above(place.slot, 0, first);
                 (at, self.as_lines(at, &format!("{indentation}{line}"), line_break))
             }
             None => (first, format!("{line}{line_break}{indentation}")),

@@ -1,6 +1,7 @@
 //! A new document, laid out and quoted as another one is.
 
 use super::super::{Document, Kind, Limits, NodeId, Tree, scan};
+use super::write::is_json;
 use super::{EditError, Editor, Value};
 
 /// The text of a document of a value: marker, tag, list indentation, quoting and line breaks as in
@@ -13,9 +14,18 @@ pub(super) fn compose(
     let blank = Document::parse("", &Limits::default());
     let like = like.filter(|it| it.tree().is_ok_and(|tree| tree.root().is_some()));
     let editor = Editor::new(like.unwrap_or(&blank))?;
+    write(&editor, tag, value).or_else(|refusal| match value.has_lines() {
+        // Where a block cannot stand, quotes can.
+        true => write(&Editor { blocks: false, ..editor }, tag, value).map_err(|_| refusal),
+        false => Err(refusal),
+    })
+}
+
+fn write(editor: &Editor<'_>, tag: Option<&str>, value: &Value) -> Result<String, EditError> {
     let root = editor.tree.root();
     let samples: Vec<NodeId> = root.into_iter().collect();
-    let writer = editor.writer(0, None);
+    let mut writer = editor.writer(0, None);
+    writer.json = root.is_some_and(|root| is_json(editor.tree, editor.subtree(root)));
     let line_break = writer.line_break;
     let flow = samples.first().is_some_and(|root| {
         matches!(
@@ -36,7 +46,7 @@ pub(super) fn compose(
             Value::Text(_) | Value::Yaml(_) => false,
         };
     let mut text = String::new();
-    if let Some(gap) = root.and_then(|root| marker(&editor, root)) {
+    if let Some(gap) = root.and_then(|root| marker(editor, root)) {
         text.push_str("---");
         text.push_str(if gap { line_break } else { " " });
         if tag.is_none() && !gap && in_lines {

@@ -3,6 +3,7 @@
 use super::super::{NodeId, Span, scan};
 use super::layout::Extent;
 use super::place::{Place, describe};
+use super::write::is_json;
 use super::{EditError, Editor, Proposal, Value, unsupported};
 
 impl Editor<'_> {
@@ -23,7 +24,8 @@ impl Editor<'_> {
             None => ('[', ']'),
             Some(_) => ('{', '}'),
         };
-        let writer = self.writer(span.start, None);
+        let mut writer = self.writer(span.start, None);
+        writer.json = self.in_json(place);
         let siblings = self.siblings(place, node, index);
         let mut new = String::new();
         match key {
@@ -41,7 +43,8 @@ impl Editor<'_> {
                 None => Value::List(vec![value.clone()]),
                 Some(key) => Value::Mapping(vec![(key.to_owned(), value.clone())]),
             };
-            let with = format!("{}{new}{}", brackets.0, brackets.1);
+            let pad = writer.padding(&[], brackets.0);
+            let with = format!("{}{pad}{new}{pad}{}", brackets.0, brackets.1);
             let meaning = self.meaning_of_set(Some(node), &whole)?;
             return self.replace_scalar(place, node, span, &with, meaning);
         }
@@ -50,9 +53,10 @@ impl Editor<'_> {
             let pair = &self.text[span.range()];
             let pair =
                 if pair.ends_with(['?', ':']) { format!("{pair} ") } else { pair.to_owned() };
+            let pad = writer.padding(&[], '{');
             let with = match index {
-                0 => format!("{{{new}, {pair}}}"),
-                _ => format!("{{{pair}, {new}}}"),
+                0 => format!("{{{pad}{new}, {pair}{pad}}}"),
+                _ => format!("{{{pad}{pair}, {new}{pad}}}"),
             };
             let meaning = self.meaning_of_put(node, index, key, value)?;
             return Ok(Proposal { at: span, with, meaning });
@@ -63,7 +67,9 @@ impl Editor<'_> {
                 if self.has_comment(span.start, span.end) {
                     self.below_comments(span, &new, writer.line_break)
                 } else {
-                    (Span { start: span.start + 1, end: span.end - 1 }, new)
+                    let pad = writer.padding(&[], brackets.0);
+                    let at = Span { start: span.start + 1, end: span.end - 1 };
+                    (at, format!("{pad}{new}{pad}"))
                 }
             }
             (Some(last), None) => self.append(extents[last], span.end - 1, &extents, &new)?,
@@ -80,6 +86,13 @@ impl Editor<'_> {
             }
         };
         Ok(Proposal { at, with, meaning: self.meaning_of_put(node, index, key, value)? })
+    }
+
+    /// Whether the outermost brackets around a place hold JSON.
+    pub(super) fn in_json(&self, place: &Place) -> bool {
+        let around = place.parents.iter().copied().chain(place.node);
+        let mut flow = around.filter(|&id| self.is_flow_collection(id));
+        flow.next().is_some_and(|id| is_json(self.tree, self.subtree(id)))
     }
 
     /// On a line of its own, below the comments between two brackets.

@@ -1,6 +1,7 @@
 //! What the text around a place looks like: lines, columns, indentation, line endings, comments.
 
 use super::super::{Kind, NodeId, Span, scan};
+use super::place::Slot;
 use super::{EditError, Editor, unsupported};
 
 /// An item or an entry with its indicator: from its dash, `?` or key to the end of its value.
@@ -129,15 +130,25 @@ impl<'a> Editor<'a> {
     pub(super) fn with_comments_above(&self, at: usize) -> usize {
         let column = self.column(at);
         let mut start = self.line_start(at);
-        while start > 0 {
-            let above = self.line_start(start - 1);
+        while let Some(end) = scan::line_start(self.text, start).checked_sub(1) {
+            let above = self.line_start(end);
             let first = scan::skip_blanks(self.text, above);
-            if above >= start || self.byte(first) != Some(b'#') || self.column(first) != column {
+            if self.byte(first) != Some(b'#') || self.column(first) != column {
                 break;
             }
             start = above;
         }
         start
+    }
+
+    /// As [`Self::with_comments_above`] for an item or an entry at `index`, but comments at the very
+    /// top of a document speak of the document, not of its first entry.
+    pub(super) fn with_own_comments_above(&self, slot: Slot, index: usize, at: usize) -> usize {
+        let start = self.with_comments_above(at);
+        let top = slot == Slot::Root
+            && index == 0
+            && self.text[..start].trim_start_matches(BOM).is_empty();
+        if top { self.line_start(at) } else { start }
     }
 
     /// Items of a sequence or entries of a mapping, as they stand in the text.

@@ -62,6 +62,8 @@ struct Editor<'a> {
     document: &'a Document,
     text: &'a str,
     tree: &'a Tree,
+    /// Whether new texts of several lines may be blocks.
+    blocks: bool,
 }
 
 /// An edit whose place is found.
@@ -71,6 +73,16 @@ enum Act<'op> {
     Take { place: Place, index: usize },
     Move { place: Place, from: usize, to: usize },
     Rename { place: Place, index: usize, new: &'op str },
+}
+
+impl Act<'_> {
+    /// Whether it writes a text of several lines.
+    fn has_lines(&self) -> bool {
+        match self {
+            Act::Set { value, .. } | Act::Put { value, .. } => value.has_lines(),
+            Act::Take { .. } | Act::Move { .. } | Act::Rename { .. } => false,
+        }
+    }
 }
 
 /// Makes an edit, or says why not.
@@ -96,20 +108,26 @@ pub(super) fn compose(
 impl<'a> Editor<'a> {
     fn new(document: &'a Document) -> Result<Self, EditError> {
         let tree = document.tree().map_err(|e| EditError::Broken(e.message.clone()))?;
-        Ok(Editor { document, text: document.text(), tree })
+        Ok(Editor { document, text: document.text(), tree, blocks: true })
     }
 
     /// Takes the first proposal that does what the edit means.
     fn perform(&self, act: &Act<'_>) -> Result<Document, EditError> {
         let mut refusal = None;
-        for proposal in self.propose(act)? {
-            let Span { start, end } = proposal.at;
-            let text = [&self.text[..start], &proposal.with, &self.text[end..]].concat();
-            let edited = Document::parse(&text, self.document.limits());
-            match verify::check(self.document, &edited, &proposal) {
-                Ok(()) => return Ok(edited),
-                // The first proposal is the natural one: its refusal explains most.
-                Err(why) => refusal = refusal.or(Some(swallows(&edited, &proposal).unwrap_or(why))),
+        // Where a block cannot stand, quotes can.
+        let ways = if act.has_lines() { &[true, false][..] } else { &[true] };
+        for &blocks in ways {
+            for proposal in (Editor { blocks, ..*self }).propose(act)? {
+                let Span { start, end } = proposal.at;
+                let text = [&self.text[..start], &proposal.with, &self.text[end..]].concat();
+                let edited = Document::parse(&text, self.document.limits());
+                match verify::check(self.document, &edited, &proposal) {
+                    Ok(()) => return Ok(edited),
+                    // The first proposal is the natural one: its refusal explains most.
+                    Err(why) => {
+                        refusal = refusal.or(Some(swallows(&edited, &proposal).unwrap_or(why)));
+                    }
+                }
             }
         }
         Err(refusal.unwrap_or_else(|| EditError::Unsupported("no way to write it is known".into())))

@@ -24,6 +24,18 @@ pub enum Value {
     Yaml(String),
 }
 
+impl Value {
+    /// Whether a text in it has a line break.
+    pub(super) fn has_lines(&self) -> bool {
+        match self {
+            Self::Text(text) => text.contains('\n'),
+            Self::List(items) => items.iter().any(Self::has_lines),
+            Self::Mapping(entries) => entries.iter().any(|(_, value)| value.has_lines()),
+            Self::Yaml(_) => false,
+        }
+    }
+}
+
 /// One edit of one document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Op {

@@ -29,6 +29,14 @@ impl Wish {
     /// Plain where that is unmistakable.
     pub const NONE: Self = Self { style: Style::Plain, ambiguous: false };
 
+    /// As JSON has it: in double quotes, but for a number, a boolean or null where one stood.
+    pub fn json(text: &str, plain: bool) -> Self {
+        if plain && is_json_literal(text) {
+            return Self { style: Style::Plain, ambiguous: true };
+        }
+        Self { style: Style::DoubleQuoted, ambiguous: false }
+    }
+
     /// The style of a scalar that stands there already, or beside it.
     pub fn like(style: Style, text: &str) -> Self {
         Self { style, ambiguous: style == Style::Plain && is_ambiguous(text) }
@@ -71,8 +79,8 @@ pub(super) fn double_quoted(text: &str) -> String {
             c => {
                 let code = u32::from(c);
                 let _ = match code {
-                    0..=0xFF => write!(out, "\\x{code:02x}"),
-                    0x100..=0xFFFF => write!(out, "\\u{code:04x}"),
+                    // JSON knows no `\x`.
+                    0..=0xFFFF => write!(out, "\\u{code:04x}"),
                     _ => write!(out, "\\U{code:08x}"),
                 };
             }
@@ -112,6 +120,13 @@ pub(super) fn is_plain_safe(text: &str, context: Context) -> bool {
         // After a quoted key in a flow mapping a colon needs no blank.
         && !(context.in_flow && (text.contains("::") || text.starts_with(':')))
         && !(context.key && text.len() > 512)
+}
+
+/// Whether a text is a number, a boolean or null of JSON.
+pub(super) fn is_json_literal(text: &str) -> bool {
+    serde_json::from_str::<serde_json::Value>(text).is_ok_and(|value| {
+        !value.is_string() && !value.is_array() && !value.is_object() && text.trim() == text
+    })
 }
 
 /// Whether a reader of YAML 1.1 or 1.2 would take the plain text for something else than text.
@@ -239,6 +254,6 @@ mod tests {
         assert_eq!(scalar("say \"x\": y", Wish::NONE, block), "'say \"x\": y'");
         assert_eq!(scalar("no", Wish::NONE, block), "\"no\"");
         assert_eq!(scalar("1", Wish { style: Style::Plain, ambiguous: true }, block), "1");
-        assert_eq!(scalar("\u{7}\u{feff}\u{1f600}", Wish::NONE, block), "\"\\x07\\ufeff😀\"");
+        assert_eq!(scalar("\u{7}\u{feff}\u{1f600}", Wish::NONE, block), "\"\\u0007\\ufeff😀\"");
     }
 }

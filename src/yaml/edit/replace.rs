@@ -218,7 +218,8 @@ impl Editor<'_> {
         let at = Span { start, end: end.max(self.line_end(end)) };
         if !rest.trim().is_empty() {
             let first = with.find(['\n', '\r']).unwrap_or(with.len());
-            let at_end = first == with.len() || !is_block;
+            // Behind the header of a block of text, but behind all of a text in quotes.
+            let at_end = first == with.len() || !is_block && !matches!(value, Value::Text(_));
             with.insert_str(if at_end { with.len() } else { first }, &rest);
         }
         Ok((at, with))
@@ -410,7 +411,8 @@ impl Editor<'_> {
         if !with.is_empty() {
             with.push(' ');
         }
-        let writer = self.writer(self.tree.node(node).span.start, None);
+        let mut writer = self.writer(self.tree.node(node).span.start, None);
+        writer.json = self.in_json(place);
         let key = match place.slot {
             Slot::Value(parent, index) => self.tree.text(self.tree.entries(parent)[index].0),
             _ => None,

@@ -57,7 +57,11 @@ impl Editor<'_> {
             ways.push(self.document.slice(view.span).to_owned());
         } else if is_one_line(old.style) {
             ways.extend(self.over_lines(view.span, old.style, text, context));
-            ways.push(scalar(text, Wish::like(old.style, old.text), context));
+            let mut wish = Wish::like(old.style, old.text);
+            if old.style == Style::Plain && self.in_json(place) {
+                wish = Wish::json(text, true);
+            }
+            ways.push(scalar(text, wish, context));
         } else {
             let parent = self.parent_column(place)?;
             ways.extend(self.block_scalar(view.span, old.style, old.text, text, parent));

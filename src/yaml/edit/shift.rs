@@ -2,7 +2,9 @@
 //!
 //! In a block an item takes along the comment lines right above it, in its column, and those below
 //! it that are indented deeper; blank lines, and comments that stand apart, stay where they are, so
-//! that a list whose items are parted by blank lines looks the same afterwards. In flow on several
+//! that a list whose items are parted by blank lines looks the same afterwards. The comment lines
+//! right above the first key of a document are about that key and go with it, unless nothing stands
+//! above them: comments at the very top speak of the document, and stay there. In flow on several
 //! lines it takes along what stands on its lines; in flow on one line only the items move, and the
 //! commas stay.
 
@@ -11,7 +13,7 @@ use std::ops::Range;
 
 use super::super::{Kind, NodeId, Span, scan};
 use super::layout::Extent;
-use super::place::{Place, Slot};
+use super::place::Place;
 use super::verify::Meaning;
 use super::{EditError, Editor, Proposal, unsupported};
 
@@ -157,11 +159,9 @@ impl Editor<'_> {
         for (index, extent) in extents.iter().enumerate().take(high + 1).skip(low) {
             self.rest_of_line(extent.end)?;
             let floor = units.last().map_or(0, |unit| unit.span.end);
-            let start = match (index, place.slot) {
-                _ if !self.is_first_on_line(extent.start) => extent.start,
-                // A comment at the top of a document speaks of the document.
-                (0, Slot::Root) => self.line_start(extent.start),
-                _ => self.with_comments_above(extent.start).max(floor),
+            let start = match self.is_first_on_line(extent.start) {
+                true => self.with_own_comments_above(place.slot, index, extent.start).max(floor),
+                false => extent.start,
             };
             let mut end = self.after_lines(extent.end, column);
             if let Some(next) = extents.get(index + 1) {

@@ -1,13 +1,22 @@
 //! Values as text: the layout of lists and mappings, in the style of what stands beside them.
 
+use std::ops::Range;
+
 use super::super::{Kind, Limits, NodeId, Style, Tree};
-use super::quote::{Context, Wish, scalar};
+use super::quote::{Context, Wish, is_inline, is_json_literal, scalar};
 use super::source::Source;
 use super::{EditError, Value, unsupported};
 
 /// How new lists and mappings are laid out, and which nodes they are to resemble.
+#[derive(Clone, Copy)]
 pub(super) struct Writer<'a> {
     pub tree: &'a Tree,
+    /// Where it writes.
+    pub at: usize,
+    /// Whether what stands around it in brackets is JSON.
+    pub json: bool,
+    /// Whether texts of several lines may be blocks.
+    pub blocks: bool,
     pub line_break: &'a str,
     /// How far the dashes of a list under a key are indented.
     pub list_step: usize,
@@ -52,9 +61,49 @@ impl Writer<'_> {
             }
             _ => {
                 out.push(' ');
-                self.inline(out, value, Some(key), samples, false, depth)
+                let parent = (column, self.mapping_step.max(1));
+                match self.block_text(value, Some(key), samples, parent) {
+                    Some(block) => out.push_str(&block),
+                    None => self.inline(out, value, Some(key), samples, false, depth)?,
+                }
+                Ok(())
             }
         }
+    }
+
+    /// A text of several lines as a literal block, where the texts beside it or the others of the
+    /// document are blocks; `None` when it is to be quoted. `parent` is the column of its key or
+    /// dash, and how far it is to stand to the right of that.
+    fn block_text(
+        &self,
+        value: &Value,
+        key: Option<&str>,
+        samples: &[NodeId],
+        parent: (usize, usize),
+    ) -> Option<String> {
+        let Value::Text(text) = value else { return None };
+        let lines = text.contains('\n');
+        (lines && self.blocks && self.has_blocks(key, samples))
+            .then(|| literal(text, parent, self.line_break))?
+    }
+
+    /// Whether a text of several lines is a block beside the place, under the same key anywhere, or
+    /// else anywhere; the first one that is found decides.
+    fn has_blocks(&self, key: Option<&str>, samples: &[NodeId]) -> bool {
+        let block = |id: NodeId| match self.tree.node(id).kind {
+            Kind::Scalar(s) if !super::scalar::is_one_line(s.style) => Some(true),
+            Kind::Scalar(s) => s.text.contains('\n').then_some(false),
+            _ => None,
+        };
+        let entries = || self.tree.ids().flat_map(|id| own_entries(self.tree, id));
+        let same = || {
+            let mut same = entries().filter(|e| key.is_some() && self.tree.text(e.0) == key);
+            same.find_map(|e| block(e.1))
+        };
+        let items = || self.tree.ids().flat_map(|id| own_items(self.tree, id));
+        let near = samples.iter().find_map(|&id| block(id)).or_else(same);
+        let found = near.or_else(|| entries().find_map(|e| block(e.1)));
+        found.or_else(|| items().find_map(|&id| block(id))).unwrap_or(false)
     }
 
     /// What stands behind a dash in `column` and the gap after it.
@@ -92,7 +141,19 @@ impl Writer<'_> {
             Value::Mapping(entries) if !entries.is_empty() && !flow => {
                 self.entries(out, entries, column, samples, depth)
             }
-            _ => self.inline(out, value, None, samples, false, depth),
+            _ => {
+                let parent = (column - 1 - self.gap.len(), 1 + self.gap.len());
+                match self.block_text(value, None, samples, parent) {
+                    Some(block) => out.push_str(&block),
+                    None => {
+                        // What is put beside JSON in brackets is JSON.
+                        let json = flow && samples.iter().all(|&id| holds_json(self.tree, id));
+                        let writer = Self { json, ..*self };
+                        writer.inline(out, value, None, samples, false, depth)?;
+                    }
+                }
+                Ok(())
+            }
         }
     }
 
@@ -179,23 +240,29 @@ impl Writer<'_> {
     ) -> Result<(), EditError> {
         match value {
             Value::Text(text) => {
-                let wish = self.wish(key, samples);
+                let mut wish = self.wish(key, samples);
+                if self.json && in_flow {
+                    wish = Wish::json(text, wish.style == Style::Plain && wish.ambiguous);
+                }
                 out.push_str(&scalar(text, wish, Context { in_flow, key: false }));
             }
             Value::List(items) => {
                 let depth = self.deeper(depth)?;
                 let inner: Vec<NodeId> =
                     samples.iter().flat_map(|&id| own_items(self.tree, id)).copied().collect();
+                let pad = if items.is_empty() { "" } else { self.padding(samples, '[') };
                 out.push('[');
+                out.push_str(pad);
                 for (index, item) in items.iter().enumerate() {
                     out.push_str(if index > 0 { ", " } else { "" });
                     self.inline(out, item, None, &inner, true, depth)?;
                 }
+                out.push_str(pad);
                 out.push(']');
             }
             Value::Mapping(entries) => {
                 let depth = self.deeper(depth)?;
-                let pad = if entries.is_empty() { "" } else { self.padding(samples) };
+                let pad = if entries.is_empty() { "" } else { self.padding(samples, '{') };
                 out.push('{');
                 out.push_str(pad);
                 for (index, (key, value)) in entries.iter().enumerate() {
@@ -227,7 +294,10 @@ impl Writer<'_> {
         let same = keys().find(|&k| self.tree.text(k) == Some(key));
         let first = || self.tree.ids().find_map(|id| own_entries(self.tree, id).first());
         let wish = same.or_else(|| keys().next()).or_else(|| first().map(|entry| entry.0));
-        let wish = wish.map_or(Wish::NONE, |id| self.wish_like(id));
+        let wish = match self.json {
+            true => Wish::json(key, false),
+            false => wish.map_or(Wish::NONE, |id| self.wish_like(id)),
+        };
         scalar(key, wish, Context { in_flow, key: true })
     }
 
@@ -273,18 +343,25 @@ impl Writer<'_> {
         entries.filter(|e| self.tree.text(e.0) == Some(key)).map(|e| e.1).collect()
     }
 
-    /// The blank inside the braces of the first sibling that has braces, or else of the first braces
-    /// of the document.
-    fn padding(&self, samples: &[NodeId]) -> &'static str {
-        let braces = |id: NodeId| match self.tree.node(id).kind {
-            Kind::Mapping { entries, flow: true } if !entries.is_empty() => {
-                Some(self.tree.source.as_bytes().get(self.tree.node(id).span.start + 1))
-            }
-            _ => None,
+    /// The blank behind `{` or `[` in the first sibling that has any, or else in the nearest brackets
+    /// of the document: those around the place or in front of it, before those behind it.
+    pub fn padding(&self, samples: &[NodeId], open: char) -> &'static str {
+        let blank = |id: NodeId| {
+            let has_some = match self.tree.node(id).kind {
+                Kind::Mapping { entries, flow: true } => !entries.is_empty(),
+                Kind::Sequence { items, flow: true } => !items.is_empty(),
+                _ => false,
+            };
+            let text = &self.tree.source[self.tree.node(id).span.range()];
+            let inner = text.strip_prefix(open).filter(|_| has_some)?;
+            // A line break says nothing of blanks.
+            (!inner.starts_with(['\n', '\r'])).then(|| inner.starts_with(' '))
         };
-        let near = samples.iter().copied().find_map(braces);
-        let found = near.or_else(|| self.tree.ids().find_map(braces));
-        if found == Some(Some(&b' ')) { " " } else { "" }
+        let near = samples.iter().copied().find_map(blank);
+        let start = |id: &NodeId| self.tree.node(*id).span.start;
+        let before = || self.tree.ids().rev().skip_while(|id| start(id) > self.at).find_map(blank);
+        let found = near.or_else(before).or_else(|| self.tree.ids().find_map(blank));
+        if found == Some(true) { " " } else { "" }
     }
 
     fn deeper(&self, depth: usize) -> Result<usize, EditError> {
@@ -311,4 +388,64 @@ fn own_entries(tree: &Tree, id: NodeId) -> &[(NodeId, NodeId)] {
         Kind::Mapping { entries, .. } => entries,
         _ => &[],
     }
+}
+
+/// Whether a node is a flow collection that holds JSON.
+fn holds_json(tree: &Tree, id: NodeId) -> bool {
+    let end = tree.node(id).span.end;
+    let inside = |other: &NodeId| tree.node(*other).span.start < end;
+    let after = (id.0..tree.nodes.len() as u32).map(NodeId).find(|other| !inside(other));
+    is_json(tree, id.0..after.map_or(tree.nodes.len() as u32, |after| after.0))
+}
+
+/// Whether nodes in brackets are written as JSON has them: keys and texts in double quotes, and
+/// nothing plain but numbers, booleans and null. There has to be a key or a text to show it.
+pub(super) fn is_json(tree: &Tree, nodes: Range<u32>) -> bool {
+    let quoted = |id: NodeId| matches!(tree.node(id).kind, Kind::Scalar(s) if s.style == Style::DoubleQuoted);
+    let mut shown = false;
+    for id in nodes.map(NodeId) {
+        let keys = own_entries(tree, id);
+        if !keys.iter().all(|entry| quoted(entry.0)) {
+            return false;
+        }
+        shown |= !keys.is_empty() || quoted(id);
+        let json = match tree.node(id).kind {
+            Kind::Scalar(s) => quoted(id) || s.style == Style::Plain && is_json_literal(s.text),
+            Kind::Alias { .. } => false,
+            Kind::Sequence { .. } | Kind::Mapping { .. } => true,
+        };
+        if !json {
+            return false;
+        }
+    }
+    shown
+}
+
+/// A text as a literal block; `None` when a block cannot hold it, or not in a way that every reader
+/// reads alike: blanks that are a line, line breaks at its end, characters that have to be escaped.
+fn literal(text: &str, parent: (usize, usize), line_break: &str) -> Option<String> {
+    let (column, step) = parent;
+    let body = text.strip_suffix('\n').unwrap_or(text);
+    let blank = |line: &str| !line.is_empty() && line.trim_matches([' ', '\t']).is_empty();
+    if body.is_empty()
+        || body.ends_with('\n')
+        || body.split('\n').any(blank)
+        || !body.chars().all(|c| c == '\n' || is_inline(c))
+    {
+        return None;
+    }
+    let mut out = String::from("|");
+    if body.trim_start_matches('\n').starts_with([' ', '\t']) {
+        // Blanks that the text begins with are told from its indentation by a number.
+        out.push_str(&Some(step).filter(|step| *step <= 9)?.to_string());
+    }
+    out.push_str(if body.len() == text.len() { "-" } else { "" });
+    for line in body.split('\n') {
+        out.push_str(line_break);
+        if !line.is_empty() {
+            out.push_str(&" ".repeat(column + step));
+            out.push_str(line);
+        }
+    }
+    Some(out)
 }
