@@ -161,12 +161,15 @@ fn fold_placeholder(name: &str) -> String {
     name.chars().filter(|it| !it.is_whitespace()).flat_map(char::to_lowercase).collect()
 }
 
+/// Issuer and subject, folded.
+type Pair = (Box<str>, Box<str>);
+
 /// What one client has in the maps.
 #[derive(Default)]
 struct Lines {
     id: Option<Box<str>>,
     references: Vec<(Box<str>, usize)>,
-    identities: Vec<((Box<str>, Box<str>), usize)>,
+    identities: Vec<(Pair, usize)>,
 }
 
 impl Lines {

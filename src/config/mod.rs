@@ -48,7 +48,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-pub use change::{Change, ChangeError, Refused};
+pub use change::{Change, ChangeError, Refused, RefusedEdit};
 pub use client::{
     ClientApp, ClientFacts, ClientKey, FederatedIdentity, FileId, Permission, Place, SettingValue,
     Shared, SharedBy, Stated,

@@ -74,7 +74,7 @@ pub(super) fn find(text: &str) -> impl Iterator<Item = Found<'_>> {
             let at = open + braces - 2;
             from = at + 2;
             let rest = &text[from..];
-            let Some(close) = rest.find(['{', '}', '\n', '\r']) else { return None };
+            let close = rest.find(['{', '}', '\n', '\r'])?;
             if !rest[close..].starts_with("}}") || close > LONGEST {
                 continue;
             }

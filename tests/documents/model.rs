@@ -223,7 +223,8 @@ fn an_edit_that_the_text_does_not_allow_names_its_line() {
         "!ClientAppDto\nid: a\nx: &list\n  - id: b\nallowedTokenExchangeClientApps: *list\n",
     ]);
     let error = project.apply(&allow(A, "c")).unwrap_err();
-    let ChangeError::Edit { file, line, .. } = error else { panic!("{error}") };
+    let ChangeError::Edit(refused) = error else { panic!("{error}") };
+    let (file, line) = (refused.file, refused.line);
     assert_eq!((file.as_str(), line), ("0.yaml", 5));
 }
 

@@ -309,7 +309,9 @@ fn show(before: &Project, after: &Project, terminal: &mut Terminal) -> Result<Ex
 
 /// Adds what a person can do about a refusal.
 fn explained(failure: Failure, error: &ChangeError, report: Option<&Path>) -> Failure {
-    if let ChangeError::Edit { error: EditError::Shared { .. }, .. } = error {
+    if let ChangeError::Edit(refused) = error
+        && let EditError::Shared { .. } = refused.error
+    {
         return failure.hint(
             "--via anchor (in a script \"via\": \"anchor\") changes it for all, --via own for this \
              place alone",

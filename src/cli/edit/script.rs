@@ -308,7 +308,7 @@ impl Script {
             let (line, change) = &self.edits[index];
             let reason = match &error {
                 // Lines of the text are not what they were before the edits above.
-                ChangeError::Edit { error, .. } => error.to_string(),
+                ChangeError::Edit(refused) => refused.error.to_string(),
                 ChangeError::NotPossible(why) => why.clone(),
             };
             let message = format!("{}:{line}: {}: {reason}", self.name, asked(change));

@@ -7,7 +7,7 @@ use crate::yaml::{Document, EditError, Op, Via};
 
 use super::super::history::{Delta, Deltas, Splice};
 use super::super::{FileId, Place, Project};
-use super::{Change, ChangeError, client, document, fresh, not_possible, rename};
+use super::{Change, ChangeError, RefusedEdit, client, document, fresh, not_possible, rename};
 
 /// Which of several changes was refused, and why. None of them was made.
 #[derive(Debug)]
@@ -180,5 +180,6 @@ pub(super) fn refusal(
     let report = matches!(error, EditError::NotAsMeant(_) | EditError::Unsupported(_))
         .then(|| error.report(now, op));
     let file = project.file(file).name.clone();
-    ChangeError::Edit { file, line: project.position(place).line, error, report }
+    let line = project.position(place).line;
+    ChangeError::Edit(Box::new(RefusedEdit { file, line, error, report }))
 }

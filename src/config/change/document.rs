@@ -9,7 +9,7 @@ use crate::yaml::{Document, Stream, StreamOp};
 
 use super::super::history::{Delta, Splice};
 use super::super::{FileId, Place, Project, SourceFile};
-use super::{ChangeError, not_possible};
+use super::{ChangeError, RefusedEdit, not_possible};
 
 /// The text of a file of the project.
 pub(super) fn stream(project: &Project, file: FileId) -> Result<&Stream, ChangeError> {
@@ -43,7 +43,7 @@ fn splice(project: &Project, file: FileId, at: usize, op: &StreamOp) -> Result<D
     let splice = stream(project, file)?.edit(op).map_err(|error| {
         let place = Place { file, document: at, ..Place::default() };
         let (file, line) = (project.file(file).name.clone(), project.position(place).line);
-        ChangeError::Edit { file, line, error, report: None }
+        ChangeError::Edit(Box::new(RefusedEdit { file, line, error, report: None }))
     })?;
     let (at, before, after) = (splice.at, splice.before, splice.after);
     Ok(Delta::Documents(Splice { file, at, before, after }))

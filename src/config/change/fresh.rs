@@ -7,7 +7,7 @@ use super::super::read::plain_tag;
 use super::super::settings::Spelling;
 use super::super::{CLIENT_TAG, FileId, Id, IdForm, Part, Place, Project};
 use super::apply::refusal;
-use super::{ChangeError, document, not_possible};
+use super::{ChangeError, RefusedEdit, document, not_possible};
 
 /// What a new client app states.
 pub(super) struct Client<'a> {
@@ -155,7 +155,7 @@ fn written(
     let text = Document::compose(like, tag, value).map_err(|error| {
         let place = Place { file, document: at, ..Place::default() };
         let (file, line) = (project.file(file).name.clone(), project.position(place).line);
-        ChangeError::Edit { file, line, error, report: None }
+        ChangeError::Edit(Box::new(RefusedEdit { file, line, error, report: None }))
     })?;
     // The first document of a file needs no line that parts it from others.
     let alone = document::stream(project, file)?.documents().is_empty();

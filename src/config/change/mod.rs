@@ -110,15 +110,22 @@ pub enum Change {
 pub enum ChangeError {
     #[error("{0}")]
     NotPossible(String),
-    #[error("{file} line {line}: {error}")]
-    Edit {
-        file: String,
-        line: usize,
-        error: EditError,
-        /// What the makers need to know when the editor is at fault; the layout of the document
-        /// with every letter and digit masked.
-        report: Option<String>,
-    },
+    #[error(transparent)]
+    Edit(Box<RefusedEdit>),
+}
+
+/// An edit of text that was refused, and where.
+#[derive(Debug, thiserror::Error)]
+#[error("{file} line {line}: {error}")]
+pub struct RefusedEdit {
+    /// The name of the file within the project.
+    pub file: String,
+    /// Counted from 1, in the text as it was when the edit was tried.
+    pub line: usize,
+    pub error: EditError,
+    /// What the makers need to know when the editor is at fault; the layout of the document with
+    /// every letter and digit masked.
+    pub report: Option<String>,
 }
 
 impl ChangeError {
@@ -126,7 +133,7 @@ impl ChangeError {
     /// and digit of the document is masked.
     pub fn report(&self) -> Option<&str> {
         match self {
-            Self::Edit { report, .. } => report.as_deref(),
+            Self::Edit(refused) => refused.report.as_deref(),
             Self::NotPossible(_) => None,
         }
     }

@@ -419,7 +419,7 @@ fn name(ui: &Ui, view: &SourceView, frame: &Frame<'_>, response: &Response, rows
     });
     response.widget_info(|| {
         let mut info = egui::WidgetInfo::text_edit(true, &line, &line, "");
-        info.label = Some(label.clone().into());
+        info.label = Some(label.clone());
         info
     });
     ui.ctx().accesskit_node_builder(id(), |node| {

@@ -87,15 +87,15 @@ impl State {
         let document = self.document_of(change);
         let report = error.report().map(str::to_owned);
         let message = error.to_string();
-        self.dialog = Some(match error {
+        let refused = match error {
             ChangeError::NotPossible(message) => {
                 self.notices.push(Notice::Failed(message));
                 return;
             }
-            ChangeError::Edit {
-                error: EditError::Shared { name, anchor, places, merged, .. },
-                ..
-            } => Dialog::Shared(SharedEdit {
+            ChangeError::Edit(refused) => refused.error,
+        };
+        self.dialog = Some(match refused {
+            EditError::Shared { name, anchor, places, merged, .. } => Dialog::Shared(SharedEdit {
                 change: Box::new(change.clone()),
                 field: field.map(str::to_owned),
                 document,
@@ -104,7 +104,7 @@ impl State {
                 places,
                 merged,
             }),
-            ChangeError::Edit { .. } => {
+            _ => {
                 let place = document.map(|(file, document)| {
                     self.project
                         .client_at(file, document)

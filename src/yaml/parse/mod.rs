@@ -87,7 +87,7 @@ fn read(
     let mut events = 0_usize;
     while let Some(next) = parser.next_event() {
         events += 1;
-        if events % 1024 == 0 && progress.is_some_and(Progress::is_cancelled) {
+        if events.is_multiple_of(1024) && progress.is_some_and(Progress::is_cancelled) {
             let message = "reading was cancelled".to_owned();
             return Err(SyntaxError { offset: 0, message }.into());
         }

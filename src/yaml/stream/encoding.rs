@@ -94,7 +94,7 @@ pub(super) fn missing_mark(bytes: &[u8], encoding: Encoding) -> Vec<u8> {
 fn detect(bytes: &[u8]) -> (Encoding, bool) {
     use Encoding::{Utf8, Utf16Be, Utf16Le, Utf32Be, Utf32Le};
     match bytes {
-        [0xFF, 0xFE, 0, 0, ..] if bytes.len() % 4 == 0 => return (Utf32Le, true),
+        [0xFF, 0xFE, 0, 0, ..] if bytes.len().is_multiple_of(4) => return (Utf32Le, true),
         [0, 0, 0xFE, 0xFF, ..] => return (Utf32Be, true),
         [0xFF, 0xFE, ..] => return (Utf16Le, true),
         [0xFE, 0xFF, ..] => return (Utf16Be, true),
@@ -156,7 +156,7 @@ fn decode_wide(bytes: &[u8], encoding: Encoding) -> Result<String, LoadError> {
             text.push(character);
         }
     }
-    if bytes.len() % unit != 0 {
+    if !bytes.len().is_multiple_of(unit) {
         let offset = bytes.len() - bytes.len() % unit;
         return Err(broken(offset, "a character that is cut off by the end of the file"));
     }

@@ -39,14 +39,13 @@ pub fn unknown_ui(
             };
             let at = (file, document);
             raw::value_ui(ui, draft, state, at, (&name, path.clone()), beside, commands);
-            if let (Some(key), Some(meant)) = (entry.key(), entry.meant()) {
-                if ui.small_button(format!("Rename to {meant}")).clicked() {
-                    let within = path[..path.len() - 1].to_vec();
-                    let op =
-                        Op::Rename { path: within, key: key.to_owned(), new: meant.to_owned() };
-                    let change = Change::Edit { file, document, op, via: None };
-                    commands.push(Command::Change(change));
-                }
+            if let (Some(key), Some(meant)) = (entry.key(), entry.meant())
+                && ui.small_button(format!("Rename to {meant}")).clicked()
+            {
+                let within = path[..path.len() - 1].to_vec();
+                let op = Op::Rename { path: within, key: key.to_owned(), new: meant.to_owned() };
+                let change = Change::Edit { file, document, op, via: None };
+                commands.push(Command::Change(change));
             }
             if let Some(known) = entry.repeats {
                 problem_ui(ui, &format!("It repeats {known}, which is read instead."));
