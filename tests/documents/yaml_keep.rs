@@ -798,10 +798,26 @@ fn comments_beside_values_in_yaml_stay() {
         "k: # e\n  # d\n  a: 1\n  # c\n  b:\n  - |\n    x\n",
     );
     for before in ["!C # d\nplain\n", "!C #\ni---J!ClPr", "k: !C\n  # d\n  plain\n"] {
-        let at = if before.starts_with('k') { "k" } else { "" };
-        let error = parse(before).edit(&set_value(at, value())).unwrap_err();
-        assert!(matches!(error, EditError::Unsupported(_)), "{before:?}: {error}");
+        refuse(before, &set_value(if before.starts_with('k') { "k" } else { "" }, value()));
     }
+    // One line has room for one comment.
+    for (before, value) in [
+        ("k: v # d\n", "x # c"),
+        ("k: # e\n  v # d\n", "x # c"),
+        ("k: |- # d\n  v\n", "[x] # c"),
+        ("k: v # d\n", "| # c\n  x\n"),
+        ("k: v # d\n", "!t # c\na: b\n"),
+    ] {
+        refuse(before, &set_value("k", yaml(value)));
+    }
+    check("k: v # d\n", &set_value("k", yaml("[a, # c\n b]")), "k: [a, # c\n b] # d\n");
+    check("[a]  \n", &set_value("", yaml("x # c")), "x # c\n");
+    // Aliases need the anchor they stand for.
+    refuse("k: &a v\nl: *a\n", &set_value("k", yaml("&b x")));
+    check("k: &a v\nl: *a\n", &set_value("k", yaml("&a x")), "k: &a x\nl: *a\n");
+    check("k: &a v\n", &set_value("k", yaml("&b x")), "k: &b x\n");
+    // A text that ends where the file ends.
+    refuse("a: 1\nb: |\n  x", &shift("", 1, 0));
 }
 
 #[track_caller]

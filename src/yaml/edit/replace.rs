@@ -220,7 +220,9 @@ impl Editor<'_> {
             let first = with.find(['\n', '\r']).unwrap_or(with.len());
             // Behind the header of a block of text, but behind all of a text in quotes.
             let at_end = first == with.len() || !is_block && !matches!(value, Value::Text(_));
-            with.insert_str(if at_end { with.len() } else { first }, &rest);
+            let at = if at_end { with.len() } else { first };
+            self.check_no_comment(value, &with[..at])?;
+            with.insert_str(at, &rest);
         }
         Ok((at, with))
     }
@@ -324,10 +326,34 @@ impl Editor<'_> {
                 "a comment stands behind it; move the comment to a line of its own first",
             );
         }
+        if rest.trim().is_empty() && self.ends_in_comment(value, &with)? {
+            // Blanks behind a comment would be a part of it.
+            at.end = at.end.max(end + rest.len());
+        } else if !is_block {
+            self.check_no_comment(value, &with)?;
+        }
         if matches!(self.tree.node(node).kind, Kind::Scalar(s) if !is_one_line(s.style)) {
             with.push_str(if rest.trim().is_empty() { "" } else { rest });
         }
         Ok((at, with))
+    }
+
+    /// Refuses to put a comment behind one that the new value has at the end of what is written.
+    fn check_no_comment(&self, value: &Value, written: &str) -> Result<(), EditError> {
+        if self.ends_in_comment(value, written)? {
+            return unsupported(
+                "a comment stands behind it, and the new value has one in the same place; move one \
+                 of them to a line of its own first",
+            );
+        }
+        Ok(())
+    }
+
+    /// Whether what is written of a new value ends in a comment of it.
+    fn ends_in_comment(&self, value: &Value, written: &str) -> Result<bool, EditError> {
+        let Value::Yaml(text) = value else { return Ok(false) };
+        let source = Source::read(text, self.document.limits())?;
+        Ok(source.comments().any(|comment| written.ends_with(comment)))
     }
 
     /// The lines of comment between the tag or anchor of a node and its value, for a new value in

@@ -7,8 +7,9 @@
 use super::super::{Kind, NodeId, Span, Style, scan};
 use super::place::{Place, Slot};
 use super::quote::{Context, Wish, double_quoted, scalar};
+use super::source::Source;
 use super::verify::Meaning;
-use super::{EditError, Editor, Proposal, Value, unsupported};
+use super::{EditError, Editor, Proposal, Value, error, unsupported};
 
 /// Whether a style is written between its first and last character, not in lines of its own.
 pub(super) fn is_one_line(style: Style) -> bool {
@@ -22,10 +23,30 @@ impl Editor<'_> {
             (Kind::Scalar(_), Value::Text(text)) => self.set_text(place, node, text)?,
             _ => vec![self.replace(place, value)?],
         };
+        self.check_own_anchor(node, value)?;
         for proposal in &proposals {
             self.check_inner_aliases(node, proposal)?;
         }
         Ok(proposals)
+    }
+
+    /// Refuses a new value in YAML that brings another anchor, when aliases stand for the one that is
+    /// there.
+    fn check_own_anchor(&self, node: NodeId, value: &Value) -> Result<(), EditError> {
+        let (Value::Yaml(text), Some(name)) = (value, self.tree.node(node).anchor) else {
+            return Ok(());
+        };
+        let source = Source::read(text, self.document.limits())?;
+        let new = source.root().and_then(|(tree, root)| tree.node(root).anchor);
+        let uses = self.uses(node);
+        if uses == 0 || new.is_none_or(|new| new == name) {
+            return Ok(());
+        }
+        unsupported(format!(
+            "`*{name}` stands for it in {}; leave the anchor out of the new value, and it keeps \
+             `&{name}`",
+            error::count(uses)
+        ))
     }
 
     /// Aliases may stand for the node itself, which keeps its anchor, but not for a part of it.

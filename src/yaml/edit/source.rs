@@ -88,7 +88,12 @@ impl Source {
     }
 
     pub fn has_comments(&self) -> bool {
-        self.root().is_some_and(|(tree, _)| !tree.comments().is_empty())
+        self.comments().next().is_some()
+    }
+
+    pub fn comments(&self) -> impl Iterator<Item = &str> {
+        let comments = self.document.tree().map_or(&[][..], Tree::comments);
+        comments.iter().map(|comment| self.document.slice(*comment))
     }
 
     pub fn has_anchor(&self) -> bool {
@@ -272,8 +277,7 @@ impl Editor<'_> {
                     }
                     facts.push(fact);
                 }
-                let texts = tree.comments().iter().map(|c| source.document.slice(*c).to_owned());
-                comments.extend(texts);
+                comments.extend(source.comments().map(str::to_owned));
             }
         }
         Ok(())

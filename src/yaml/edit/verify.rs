@@ -97,7 +97,8 @@ pub(super) fn check(old: &Document, new: &Document, proposal: &Proposal) -> Resu
     };
     let came = proposal.at.start..proposal.at.start + proposal.with.len();
     let check = Check { old, new, old_tree, new_tree, meaning: &proposal.meaning, came };
-    check.nodes()?;
+    // The end says more than what it makes of the nodes.
+    check.nodes().map_err(|why| check.end().err().unwrap_or(why))?;
     check.end()?;
     check.comments()
 }
