@@ -10,6 +10,8 @@ use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::settings::Spelling;
 use super::table::Table;
 use super::{ClientApp, ClientKey, Id, IdForm, Placeholder};
@@ -55,6 +57,32 @@ impl<K: Clone + Hash + Eq, V: Clone + Ord> Map<K, V> {
         let values = piece.entry(key).or_default();
         let at = values.partition_point(|other| *other <= value);
         values.insert(at, value);
+    }
+
+    /// Makes another value of each, or none. Pieces in which nothing changes stay shared.
+    fn renumber(&mut self, to: impl Fn(&V) -> Option<V> + Sync)
+    where
+        K: Send + Sync,
+        V: Send + Sync,
+    {
+        self.pieces.par_iter_mut().for_each(|piece| {
+            let same = |value: &V| to(value).as_ref() == Some(value);
+            if piece.values().flatten().all(same) {
+                return;
+            }
+            Arc::make_mut(piece).retain(|_, values| {
+                values.retain_mut(|value| match to(value) {
+                    Some(new) => {
+                        *value = new;
+                        true
+                    }
+                    None => false,
+                });
+                // What moved may have passed others.
+                values.sort_unstable();
+                !values.is_empty()
+            });
+        });
     }
 
     fn take(&mut self, key: &K, gone: impl Fn(&V) -> bool) {
@@ -204,12 +232,39 @@ fn each<T: PartialEq, M>((one, two): (&Vec<T>, &Vec<T>), map: &mut M, act: impl 
 }
 
 impl Index {
-    /// Clients are added in the order of their keys.
-    pub fn add(&mut self, client: &ClientApp) {
-        self.shapes.push(Arc::new(Shape::of(client)));
-        self.put(&Lines::default(), &Lines::of(client), client.key);
-        self.put_placeholders(Holder::Client(client.key), &[], client.placeholders());
+    /// A client under a key that [`Index::renumber`] has made room for.
+    pub fn add(&mut self, key: ClientKey, client: &ClientApp) {
+        if key.0 < self.shapes.len() {
+            self.shapes[key.0] = Arc::new(Shape::of(client));
+        }
+        self.put(&Lines::default(), &Lines::of(client), key);
+        self.put_placeholders(Holder::Client(key), &[], client.placeholders());
         self.count_spellings(&[], &client.spellings);
+    }
+
+    /// Takes a client out of the counts; its lines go with its key, in [`Index::renumber`].
+    pub fn forget(&mut self, client: &ClientApp) {
+        self.count_spellings(&client.spellings, &[]);
+    }
+
+    /// Gives clients and other documents other keys: `to` says by the old one which, `None` for
+    /// those that are taken out. After that there is room for `count` clients.
+    pub fn renumber(&mut self, clients: &[Option<usize>], others: &[Option<usize>], count: usize) {
+        let client = |key: ClientKey| Some(ClientKey((*clients.get(key.0)?)?));
+        self.ids.renumber(|key| client(*key));
+        self.references.renumber(|(key, at)| Some((client(*key)?, *at)));
+        self.identities.renumber(|(key, at)| Some((client(*key)?, *at)));
+        self.placeholders.renumber(|(holder, at)| match holder {
+            Holder::Client(key) => Some((Holder::Client(client(*key)?), *at)),
+            Holder::Other(other) => Some((Holder::Other((*others.get(*other)?)?), *at)),
+        });
+        let mut shapes = vec![Arc::<Shape>::default(); count];
+        for (shape, to) in std::mem::take(&mut self.shapes).into_items().zip(clients) {
+            if let Some(place) = to.and_then(|to| shapes.get_mut(to)) {
+                *place = shape;
+            }
+        }
+        self.shapes = shapes.into_iter().collect();
     }
 
     /// Another state of a client that was added. Where both say the same nothing is touched, so
@@ -306,5 +361,29 @@ impl Index {
 
     pub fn identities(&self, issuer: &str, subject: &str) -> &[(ClientKey, usize)] {
         self.identities.get(&fold(issuer, subject))
+    }
+
+    /// All of it, in an order that does not hang on how it came about.
+    #[cfg(test)]
+    pub fn state(&self) -> String {
+        fn sorted<K: Ord + Clone, V: Clone>(map: &Map<K, V>) -> Vec<(K, Vec<V>)> {
+            let lines = map.pieces.iter().flat_map(|piece| piece.iter());
+            let mut lines: Vec<_> =
+                lines.map(|(key, value)| (key.clone(), value.clone())).collect();
+            lines.sort_by(|one, two| one.0.cmp(&two.0));
+            lines
+        }
+        let counts = self.spellings.iter().enumerate().filter(|(_, count)| **count > 0);
+        format!(
+            "{:#?}",
+            (
+                sorted(&self.ids),
+                sorted(&self.references),
+                sorted(&self.identities),
+                sorted(&self.placeholders),
+                self.shapes.iter().collect::<Vec<_>>(),
+                counts.collect::<Vec<_>>(),
+            )
+        )
     }
 }

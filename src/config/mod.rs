@@ -15,6 +15,7 @@
 //! | `client`, `parts`, `other`, `problem` | the types of what is read |
 //! | `placeholder`, `date` | texts that stand for something |
 //! | `read` | one document → what it says |
+//! | `renumber` | the same of a document that stands elsewhere now |
 //! | `entries` | any mapping or list of a document as it is, for forms |
 //! | `index` | who has which id, who names whom, who holds which identity |
 //! | `project` | files, clients, look-ups |
@@ -40,6 +41,7 @@ mod placeholder;
 mod problem;
 mod project;
 mod read;
+mod renumber;
 pub mod secrets;
 mod settings;
 mod suggest;

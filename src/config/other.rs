@@ -24,6 +24,11 @@ impl OtherDocument {
     pub(super) fn new(facts: OtherFacts) -> Self {
         Self(Arc::new(facts))
     }
+
+    /// The facts, to change them; copied first when another project shares them.
+    pub(super) fn facts_mut(&mut self) -> &mut OtherFacts {
+        Arc::make_mut(&mut self.0)
+    }
 }
 
 /// What is read of a document that is not a client app: another tag, or none.

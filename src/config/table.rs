@@ -86,10 +86,6 @@ impl<T> Table<T> {
     {
         (0..self.len()).into_par_iter().map(|at| &self[at])
     }
-
-    pub(super) fn clear(&mut self) {
-        self.pieces.clear();
-    }
 }
 
 impl<T: Clone> Table<T> {
@@ -104,8 +100,17 @@ impl<T: Clone> Table<T> {
         }
     }
 
-    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
-        self.pieces.iter_mut().flat_map(|piece| Arc::make_mut(piece).iter_mut())
+    /// All of them, copied only where a copy of the table shares them.
+    pub(super) fn into_items(self) -> impl Iterator<Item = T> {
+        self.pieces.into_iter().flat_map(Arc::unwrap_or_clone)
+    }
+}
+
+impl<T: Clone> FromIterator<T> for Table<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
+        let mut table = Self::default();
+        items.into_iter().for_each(|item| table.push(item));
+        table
     }
 }
 
@@ -196,7 +201,7 @@ mod tests {
         let copy = table.clone();
         table[130] = 1000;
         assert!(Arc::ptr_eq(&table.pieces[0], &copy.pieces[0]));
-        *table.iter_mut().last().unwrap() = 2000;
+        table[299] = 2000;
         table.push(300);
         assert!(copy.iter().copied().eq(0..300));
         let changed = |at: usize| match at {
@@ -205,6 +210,8 @@ mod tests {
             _ => at,
         };
         assert!(table.iter().copied().eq((0..301).map(changed)));
+        assert!(copy.clone().into_items().eq(0..300));
+        assert_eq!((0..300).collect::<Table<_>>(), copy);
         assert!(table.iter().rev().copied().eq((0..301).rev().map(changed)));
         assert_eq!((table.len(), table.iter().len(), copy.len()), (301, 301, 300));
         let found = |number: usize| copy.binary_search_by_key(&(number * 2), |it| it * 2);

@@ -297,3 +297,93 @@ fn a_clone_shares_all_but_what_was_touched_since() {
     assert_eq!((before.undo_label(), before.unsaved()), (None, vec![]));
     assert_eq!(project.client(ClientKey(1)).label(), "B");
 }
+
+/// What the model and its indexes say.
+fn everything(project: &Project) -> String {
+    let problems: Vec<_> = project.problems().collect();
+    format!(
+        "{:#?}\n{:#?}\n{problems:#?}\n{}",
+        project.clients(),
+        project.other_documents(),
+        project.index.state()
+    )
+}
+
+#[test]
+fn what_stays_when_documents_move_is_as_if_read_afresh() {
+    let rich = "!ClientAppDto\nid: '{{guid:r}}'\nname: Rich\nbase: &base {issuer: i, x: 1}\n\
+                description: d\nisPublic: 1\nclientAppSecrets:\n- id: s\n  value: no\n  \
+                expiresAt: 2020-01-01\n- *base\nclientAppRedirectUris: [http://a, {uri: b, id: \
+                c}]\nclientAppScopes: [{id: q, scopeId: w, name: e}]\nroles: [{id: 1, role: R, \
+                scopeId: 2}]\nmetadata: [{key: k, value: v}]\n\
+                clientAppFederatedIdentities:\n- &one {id: e, issuer: i, subject: s}\n- *one\n\
+                - <<: *base\n  subject: t\nallowedTokenExchangeClientApps: [{id: a}, {id: \
+                b}, {id: gone}]\n";
+    let client = |id: &str| {
+        format!(
+            "!ClientAppDto\nid: {id}\nname: '{{{{env:{id}}}}}'\nallowedTokenExchangeClientApps: \
+             [{{id: a}}, {{id: '{{{{guid:r}}}}'}}]\n"
+        )
+    };
+    let other = "!SubscriptionDto\nid: '{{guid:S}}'\nname: n\nstatus: on\ncustomerId: c\n\
+                 more: &m {x: 1}\nother: *m\n";
+    let first = [client("a"), rich.to_owned(), other.to_owned(), client("b"), client("a")];
+    let second = [client("c"), "a: [\n".to_owned(), String::new(), client("a")];
+    let texts = [first.join("---\n"), second.join("---\n")];
+    let mut project = project(&[&texts[0], &texts[1]]);
+    let afresh = |project: &Project| {
+        let source = |file: &SourceFile| Source {
+            path: None,
+            name: file.name.clone(),
+            bytes: file.stream.as_ref().unwrap().to_bytes(),
+        };
+        everything(&Project::from_sources(project.files().iter().map(source).collect()))
+    };
+    let (one, two) = (FileId(0), FileId(1));
+    let moved = |file, document, to_file, to| Change::MoveDocument { file, document, to_file, to };
+    let set = |file, document, name: &str| Change::Edit {
+        file,
+        document,
+        op: crate::yaml::Op::Set {
+            path: vec![crate::yaml::Step::Key("id".to_owned())],
+            value: crate::yaml::Value::Text(name.to_owned()),
+        },
+        via: None,
+    };
+    let steps = [
+        vec![Change::RemoveDocument { file: one, document: 0 }],
+        vec![Change::AddDocument { file: one, at: 1, yaml: client("z") }],
+        vec![moved(one, 4, one, 0)],
+        vec![moved(one, 1, two, 0)],
+        vec![moved(one, 0, one, 3), moved(two, 0, one, 1)],
+        // Replaced, and then carried elsewhere before anything is read.
+        vec![
+            set(one, 2, "new"),
+            Change::AddDocument { file: one, at: 0, yaml: other.replace("S}}", "T}}") },
+            set(one, 1, "b"),
+            moved(one, 3, one, 0),
+            Change::RemoveDocument { file: one, document: 4 },
+        ],
+        vec![Change::Duplicate { file: one, document: 1 }, set(two, 0, "a")],
+        vec![Change::Text { file: two, range: 0..0, with: client("y") + "---\n" }],
+    ];
+    let mut states = vec![everything(&project)];
+    assert_eq!(states[0], afresh(&project));
+    for (at, changes) in steps.iter().enumerate() {
+        // A copy that goes on sharing must not be touched.
+        let held = project.clone();
+        project.apply_all(changes, "moved").unwrap_or_else(|error| panic!("{at}: {error}"));
+        let now = everything(&project);
+        assert_eq!(now, afresh(&project), "{at}");
+        assert_eq!(everything(&held), states[at], "{at}");
+        states.push(now);
+    }
+    for state in states.iter().rev().skip(1) {
+        project.undo();
+        assert_eq!(everything(&project), *state);
+    }
+    for state in states.iter().skip(1) {
+        project.redo();
+        assert_eq!(everything(&project), *state);
+    }
+}

@@ -4,11 +4,13 @@
 //! |---|---|
 //! | `file` | the files and their names |
 //! | `model` | what is read, kept right while documents come, change and go |
+//! | `rebuild` | the same, when keys move |
 //! | `follow` | what became of a client app when keys moved |
 
 mod file;
 mod follow;
 mod model;
+mod rebuild;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -3,21 +3,17 @@
 //! Text changes first, in as many splices as a step has; the model follows once, in
 //! [`Project::settle`]. Documents that were replaced one by one are read again one by one, and only
 //! links that depend on them are set anew. When documents or files came, went or moved, all keys
-//! may be others: everything is read again, in parallel, and what became of each client app is
-//! remembered for [`Project::follow`].
+//! may be others: `rebuild` sees to that, and what became of each client app is remembered for
+//! [`Project::follow`].
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use rayon::prelude::*;
+use crate::yaml::{Document, Stream};
 
-use crate::yaml::{Document, Span, Stream};
-
-use super::super::index::{Holder, Index};
-use super::super::read::{Content, Findings, read};
-use super::super::{
-    ClientApp, ClientFacts, ClientKey, FileId, Id, OtherDocument, Place, Problem, ProblemKind,
-};
+use super::super::index::Holder;
+use super::super::read::{Content, read};
+use super::super::{ClientApp, ClientFacts, ClientKey, FileId, Id, OtherDocument};
 use super::file::Slot;
 use super::{FileError, Project, SourceFile, first};
 
@@ -26,24 +22,26 @@ use super::{FileError, Project, SourceFile, first};
 pub(super) struct Stale {
     /// Documents that were replaced one by one.
     documents: BTreeSet<(FileId, usize)>,
+    /// The addresses of all documents that were put, wherever they stand now.
+    pub put: HashSet<usize>,
     /// Whether documents or files came, went or moved.
     structure: bool,
     /// Files with other documents than before.
     files: BTreeSet<FileId>,
     /// Client apps whose documents went; they may come back in another place.
-    gone: Vec<Gone>,
+    pub gone: Vec<Gone>,
     /// By [`Id::key`], the ids that new documents state.
     ids: HashSet<Box<str>>,
 }
 
 #[derive(Clone, Debug)]
-struct Gone {
-    key: ClientKey,
-    document: Arc<Document>,
+pub(super) struct Gone {
+    pub key: ClientKey,
+    pub document: Arc<Document>,
 }
 
 /// The [`Id::key`] of what a document states as its id.
-fn id_of(document: &Document) -> Option<Box<str>> {
+pub(super) fn id_of(document: &Document) -> Option<Box<str>> {
     let tree = document.tree().ok()?;
     let id = tree.text(tree.get(tree.root()?, "id")?)?;
     (!id.trim().is_empty()).then(|| Id::new(id).key().into())
@@ -93,6 +91,7 @@ impl Project {
         for &new in &new {
             stale.ids.extend(id_of(&documents[new]));
             stale.documents.insert((file, at + new));
+            stale.put.insert(Arc::as_ptr(&documents[new]).addr());
         }
         // Others follow each other in order, as long as nothing speaks against it.
         let in_order = left.len() == new.len()
@@ -177,20 +176,20 @@ impl Project {
     /// Brings what is read up to date with the text.
     pub(in super::super) fn settle(&mut self) {
         let stale = std::mem::take(&mut self.stale);
-        for id in stale.files {
-            if let Some(file) = self.file_mut(id) {
+        for id in &stale.files {
+            if let Some(file) = self.file_mut(*id) {
                 file.refresh_unsaved();
             }
         }
         // Many of them are faster read in parallel, with all others.
         let many = stale.documents.len() > 256 && stale.documents.len() * 4 > self.clients.len();
         if stale.structure || many {
-            return self.rebuild(&stale.gone);
+            return self.rebuild(&stale);
         }
-        for (file, at) in stale.documents {
+        for &(file, at) in &stale.documents {
             if !self.refresh(file, at) {
                 // The document became something else: keys move.
-                return self.rebuild(&[]);
+                return self.rebuild(&stale);
             }
         }
     }
@@ -248,106 +247,4 @@ impl Project {
             }
         }
     }
-
-    /// Reads every document again, in parallel, and makes every index anew.
-    fn rebuild(&mut self, gone: &[Gone]) {
-        let mut now: Vec<Option<ClientKey>> = vec![None; self.clients.len()];
-        let mut new: Vec<ClientKey> = Vec::new();
-        self.clients.clear();
-        self.others.clear();
-        let mut problems = BTreeMap::new();
-        self.index = Index::default();
-        let read: Vec<Vec<Findings>> = self.files.par_iter().map(read_file).collect();
-        for (file, read) in self.files.iter_mut().zip(read) {
-            let id = file.id;
-            let before = std::mem::take(&mut file.slots);
-            let mut slots = Vec::with_capacity(read.len());
-            if let Err(error) = &file.stream {
-                let place = Place { file: id, document: 0, span: Span::default() };
-                let message = error.to_string();
-                let problem = Problem { kind: ProblemKind::File, place, message, client: None };
-                problems.insert((id, 0), vec![problem]);
-                continue;
-            }
-            for (index, mut findings) in read.into_iter().enumerate() {
-                let slot = match findings.content {
-                    Content::Client(mut client) => {
-                        let key = ClientKey(self.clients.len());
-                        client.key = key;
-                        for problem in &mut findings.problems {
-                            problem.client = Some(key);
-                        }
-                        self.clients.push(ClientApp::new(*client));
-                        match before.get(index) {
-                            Some(Slot::Client(old)) => now[old.0] = Some(key),
-                            _ => new.push(key),
-                        }
-                        Slot::Client(key)
-                    }
-                    Content::Other(other) => {
-                        self.others.push(OtherDocument::new(*other));
-                        Slot::Other(self.others.len() - 1)
-                    }
-                    Content::Nothing => Slot::Nothing,
-                };
-                slots.push(slot);
-                if !findings.problems.is_empty() {
-                    problems.insert((id, index), findings.problems);
-                }
-            }
-            file.slots = Arc::new(slots);
-        }
-        self.problems = Arc::new(problems);
-        for client in &self.clients {
-            self.index.add(client);
-        }
-        for (at, other) in self.others.iter().enumerate() {
-            self.index.put_placeholders(Holder::Other(at), &[], other.placeholders());
-        }
-        for client in self.clients.iter_mut() {
-            for permission in &mut client.facts_mut().permissions {
-                permission.client = first(&self.index, permission.id.as_ref());
-            }
-        }
-        self.find_again(gone, &new, &mut now);
-        self.moves.record(&now, self.clients.len());
-    }
-
-    /// Client apps whose documents went in one place and came in another: the same documents, or
-    /// documents with their id.
-    fn find_again(&self, gone: &[Gone], new: &[ClientKey], now: &mut [Option<ClientKey>]) {
-        if gone.is_empty() || new.is_empty() {
-            return;
-        }
-        let mut documents: HashMap<*const Document, ClientKey> = HashMap::new();
-        let mut ids: HashMap<Box<str>, Vec<ClientKey>> = HashMap::new();
-        for &key in new.iter().rev() {
-            let client = &self.clients[key.0];
-            if let Some(document) = self.document(client.file, client.document) {
-                documents.insert(Arc::as_ptr(document), key);
-            }
-            if let Some(id) = &client.id {
-                ids.entry(id.value.key().into()).or_default().push(key);
-            }
-        }
-        let mut taken: HashSet<ClientKey> = HashSet::new();
-        for Gone { key, document } in gone {
-            let Some(place) = now.get_mut(key.0).filter(|it| it.is_none()) else { continue };
-            let same = documents.get(&Arc::as_ptr(document)).copied();
-            let found = same.filter(|key| !taken.contains(key)).or_else(|| {
-                let alike = ids.get_mut(&id_of(document)?)?;
-                std::iter::from_fn(|| alike.pop()).find(|key| !taken.contains(key))
-            });
-            if let Some(found) = found {
-                taken.insert(found);
-                *place = Some(found);
-            }
-        }
-    }
-}
-
-fn read_file(file: &SourceFile) -> Vec<Findings> {
-    let Ok(stream) = &file.stream else { return Vec::new() };
-    let documents = stream.documents().par_iter().with_min_len(16).enumerate();
-    documents.map(|(index, document)| read(document, file.id, index)).collect()
 }
