@@ -79,13 +79,18 @@ pub(super) fn encode(text: &str, encoding: Encoding, bytes: &mut Vec<u8>) {
 /// The mark to put before bytes that would not be read in the encoding they were written in, as
 /// when a text without a mark has come to begin with a letter that is not ASCII.
 pub(super) fn missing_mark(bytes: &[u8], encoding: Encoding) -> Vec<u8> {
-    let mut mark = Vec::new();
-    let seen = || match detect(bytes) {
+    let seen = |bytes: &[u8]| match detect(bytes) {
         (seen, true) => seen == encoding,
         (seen, false) => seen == encoding && std::str::from_utf8(bytes).is_err(),
     };
-    if encoding != Encoding::Utf8 && !bytes.is_empty() && !seen() {
-        encode(MARK.encode_utf8(&mut [0; 4]), encoding, &mut mark);
+    if encoding == Encoding::Utf8 || bytes.is_empty() || seen(bytes) {
+        return Vec::new();
+    }
+    let mut mark = Vec::new();
+    encode(MARK.encode_utf8(&mut [0; 4]), encoding, &mut mark);
+    // With a zero character behind it, the mark of two bytes a unit is that of four.
+    if !seen(&[&mark, bytes].concat()) {
+        mark.extend_from_within(..);
     }
     mark
 }
@@ -219,6 +224,20 @@ mod tests {
             assert_eq!(decode(&marked).unwrap(), ("\u{feff}日本: 語".into(), encoding));
         }
         assert!(missing_mark(&[], Encoding::Utf16Le).is_empty());
+        // Zeros in front, with which two bytes a character look like four.
+        for encoding in WIDE {
+            for text in ["\0x", "\0", "x\0", "\0\0", "\u{feff}\0", "\u{feff}\0x", "\0\u{feff}"] {
+                let bytes = encoded(text, encoding);
+                let marked = [missing_mark(&bytes, encoding), bytes].concat();
+                let (read, as_what) = decode(&marked).unwrap();
+                assert_eq!(as_what, encoding, "{text:?}");
+                assert_eq!(
+                    read.trim_start_matches(MARK),
+                    text.trim_start_matches(MARK),
+                    "{encoding}"
+                );
+            }
+        }
     }
 
     #[test]
