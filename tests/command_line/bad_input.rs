@@ -104,8 +104,11 @@ fn a_yaml_bomb_does_not_go_off() {
     bomb += "allowedTokenExchangeClientApps: *a29\nclientAppSecrets: *a29\n";
     let folder = Folder::new(&[("bomb.yaml", &format!("!ClientAppDto\nid: bomb\n{bomb}"))]);
     let ran = folder.run(&["check", "bomb.yaml"]);
-    assert_eq!(ran.code, Some(0), "{ran}");
-    assert!(ran.stdout.contains("Y-003") && ran.stdout.contains("Y-009"), "{ran}");
+    // A list where a secret belongs is no secret: that is a finding of its own.
+    assert_eq!(ran.code, Some(1), "{ran}");
+    for rule in ["Y-003", "Y-009", "Y-016"] {
+        assert!(ran.stdout.contains(rule), "{ran}");
+    }
     assert!(ran.stdout.len() < 20_000);
 }
 

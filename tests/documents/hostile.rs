@@ -284,3 +284,21 @@ fn a_file_over_the_limit_is_refused_with_both_numbers() {
     assert!(said.contains("1000") || said.contains("1,000"), "{said}");
     assert!(Stream::load(&[b'#'; 1_000], &limits).is_ok());
 }
+
+#[test]
+fn aliases_of_aliases_are_reported_once_an_entry_and_not_once_a_level() {
+    let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
+    for level in 1..30 {
+        let item = format!("*a{}", level - 1);
+        bomb += &format!("a{level}: &a{level} [{}]\n", vec![item; 9].join(", "));
+    }
+    bomb += "allowedTokenExchangeClientApps: *a29\nclientAppSecrets: *a29\n";
+    let project = project(format!("!ClientAppDto\nid: bomb\n{bomb}").as_bytes());
+    let findings = audit::run(&project, Reading::default());
+    let count = |id: &str| findings.iter().filter(|finding| finding.rule.id == id).count();
+    // Nine entries that are lists, in each of the two lists; what these hold is not looked at.
+    assert_eq!((count("Y-009"), count("Y-016")), (9, 9));
+    // The keys that hold the lists are foreign, which is said once.
+    assert_eq!(count("Y-003"), 1);
+    assert!(findings.len() <= 20, "{}", findings.len());
+}
