@@ -73,7 +73,7 @@ fn identity_ui(
             }
             if client.identities.len() > 1 {
                 let name = format!("identity {number}");
-                super::move_ui(
+                super::permissions::move_ui(
                     ui,
                     client,
                     (IDENTITIES, &name),
