@@ -56,7 +56,12 @@ pub fn action_button_ui(
 }
 
 /// An entry of a menu.
-pub fn action_menu_ui(ui: &mut Ui, state: &State, action: Action, commands: &mut Vec<Command>) {
+pub fn action_menu_ui(
+    ui: &mut Ui,
+    state: &State,
+    action: Action,
+    commands: &mut Vec<Command>,
+) -> egui::Response {
     let reason = action.disabled_reason(state);
     let label = action_label(state, action);
     let mut button = egui::Button::new(label).frame_when_inactive(false);
@@ -68,11 +73,13 @@ pub fn action_menu_ui(ui: &mut Ui, state: &State, action: Action, commands: &mut
         response = response.on_hover_text(hint);
     }
     if let Some(reason) = reason {
-        response.on_disabled_hover_text(reason);
-    } else if response.clicked() {
+        return response.on_disabled_hover_text(reason);
+    }
+    if response.clicked() {
         commands.push(Command::Act(action));
         ui.close();
     }
+    response
 }
 
 /// What an action is called now: undo and redo say what they take back and make again.
@@ -109,6 +116,16 @@ pub fn place_link_ui(
     {
         commands.push(Command::ShowPlace(place));
     }
+}
+
+/// A link in a panel whose width is not for a long name to decide.
+pub fn link_ui(ui: &mut Ui, text: impl Into<RichText>) -> egui::Response {
+    let text = text.into();
+    ui.scope(|ui| {
+        ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Truncate);
+        ui.link(text)
+    })
+    .inner
 }
 
 /// The name of a file, set apart: which file owns a thing is always in view.

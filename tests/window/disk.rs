@@ -178,3 +178,38 @@ fn backups_are_kept_when_they_are_asked_for() {
     let backup = open.folder.path().join("clients.yaml.~1~");
     assert_eq!(fs::read_to_string(backup).unwrap(), CLIENT);
 }
+
+#[test]
+fn a_write_protected_file_is_replaced_or_saved_elsewhere_as_the_user_says() {
+    for choice in ["Replace it", "Save elsewhere…"] {
+        let mut open = folder();
+        let mut permissions = fs::metadata(&open.path).unwrap().permissions();
+        permissions.set_readonly(true);
+        fs::set_permissions(&open.path, permissions).unwrap();
+        let harness = &mut open.harness;
+        click(harness, "Portal in the list");
+        retype(harness, "Name", "Mine");
+        send(harness, Command::Act(Action::Save));
+        // It is said before anything is tried.
+        until(harness, "it is foreseen", |it| !it.state.outlook.is_empty());
+        harness.get_by_label_contains("is write-protected. You can choose what to do about it.");
+        click(harness, "Save");
+        until(harness, "it is told", |it| matches!(it.state.dialog, Some(Dialog::CannotSave(_))));
+        harness.get_by_label_contains("Nothing was written.");
+        assert_eq!(fs::read_to_string(&open.path).unwrap(), CLIENT);
+        click(harness, choice);
+        let mine = CLIENT.replace("Portal", "Mine");
+        if choice == "Replace it" {
+            until(harness, "it is saved", |it| it.state.project.unsaved().is_empty());
+            assert_eq!(fs::read_to_string(&open.path).unwrap(), mine);
+            assert!(fs::metadata(&open.path).unwrap().permissions().readonly());
+        } else {
+            let path = open.folder.path().join("copy.yaml");
+            retype(harness, "Path to write to", path.to_str().unwrap());
+            click(harness, "Save");
+            until(harness, "it is saved", |it| it.state.project.unsaved().is_empty());
+            assert_eq!(fs::read_to_string(&path).unwrap(), mine);
+            assert_eq!(fs::read_to_string(&open.path).unwrap(), CLIENT);
+        }
+    }
+}

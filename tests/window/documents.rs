@@ -9,7 +9,7 @@ use egui_kittest::kittest::Queryable;
 use exchange_studio::config::{Change, FileId};
 use exchange_studio::studio::{Action, Command, Dialog, Selection, Studio};
 
-use super::harness::{click, opened, press, retype, send, until};
+use super::harness::{click, field, opened, press, retype, send, until};
 
 const FRONT: &str = "\
 # The front.
@@ -306,4 +306,173 @@ fn a_file_can_be_closed_and_comes_back_with_undo() {
     assert_eq!(names(&harness), ["Portal", "Kiosk"]);
     send(&mut harness, Command::Act(Action::Undo));
     assert_eq!(names(&harness), ["Ledger", "Portal", "Kiosk"]);
+}
+
+const ISSUERS: &str = "\
+!ClientAppDto
+id: portal
+name: Portal
+clientAppFederatedIdentities:
+  - id: one
+    issuer: &issuer https://a.example
+    subject: first
+  - id: two
+    issuer: *issuer
+    subject: second
+";
+
+#[test]
+fn an_identity_behind_an_alias_asks_once_when_its_field_is_left() {
+    for (choice, expected) in [
+        ("Make this one its own", ISSUERS.replace("*issuer", "https://b.example")),
+        ("Edit the anchor (changes 2 places)", ISSUERS.replace("//a.", "//b.")),
+    ] {
+        let (_folder, mut harness) = one(ISSUERS);
+        click(&mut harness, "Portal in the list");
+        retype(&mut harness, "Issuer 2", "https://b");
+        field(&harness, "Issuer 2").type_text(".example");
+        harness.run_ok();
+        assert_eq!(harness.state().state.dialog, None, "while one types");
+        assert_eq!(text(&harness, 0), ISSUERS);
+        press(&mut harness, Modifiers::NONE, Key::Tab);
+        assert!(matches!(harness.state().state.dialog, Some(Dialog::Shared(_))), "{choice}");
+        click(&mut harness, choice);
+        assert_eq!(harness.state().state.dialog, None);
+        assert_eq!(text(&harness, 0), expected, "{choice}");
+        send(&mut harness, Command::Act(Action::Undo));
+        assert_eq!(text(&harness, 0), ISSUERS);
+    }
+    // Its own subject is written as it is typed.
+    let (_folder, mut harness) = one(ISSUERS);
+    click(&mut harness, "Portal in the list");
+    retype(&mut harness, "Subject 2", "third");
+    assert_eq!(text(&harness, 0), ISSUERS.replace("second", "third"));
+}
+
+#[test]
+fn what_was_typed_over_an_alias_is_dropped_when_the_dialog_is_cancelled() {
+    let (_folder, mut harness) = one(ISSUERS);
+    click(&mut harness, "Portal in the list");
+    retype(&mut harness, "Issuer 2", "https://b.example");
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    click(&mut harness, "Cancel");
+    assert_eq!(harness.state().state.dialog, None);
+    assert_eq!(text(&harness, 0), ISSUERS);
+    assert_eq!(field(&harness, "Issuer 2").value().as_deref(), Some("https://a.example"));
+}
+
+const MEMBER: &str = "\
+!ClientAppDto
+id: portal
+name: Portal
+description: for people   # and machines
+subscriptionId: \"{{guid:east}}\"
+clientAppCustomAssets:
+  - id: logo
+---
+!SubscriptionDto
+id: \"{{guid:east}}\"
+name: East
+---
+!SubscriptionDto
+id: \"{{guid:west}}\"
+name: West
+";
+
+#[test]
+fn subscription_and_description_are_edited_in_the_form() {
+    let (_folder, mut harness) = one(MEMBER);
+    click(&mut harness, "Portal in the list");
+    retype(&mut harness, "Description", "for everyone");
+    assert_eq!(text(&harness, 0), MEMBER.replace("for people", "for everyone"));
+    send(&mut harness, Command::Act(Action::Undo));
+    click(&mut harness, "Remove the description");
+    assert!(!text(&harness, 0).contains("description"));
+    send(&mut harness, Command::Act(Action::Undo));
+    click(&mut harness, "Subscription: East");
+    click(&mut harness, "West");
+    let west = MEMBER.replacen("{{guid:east}}", "{{guid:west}}", 1);
+    assert_eq!(text(&harness, 0), west);
+    click(&mut harness, "Subscription: West");
+    click(&mut harness, "Another id…");
+    retype(&mut harness, "Id of the subscription", "{{guid:north}}");
+    assert_eq!(text(&harness, 0), MEMBER.replacen("{{guid:east}}", "{{guid:north}}", 1));
+    click(&mut harness, "Subscription: Another id");
+    click(&mut harness, "not stated");
+    assert!(!text(&harness, 0).contains("subscriptionId"));
+    harness.get_by_label("Subscription: not stated");
+    for _ in 0..3 {
+        send(&mut harness, Command::Act(Action::Undo));
+    }
+    assert_eq!(text(&harness, 0), MEMBER);
+}
+
+#[test]
+fn a_subscription_that_is_a_mapping_keeps_the_rest_of_it() {
+    let mapping =
+        MEMBER.replacen("subscriptionId: \"{{guid:east}}\"", "subscription: {id: s, x: 1}", 1);
+    let (_folder, mut harness) = one(&mapping);
+    click(&mut harness, "Portal in the list");
+    retype(&mut harness, "Id of the subscription", "t");
+    assert_eq!(text(&harness, 0), mapping.replace("{id: s, x: 1}", "{id: t, x: 1}"));
+}
+
+#[test]
+fn custom_assets_have_their_section() {
+    let (_folder, mut harness) = one(MEMBER);
+    click(&mut harness, "Portal in the list");
+    click(&mut harness, "Add to Custom assets");
+    retype(&mut harness, "New Id", "banner");
+    click(&mut harness, "Add entry");
+    assert_eq!(
+        text(&harness, 0),
+        MEMBER.replace("  - id: logo\n", "  - id: logo\n  - id: banner\n")
+    );
+}
+
+#[test]
+fn the_menu_of_a_client_app_opens_by_the_keyboard() {
+    for (modifiers, key) in [(Modifiers::NONE, Key::Menu), (Modifiers::SHIFT, Key::F10)] {
+        let (_folder, mut harness) = folder();
+        harness.get_by_label("Kiosk in the list").focus();
+        harness.run_ok();
+        press(&mut harness, modifiers, key);
+        assert_eq!(selected(&harness), "Kiosk");
+        // The keyboard is in the menu, at its first entry.
+        let mut entries = harness.query_all_by_label_contains("Allow exchange");
+        assert!(entries.any(|entry| entry.is_focused()), "{key:?}");
+        drop(entries);
+        press(&mut harness, Modifiers::NONE, Key::Escape);
+        assert!(harness.query_by_label_contains("Duplicate").is_none());
+        assert!(harness.get_by_label("Kiosk in the list").is_focused());
+        press(&mut harness, modifiers, key);
+        press(&mut harness, Modifiers::NONE, Key::Enter);
+        assert!(matches!(harness.state().state.dialog, Some(Dialog::GrantTo { .. })));
+    }
+}
+
+#[test]
+fn the_report_of_a_refused_edit_is_seen_and_then_copied() {
+    let repeated = "!ClientAppDto\nid: portal\nname: Portal 7\nname: Portal 7\n";
+    let (_folder, mut harness) = one(repeated);
+    click(&mut harness, "Portal 7 in the list");
+    retype(&mut harness, "Name", "Mine");
+    let Some(Dialog::Refused(refusal)) = harness.state().state.dialog.clone() else {
+        panic!("{:?}: {}", harness.state().state.dialog, text(&harness, 0))
+    };
+    let report = refusal.report.unwrap();
+    assert_eq!(text(&harness, 0), repeated);
+    assert!(harness.query_by_label("Copy report").is_none(), "it is shown first");
+    click(&mut harness, "Show report…");
+    harness.get_by_label_contains("an edit was refused");
+    harness.get_by_label("Copy report").click();
+    harness.step();
+    let copied = harness.output().platform_output.commands.iter().find_map(|command| {
+        if let egui::OutputCommand::CopyText(text) = command { Some(text.clone()) } else { None }
+    });
+    assert_eq!(copied.as_deref(), Some(report.as_str()));
+    assert!(!report.contains("Portal") && report.contains("Xxxxxx 0"));
+    click(&mut harness, "Show in the source");
+    assert_eq!(harness.state().state.dialog, None);
+    harness.get_by_label("Source of clients.yaml");
 }

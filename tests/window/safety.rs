@@ -204,3 +204,28 @@ fn a_file_above_the_limit_is_opened_all_the_same_when_asked() {
     click(&mut harness, &format!("Open it all the same ({} bytes)", CLIENT.len()));
     until(&mut harness, "it is read", |it| it.state.project.clients().len() == 1);
 }
+
+#[test]
+fn a_long_opening_says_how_far_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("clients.yaml");
+    fs::write(&path, CLIENT).unwrap();
+    let mut harness = opened(&path);
+    let large = folder.path().join("large.yaml");
+    fs::write(&large, format!("---\n{CLIENT}").repeat(100_000)).unwrap();
+    harness.state_mut().state.apply(Command::Open(vec![large.clone()]));
+    // Frames go on meanwhile.
+    while harness.state().state.opening.as_ref().is_some_and(|it| it.progress.total() == 0) {
+        std::thread::yield_now();
+    }
+    harness.step();
+    harness.get_by(|node| {
+        let says = node.label().is_some_and(|label| label.contains(" of "));
+        says && node.role() == egui::accesskit::Role::ProgressIndicator
+    });
+    // What was open is there until it is done.
+    assert_eq!(harness.state().state.project.clients()[0].label(), "Portal");
+    click(&mut harness, "Cancel opening");
+    assert!(harness.state().state.opening.is_none());
+    assert_eq!(harness.state().state.project.clients().len(), 1);
+}

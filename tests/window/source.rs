@@ -187,12 +187,30 @@ fn escape_lets_tab_leave_the_editor() {
 #[test]
 fn broken_text_keeps_the_graph_and_says_where() {
     let (_folder, mut harness) = source(CLIENTS);
+    let arrows = |harness: &Harness<'static, Studio>| {
+        let graph = &harness.state().state.analysis.graph;
+        let edges = graph.graph.edge_indices();
+        let edges = edges.map(|edge| graph.sentence(&harness.state().state.project, edge));
+        edges.collect::<Vec<_>>()
+    };
+    let before = arrows(&harness);
+    assert_eq!(before.len(), 1);
     caret_at(&mut harness, "Portal ");
     type_text(&mut harness, "[");
     let state = &harness.state().state;
     let tree = state.project.files()[0].stream.as_ref().unwrap().documents()[0].tree();
     let message = tree.unwrap_err().message.clone();
-    assert!(!state.project.clients().is_empty());
+    // The last good model stays: its client apps, what they list, and the arrow of it.
+    assert_eq!(state.project.clients().len(), 2);
+    let client = &state.project.clients()[0];
+    assert_eq!(client.label(), "Portal");
+    assert!(client.stale.is_some());
+    assert!(state.project.clients()[1].stale.is_none());
+    let permission = &client.permissions[0];
+    assert_eq!(permission.client, Some(state.project.clients()[1].key));
+    assert_eq!(arrows(&harness), before);
+    // The break is marked in the list and in the margin.
+    harness.get_by_label("Portal, broken, in the list");
     let marks: Vec<_> = harness
         .query_all(egui_kittest::kittest::By::new().role(Role::Button))
         .filter(|node| node.accesskit_node().label().is_some_and(|label| label.contains(&message)))
@@ -201,7 +219,11 @@ fn broken_text_keeps_the_graph_and_says_where() {
     drop(marks);
     press(&mut harness, Modifiers::NONE, Key::Backspace);
     assert_eq!(text_of(&harness), CLIENTS);
-    assert_eq!(harness.state().state.project.clients()[0].label(), "Portal");
+    let client = &harness.state().state.project.clients()[0];
+    assert_eq!(client.label(), "Portal");
+    assert!(client.stale.is_none());
+    assert_eq!(arrows(&harness), before);
+    harness.get_by_label("Portal in the list");
 }
 
 #[test]

@@ -51,6 +51,8 @@ pub struct ClientList {
     /// The row that gets the keyboard when it is drawn.
     focus: Option<usize>,
     last_selection: Option<Selection>,
+    /// Whose menu was opened by the keyboard.
+    menu: Option<Selection>,
 }
 
 impl ClientList {
@@ -310,7 +312,8 @@ fn row_ui(
         if response.secondary_clicked() {
             commands.push(Command::Select(Some(selection.clone())));
         }
-        response.context_menu(|ui| menu_ui(ui, state, commands));
+        response.context_menu(|ui| menu_ui(ui, state, false, commands));
+        key_menu_ui(ui, list, state, (row, selection), &response, commands);
     }
     let fill = if selected {
         tokens.accent_soft
@@ -340,14 +343,58 @@ fn row_ui(
     }
 }
 
-/// What can be done with what a row stands for; the row was selected first.
-fn menu_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+/// The same menu, opened by the keyboard below its row. The keyboard goes into it, and back to the
+/// row when it closes.
+fn key_menu_ui(
+    ui: &Ui,
+    list: &mut ClientList,
+    state: &State,
+    (row, selection): (usize, &Selection),
+    response: &egui::Response,
+    commands: &mut Vec<Command>,
+) {
+    let opens = response.has_focus()
+        && ui.input_mut(|input| {
+            input.consume_key(Modifiers::NONE, Key::Menu)
+                || input.consume_key(Modifiers::SHIFT, Key::F10)
+        });
+    let was_open = list.menu.as_ref() == Some(selection);
+    if opens {
+        commands.push(Command::Select(Some(selection.clone())));
+        list.menu = Some(selection.clone());
+    }
+    let popup = egui::Popup::menu(response)
+        .id(response.id.with("menu by keyboard"))
+        .open_memory(opens.then_some(egui::SetOpenCommand::Bool(true)));
+    let is_open = popup.is_open() || opens;
+    let before = commands.len();
+    popup.show(|ui| {
+        let enters = |memory: &egui::Memory| memory.focused().is_none_or(|it| it == response.id);
+        let enters = was_open && ui.memory(enters);
+        menu_ui(ui, state, enters, commands);
+    });
+    if was_open && !is_open {
+        list.menu = None;
+        // What was chosen may have brought a dialog.
+        if commands.len() == before && state.dialog.is_none() {
+            list.focus = Some(row);
+        }
+    }
+}
+
+/// What can be done with what a row stands for; the row was selected first. The keyboard may
+/// enter at its first entry.
+fn menu_ui(ui: &mut Ui, state: &State, mut enters: bool, commands: &mut Vec<Command>) {
     for (at, group) in Action::ON_SELECTION.iter().enumerate() {
         if at > 0 {
             ui.separator();
         }
         for action in *group {
-            action_menu_ui(ui, state, *action, commands);
+            let entry = action_menu_ui(ui, state, *action, commands);
+            if enters && entry.enabled() {
+                entry.request_focus();
+                enters = false;
+            }
         }
     }
 }

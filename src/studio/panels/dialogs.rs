@@ -159,7 +159,9 @@ fn shortcuts_ui(ui: &mut Ui, commands: &mut Vec<Command>) {
     });
     ui.label(RichText::new("In the graph: arrows follow edges, + and − zoom, 0 fits.").small());
     right_ui(ui, |ui| {
-        if ui.button("Close").clicked() {
+        let close = ui.button("Close");
+        close.request_focus_if_none(ui);
+        if close.clicked() {
             commands.push(Command::CloseDialog);
         }
     });
@@ -169,7 +171,9 @@ fn message_ui(ui: &mut Ui, title: &str, message: &str, commands: &mut Vec<Comman
     title_ui(ui, title);
     ui.add(egui::Label::new(message).wrap());
     right_ui(ui, |ui| {
-        if ui.button("Close").clicked() {
+        let close = ui.button("Close");
+        close.request_focus_if_none(ui);
+        if close.clicked() {
             commands.push(Command::CloseDialog);
         }
     });

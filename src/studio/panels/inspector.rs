@@ -11,13 +11,15 @@ use super::super::selection::Selection;
 use super::super::state::State;
 use super::super::theme::{self, Tokens};
 use super::super::widgets::{
-    column_label_ui, empty_ui, icon_button_ui, place_link_ui, problem_ui, section_ui, severity_look,
+    column_label_ui, empty_ui, icon_button_ui, link_ui, place_link_ui, problem_ui, section_ui,
+    severity_look,
 };
 use super::raw::RawDraft;
 
 mod client;
 mod document;
 mod external;
+mod facts;
 mod file;
 mod identities;
 mod lists;
@@ -121,7 +123,7 @@ fn kind_ui(ui: &mut Ui, kind: &str, color: egui::Color32) {
 }
 
 fn client_link_ui(ui: &mut Ui, state: &State, key: ClientKey, commands: &mut Vec<Command>) {
-    if ui.link(state.project.client(key).label()).clicked() {
+    if link_ui(ui, state.project.client(key).label()).clicked() {
         commands.push(Command::Reveal(Selection::Client(key)));
     }
 }
@@ -168,7 +170,12 @@ fn text_ui(ui: &mut Ui, name: &str, text: &str, hint: &str, shared: bool) -> Opt
         .data(|data| data.get_temp::<String>(id))
         .filter(|_| shared)
         .unwrap_or_else(|| text.to_owned());
-    let field = egui::TextEdit::singleline(&mut typed)
+    let field = if typed.contains('\n') {
+        egui::TextEdit::multiline(&mut typed).desired_rows(2)
+    } else {
+        egui::TextEdit::singleline(&mut typed)
+    };
+    let field = field
         .font(egui::TextStyle::Monospace)
         .hint_text(hint)
         .id_salt(name)
@@ -180,9 +187,10 @@ fn text_ui(ui: &mut Ui, name: &str, text: &str, hint: &str, shared: bool) -> Opt
     if response.changed() {
         ui.data_mut(|data| data.insert_temp(id, typed.clone()));
     }
-    if response.lost_focus() {
-        ui.data_mut(|data| data.remove::<String>(id));
-        return (typed != text).then_some(typed);
+    if !response.has_focus() {
+        // Also when it was left while it was out of view.
+        let was_typed = ui.data_mut(|data| data.remove_temp::<String>(id));
+        return was_typed.filter(|typed| typed != text);
     }
     None
 }
@@ -191,6 +199,12 @@ fn text_ui(ui: &mut Ui, name: &str, text: &str, hint: &str, shared: bool) -> Opt
 fn label_ui(ui: &mut Ui, label: &str) {
     let text = RichText::new(label).small().color(Tokens::of(ui).text_weak);
     column_label_ui(ui, text, egui::vec2(64.0, 22.0));
+}
+
+/// A label before a field of what is selected, wide enough for the names of keys.
+fn fact_label_ui(ui: &mut Ui, label: &str) {
+    let text = RichText::new(label).size(12.5);
+    column_label_ui(ui, text, egui::vec2(92.0, 24.0));
 }
 
 /// The file something is in, as a link to what there is to say of the file.

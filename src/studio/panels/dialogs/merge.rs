@@ -113,5 +113,8 @@ fn part_ui(ui: &mut Ui, part: Option<&Part>) {
         lines.push("…");
     }
     let text = RichText::new(lines.join("\n")).monospace().size(11.5);
-    ui.add(egui::Label::new(text).wrap());
+    // The columns are justified, which would spread the letters of a line that is wrapped.
+    ui.with_layout(egui::Layout::top_down(egui::Align::Min), |ui| {
+        ui.add(egui::Label::new(text).wrap());
+    });
 }

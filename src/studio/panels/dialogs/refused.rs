@@ -18,7 +18,7 @@ pub fn shared_ui(ui: &mut Ui, state: &State, edit: &SharedEdit, commands: &mut V
     let text = format!(
         "What you change {from}: it is written once, at &{}, and used in {}.",
         edit.name,
-        counted(edit.places, "place")
+        counted(edit.places, "more place")
     );
     ui.add(egui::Label::new(text).wrap());
     places_ui(ui, state, edit);
@@ -38,7 +38,8 @@ pub fn shared_ui(ui: &mut Ui, state: &State, edit: &SharedEdit, commands: &mut V
         if own.clicked() {
             commands.push(choose(Via::Own));
         }
-        let label = format!("Edit the anchor (changes {})", counted(edit.places, "place"));
+        // The anchor is a place too.
+        let label = format!("Edit the anchor (changes {})", counted(edit.places + 1, "place"));
         if ui.button(label).on_hover_text("Every place that uses it changes").clicked() {
             commands.push(choose(Via::Anchor));
         }
@@ -101,11 +102,13 @@ pub fn refused_ui(
     }
     ui.add_space(4.0);
     right_ui(ui, |ui| {
-        if let Some(place) = refusal.place
-            && ui.add(primary(ui, "Show in the source")).clicked()
-        {
-            commands.push(Command::CloseDialog);
-            commands.push(Command::ShowPlace(place));
+        if let Some(place) = refusal.place {
+            let show = ui.add(primary(ui, "Show in the source"));
+            show.request_focus_if_none(ui);
+            if show.clicked() {
+                commands.push(Command::CloseDialog);
+                commands.push(Command::ShowPlace(place));
+            }
         }
         if let Some(report) = &refusal.report {
             if !draft.also {
@@ -117,7 +120,9 @@ pub fn refused_ui(
                 ui.ctx().copy_text(report.clone());
             }
         }
-        if ui.button("Close").clicked() {
+        let close = ui.button("Close");
+        close.request_focus_if_none(ui);
+        if close.clicked() {
             commands.push(Command::CloseDialog);
         }
     });

@@ -8,7 +8,7 @@ use crate::config::{SaveMethod, SaveOptions};
 use super::super::super::command::{Command, PathPurpose};
 use super::super::super::state::{SaveRequest, SaveTrouble, State, TroubleKind};
 use super::super::super::theme::Tokens;
-use super::{primary, right_ui, title_ui};
+use super::{FocusFirst, primary, right_ui, title_ui};
 
 /// One way out.
 struct Choice {
@@ -41,7 +41,11 @@ pub fn cannot_save_ui(
                 0 => primary(ui, choice.label),
                 _ => egui::Button::new(choice.label),
             };
-            if ui.add(button).on_hover_text(choice.hint).clicked() {
+            let button = ui.add(button).on_hover_text(choice.hint);
+            if index == 0 {
+                button.request_focus_if_none(ui);
+            }
+            if button.clicked() {
                 commands.push(choice.command);
             }
         }
@@ -54,14 +58,16 @@ pub fn cannot_save_ui(
 /// What stood in the way, as sentences.
 fn explanation(trouble: &SaveTrouble) -> String {
     let why = match trouble.kind {
-        TroubleKind::ChangedOnDisk => "Somebody else wrote it since it was read.",
+        TroubleKind::ChangedOnDisk => "Merging takes both changes together.",
         TroubleKind::HardLinks => {
             "Writing in place keeps all of its names; a crash meanwhile could leave half a text, so a copy lies beside it until it is done. Replacing it leaves the other names with the old text."
         }
         TroubleKind::FolderProtected => {
             "The file can be written in place; a crash meanwhile could leave half a text."
         }
-        TroubleKind::WriteProtected => "It can be replaced all the same, and stays marked.",
+        TroubleKind::WriteProtected => {
+            "It can be replaced all the same, and stays write-protected."
+        }
         TroubleKind::Full => "Make room and try again, or save it on another disk.",
         TroubleKind::Backup => "It can be saved without a backup, or elsewhere.",
         TroubleKind::InProject => "Choose another path.",
@@ -103,7 +109,7 @@ fn choices(trouble: &SaveTrouble) -> Vec<Choice> {
             },
         ],
         TroubleKind::WriteProtected => vec![
-            again("Replace it", "The new file is marked as not to be written too", &|it| {
+            again("Replace it", "The new file is write-protected too", &|it| {
                 it.write_protected = true;
             }),
             elsewhere,

@@ -13,7 +13,8 @@ use super::super::super::widgets::{
 };
 use super::permissions::permissions_ui;
 use super::{
-    Inspector, file_link_ui, identities, kind_ui, lists, settings, stale_ui, text_ui, unknown,
+    Inspector, facts, file_link_ui, identities, kind_ui, lists, settings, stale_ui, text_ui,
+    unknown,
 };
 
 pub fn client_ui(
@@ -28,6 +29,7 @@ pub fn client_ui(
         kind_ui(ui, "Client app", Tokens::of(ui).client);
         name_ui(ui, client, commands);
         id_ui(ui, state, client, commands);
+        facts::facts_ui(ui, state, client, commands);
         if let Some(place) = client.stale.as_deref() {
             stale_ui(ui, state, *place, commands);
         }
@@ -92,11 +94,6 @@ fn id_ui(ui: &mut Ui, state: &State, client: &ClientApp, commands: &mut Vec<Comm
     ui.horizontal_wrapped(|ui| {
         file_link_ui(ui, state, client.file, commands);
         place_link_ui(ui, state, client.place, commands);
-        if let Some(subscription) = &client.subscription {
-            let group = state.project.subscription(&subscription.value);
-            let label = group.as_ref().map_or(subscription.value.as_str(), |group| group.label());
-            ui.label(RichText::new(format!("in {label}")).small().color(Tokens::of(ui).text_weak));
-        }
     });
 }
 

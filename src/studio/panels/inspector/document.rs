@@ -9,11 +9,11 @@ use super::super::super::command::Command;
 use super::super::super::selection::{Selection, at};
 use super::super::super::state::State;
 use super::super::super::theme::{self, Tokens};
-use super::super::super::widgets::{place_link_ui, problem_ui, section_ui};
+use super::super::super::widgets::{link_ui, place_link_ui, problem_ui, section_ui};
 use super::super::bars::counted;
 use super::super::clients::document_words;
 use super::super::raw::{self, RawDraft};
-use super::{file_link_ui, kind_ui, label_ui, stale_ui, text_ui};
+use super::{fact_label_ui, file_link_ui, kind_ui, stale_ui, text_ui};
 use crate::config::Change;
 
 /// Client apps listed at most; the list at the left has them all.
@@ -80,7 +80,7 @@ fn facts_ui(ui: &mut Ui, state: &State, other: &OtherDocument, commands: &mut Ve
     }
     for (label, key, text, shared) in facts {
         ui.horizontal(|ui| {
-            label_ui(ui, label);
+            fact_label_ui(ui, label);
             if key == "id" {
                 // Another id is given with Rename id everywhere, which keeps what refers to it.
                 ui.add(egui::Label::new(RichText::new(text).monospace().size(12.0)).truncate());
@@ -100,7 +100,7 @@ fn facts_ui(ui: &mut Ui, state: &State, other: &OtherDocument, commands: &mut Ve
         let mut others = state.project.other_documents().iter();
         let of = others.find(|it| it.id.as_ref().is_some_and(|id| id.value == parent.id.value));
         if let Some(of) = of
-            && ui.link(format!("{} {}", of.kind.label(), of.label())).clicked()
+            && link_ui(ui, format!("{} {}", of.kind.label(), of.label())).clicked()
         {
             let selection = Selection::Document { file: of.file, document: of.document };
             commands.push(Command::Select(Some(selection)));
@@ -127,12 +127,12 @@ fn members_ui(ui: &mut Ui, state: &State, other: &OtherDocument, commands: &mut 
     }
     section_ui(ui, &format!("Named by {}", counted(clients.len() + documents.len(), "document")));
     for it in documents.iter().take(LISTED) {
-        if ui.link(it.label()).clicked() {
+        if link_ui(ui, it.label()).clicked() {
             commands.push(Command::Select(Some(at(project, it.file, it.document))));
         }
     }
     for client in clients.iter().take(LISTED) {
-        if ui.link(client.label()).clicked() {
+        if link_ui(ui, client.label()).clicked() {
             commands.push(Command::Reveal(Selection::Client(client.key)));
         }
     }

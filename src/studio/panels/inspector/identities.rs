@@ -5,7 +5,7 @@
 use egui::{RichText, Ui};
 use egui_material_icons::icons;
 
-use crate::config::{Change, ClientApp, ClientKey, IDENTITIES};
+use crate::config::{Change, ClientApp, ClientKey, IDENTITIES, Stated};
 
 use super::super::super::command::Command;
 use super::super::super::selection::Selection;
@@ -57,10 +57,9 @@ fn identity_ui(
     commands: &mut Vec<Command>,
 ) {
     let identity = &client.identities[index];
-    let mut issuer =
-        identity.issuer.as_ref().map(|stated| stated.value.clone()).unwrap_or_default();
-    let mut subject =
-        identity.subject.as_ref().map(|stated| stated.value.clone()).unwrap_or_default();
+    let text = |stated: &Option<Stated<String>>| stated.as_ref().map(|it| it.value.clone());
+    let mut issuer = text(&identity.issuer).unwrap_or_default();
+    let mut subject = text(&identity.subject).unwrap_or_default();
     let number = index + 1;
     let mut changed = false;
     card_ui(ui, |ui| {
@@ -94,20 +93,25 @@ fn identity_ui(
                 }
             });
         });
-        changed |= field_ui(
-            ui,
-            "Issuer",
-            &format!("Issuer {number}"),
-            &mut issuer,
-            "https://issuer.example",
-        );
-        changed |= field_ui(
-            ui,
-            "Subject",
-            &format!("Subject {number}"),
-            &mut subject,
-            "the sub claim, exactly",
-        );
+        let fields = [
+            ("Issuer", &mut issuer, &identity.issuer, "https://issuer.example"),
+            ("Subject", &mut subject, &identity.subject, "the sub claim, exactly"),
+        ];
+        for (label, text, stated, hint) in fields {
+            ui.horizontal(|ui| {
+                super::label_ui(ui, label);
+                let own = stated.as_ref().and_then(|stated| stated.shared.as_deref());
+                if let Some(shared) = own.filter(|_| identity.shared.is_none()) {
+                    shared_chip(ui, shared);
+                }
+                let shared = own.is_some() || identity.shared.is_some();
+                let name = format!("{label} {number}");
+                if let Some(typed) = super::text_ui(ui, &name, text, hint, shared) {
+                    *text = typed;
+                    changed = true;
+                }
+            });
+        }
         let others = state.project.by_identity(&issuer, &subject);
         for (other, _) in others.iter().filter(|(other, at)| (*other, *at) != (client.key, index)) {
             let label = state.project.client(*other).label();
@@ -212,16 +216,7 @@ pub fn card_ui(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
 
 fn field_ui(ui: &mut Ui, label: &str, name: &str, text: &mut String, hint: &str) -> bool {
     ui.horizontal(|ui| {
-        let width = 52.0;
-        let label = RichText::new(label).small().color(Tokens::of(ui).text_weak);
-        ui.allocate_ui_with_layout(
-            egui::vec2(width, 22.0),
-            egui::Layout::left_to_right(egui::Align::Center),
-            |ui| {
-                ui.set_width(width);
-                ui.label(label);
-            },
-        );
+        super::label_ui(ui, label);
         let field = egui::TextEdit::singleline(text)
             .font(egui::TextStyle::Monospace)
             .hint_text(hint)

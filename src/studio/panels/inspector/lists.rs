@@ -21,7 +21,7 @@ use draft::draft_ui;
 use entries::{Entry, Shown, entries};
 
 /// The lists that have sections of their own here; permissions and identities have theirs.
-const LISTS: [Part; 15] = [
+const LISTS: [Part; 16] = [
     Part::Secret,
     Part::Secrets,
     Part::LoginRedirectUris,
@@ -37,6 +37,7 @@ const LISTS: [Part; 15] = [
     Part::IdpInstances,
     Part::TwoFactorInstances,
     Part::CustomViews,
+    Part::CustomAssets,
 ];
 
 pub fn lists_ui(
@@ -207,5 +208,18 @@ fn field_ui(
         let change = Change::Edit { file: client.file, document: client.document, op, via: None };
         let field = format!("{:?} {} {:?}", client.file, client.document, shown.path);
         commands.push(Command::Typing { change, field });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LISTS, Part};
+
+    #[test]
+    fn every_list_that_is_read_has_its_section() {
+        let elsewhere = [Part::Permissions, Part::Identities];
+        for part in Part::all().filter(|part| part.is_list() && !elsewhere.contains(part)) {
+            assert!(LISTS.contains(&part), "{part:?}");
+        }
     }
 }

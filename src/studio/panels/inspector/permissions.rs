@@ -11,7 +11,7 @@ use super::super::super::selection::{Selection, permission_index};
 use super::super::super::state::State;
 use super::super::super::theme::{self, Tokens};
 use super::super::super::widgets::{
-    icon_button_ui, place_link_ui, section_ui, shared_chip, small_icon_ui,
+    icon_button_ui, link_ui, place_link_ui, section_ui, shared_chip, small_icon_ui,
 };
 use super::{client_link_ui, decision_ui, kind_ui, simulate_ui};
 
@@ -29,10 +29,10 @@ pub fn permissions_ui(ui: &mut Ui, state: &State, client: &ClientApp, commands: 
                 let at = (index, client.permissions.len());
                 move_ui(ui, client, (PERMISSIONS, &name), at, commands);
             }
-            entry_ui(ui, state, client, permission, commands);
             if let Some(shared) = permission.shared.as_deref() {
                 shared_chip(ui, shared);
             }
+            entry_ui(ui, state, client, permission, commands);
         });
     }
     if icon_button_ui(ui, icons::ICON_ADD, "Allow exchange to…")
@@ -51,9 +51,7 @@ pub fn permissions_ui(ui: &mut Ui, state: &State, client: &ClientApp, commands: 
     }
     section_ui(ui, "Listed by");
     for owner in named_by {
-        if ui.link(state.project.client(owner).label()).clicked() {
-            commands.push(Command::Reveal(Selection::Client(owner)));
-        }
+        client_link_ui(ui, state, owner, commands);
     }
 }
 
@@ -103,7 +101,7 @@ fn entry_ui(
     let entry = id.key().into_owned();
     let selection = Selection::Exchange { owner, entry };
     // The sentence is looked for only when it is asked for: a hub lists thousands.
-    let link = ui.add(egui::Link::new(text)).on_hover_ui(|ui| {
+    let link = link_ui(ui, text).on_hover_ui(|ui| {
         ui.label(sentence(state, owner, permission));
     });
     if link.clicked() {

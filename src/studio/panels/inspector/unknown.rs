@@ -19,7 +19,9 @@ pub fn unknown_ui(
     unknown: &[Unknown],
     commands: &mut Vec<Command>,
 ) {
-    if unknown.is_empty() {
+    // The text of a broken document is another one by now than the entries are of.
+    let is_whole = state.project.document(file, document).is_some_and(|it| it.tree().is_ok());
+    if unknown.is_empty() || !is_whole {
         return;
     }
     section_ui(ui, "Other keys");
