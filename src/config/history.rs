@@ -127,6 +127,13 @@ impl Deltas {
         project.forget_moves();
     }
 
+    /// Whether every text is what it was.
+    fn change_nothing(&self) -> bool {
+        self.list
+            .iter()
+            .all(|delta| matches!(delta, Delta::Documents(splice) if splice.changes_nothing()))
+    }
+
     /// Without those that are back where they were.
     fn finish(mut self) -> Vec<Delta> {
         self.list.retain(|delta| match delta {
@@ -235,7 +242,11 @@ impl Project {
 
     /// Makes a step of what was done already, when it did anything.
     pub(super) fn finish_step(&mut self, label: String, merge: Option<&str>, deltas: Deltas) {
-        if self.history.record(label, merge, deltas) {
+        // Two documents of the same text may have changed places: then they and whoever holds
+        // their keys go back, since for everybody else nothing happened.
+        if deltas.change_nothing() {
+            deltas.take_back(self);
+        } else if self.history.record(label, merge, deltas) {
             self.changed();
         }
     }

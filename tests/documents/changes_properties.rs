@@ -50,6 +50,9 @@ fn pick<'a>(words: &[&'a str], number: u8) -> &'a str {
 /// A change that may or may not be possible.
 fn change(project: &Project, (kind, a, b, c): Dice) -> Change {
     let files = project.files();
+    if files.is_empty() {
+        return Change::AddFile { path: PathBuf::from("no-such-folder/first.yaml") };
+    }
     let some_file = |number: u8| files[usize::from(number) % files.len()].id;
     let count = |file: FileId| {
         project.file(file).stream.as_ref().map_or(0, |stream| stream.documents().len())
