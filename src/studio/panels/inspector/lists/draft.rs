@@ -100,13 +100,7 @@ fn example(client: &ClientApp, part: Part) -> Option<&ItemAt> {
     let attached = client.attached().iter().map(|it| &it.at);
     let roles = client.roles().iter().map(|it| &it.at);
     let metadata = client.metadata().iter().map(|it| &it.at);
-    secrets
-        .chain(uris)
-        .chain(attached)
-        .chain(roles)
-        .chain(metadata)
-        .filter(|at| at.part == part)
-        .last()
+    secrets.chain(uris).chain(attached).chain(roles).chain(metadata).rfind(|at| at.part == part)
 }
 
 /// Whether the entries of a list are plain texts.
