@@ -7,8 +7,10 @@ use exchange_studio::yaml::{Limits, Stream};
 
 use crate::ours::once;
 
-/// Each with its name; built when it is its turn, as some are large.
-const INPUTS: [(&str, fn() -> String); 20] = [
+/// A name, and how to make the text: built when it is its turn, as some are large.
+type Input = (&'static str, fn() -> String);
+
+const INPUTS: [Input; 20] = [
     ("1,000,000 empty documents", || "---\n".repeat(1_000_000)),
     ("1,000,000 empty documents with comments", || "--- # c\n".repeat(1_000_000)),
     ("100,000 %TAG lines", || {
