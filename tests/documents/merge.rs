@@ -396,10 +396,11 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     prop::collection::vec((0..7u8, edit), 0..6)
 }
 
+/// Name, texts by their keys, and the entries of lists.
+type Said = (Option<String>, BTreeMap<String, String>, BTreeSet<String>);
+
 /// What a text says of its clients, without the order of anything.
-fn meaning(
-    text: &str,
-) -> BTreeMap<String, (Option<String>, BTreeMap<String, String>, BTreeSet<String>)> {
+fn meaning(text: &str) -> BTreeMap<String, Said> {
     let source = Source { path: None, name: "x.yaml".into(), bytes: text.as_bytes().to_vec() };
     let project = Project::from_sources(vec![source]);
     let stream = project.files()[0].stream.as_ref().unwrap();

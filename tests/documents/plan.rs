@@ -155,10 +155,10 @@ impl Pick {
             7 => Change::RenameId { from: entry, to: value },
             8 => Change::AddClient {
                 file,
-                at: Some(document).filter(|_| self.index % 2 == 0),
-                id: Some(value.clone()).filter(|_| self.index % 3 > 0),
+                at: Some(document).filter(|_| self.index.is_multiple_of(2)),
+                id: Some(value.clone()).filter(|_| !self.index.is_multiple_of(3)),
                 name: value,
-                subscription: Some(entry).filter(|_| self.index % 5 > 0),
+                subscription: Some(entry).filter(|_| !self.index.is_multiple_of(5)),
             },
             9 => {
                 let yaml = BODIES[self.value % BODIES.len()].to_owned();
