@@ -56,8 +56,8 @@ pub fn load(bytes: &[u8]) {
     }
 }
 
-/// The documents of a file and what they say. (A file that is not in UTF-8 gets a byte-order mark
-/// when its encoding would not be seen without.)
+/// The documents of a file and what they say. (A file gets a byte-order mark when its encoding would
+/// not be seen without.)
 fn texts(stream: &Stream) -> Vec<(String, Option<Plain>)> {
     let documents = stream.documents().iter();
     documents

@@ -52,17 +52,26 @@ const MARK: char = '\u{feff}';
 
 /// The text of a file and the encoding it is in.
 pub(super) fn decode(bytes: &[u8]) -> Result<(Cow<'_, str>, Encoding), LoadError> {
-    let (encoding, sure) = detect(bytes);
-    let utf8 = std::str::from_utf8(bytes);
-    match utf8 {
-        // A lone zero near the beginning is no sign of UTF-16 in what is UTF-8 otherwise.
-        Ok(text) if encoding == Encoding::Utf8 || !sure => Ok((text.into(), Encoding::Utf8)),
-        Err(error) if encoding == Encoding::Utf8 => Err(LoadError::NotUtf8 {
+    let encoding = seen(bytes);
+    if encoding != Encoding::Utf8 {
+        return decode_wide(bytes, encoding).map(|text| (text.into(), encoding));
+    }
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Ok((text.into(), encoding)),
+        Err(error) => Err(LoadError::NotUtf8 {
             offset: error.valid_up_to(),
             looks_like: narrow_encoding(bytes),
         }),
-        _ => decode_wide(bytes, encoding).map(|text| (text.into(), encoding)),
     }
+}
+
+/// The encoding that bytes are read in.
+fn seen(bytes: &[u8]) -> Encoding {
+    let (encoding, sure) = detect(bytes);
+    // A lone zero near the beginning is no sign of UTF-16 in what is UTF-8 otherwise, and no number
+    // of them is behind the mark of UTF-8.
+    let may_be_utf8 = !sure || bytes.starts_with("\u{feff}".as_bytes());
+    if may_be_utf8 && std::str::from_utf8(bytes).is_ok() { Encoding::Utf8 } else { encoding }
 }
 
 /// Appends text in an encoding.
@@ -77,19 +86,17 @@ pub(super) fn encode(text: &str, encoding: Encoding, bytes: &mut Vec<u8>) {
 }
 
 /// The mark to put before bytes that would not be read in the encoding they were written in, as
-/// when a text without a mark has come to begin with a letter that is not ASCII.
+/// when a text without a mark has come to begin with a letter that is not ASCII, or with zeros.
 pub(super) fn missing_mark(bytes: &[u8], encoding: Encoding) -> Vec<u8> {
-    let seen = |bytes: &[u8]| match detect(bytes) {
-        (seen, true) => seen == encoding,
-        (seen, false) => seen == encoding && std::str::from_utf8(bytes).is_err(),
-    };
-    if encoding == Encoding::Utf8 || bytes.is_empty() || seen(bytes) {
-        return Vec::new();
-    }
     let mut mark = Vec::new();
+    // What is UTF-8 by its first bytes alone, as nearly all is, need not be looked through.
+    let by_start = encoding == Encoding::Utf8 && detect(bytes).0 == Encoding::Utf8;
+    if by_start || bytes.is_empty() || seen(bytes) == encoding {
+        return mark;
+    }
     encode(MARK.encode_utf8(&mut [0; 4]), encoding, &mut mark);
     // With a zero character behind it, the mark of two bytes a unit is that of four.
-    if !seen(&[&mark, bytes].concat()) {
+    if seen(&[&mark, bytes].concat()) != encoding {
         mark.extend_from_within(..);
     }
     mark
@@ -224,9 +231,20 @@ mod tests {
             assert_eq!(decode(&marked).unwrap(), ("\u{feff}日本: 語".into(), encoding));
         }
         assert!(missing_mark(&[], Encoding::Utf16Le).is_empty());
-        // Zeros in front, with which two bytes a character look like four.
-        for encoding in WIDE {
-            for text in ["\0x", "\0", "x\0", "\0\0", "\u{feff}\0", "\u{feff}\0x", "\0\u{feff}"] {
+        // Zeros in front, with which one or two bytes a character look like four.
+        for encoding in WIDE.into_iter().chain([Encoding::Utf8]) {
+            for text in [
+                "\0x",
+                "\0",
+                "x\0",
+                "\0\0",
+                "\u{feff}\0",
+                "\u{feff}\0x",
+                "\0\u{feff}",
+                "x\0\0\0y\0\0\0",
+                "x\0y\0z\0",
+                "\0x\0y",
+            ] {
                 let bytes = encoded(text, encoding);
                 let marked = [missing_mark(&bytes, encoding), bytes].concat();
                 let (read, as_what) = decode(&marked).unwrap();

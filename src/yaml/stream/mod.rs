@@ -95,8 +95,8 @@ impl Stream {
 
     /// The bytes of the file; right after [`Stream::load`] exactly the bytes that were loaded.
     ///
-    /// A text in UTF-16 or UTF-32 without byte-order mark gets one if edits have left it so that
-    /// its encoding would not be seen without.
+    /// A text gets a byte-order mark if edits have left it so that its encoding would not be seen
+    /// without: one in UTF-16 or UTF-32, or one in UTF-8 with zeros in front.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(self.len());
         for document in &self.documents {
