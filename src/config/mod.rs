@@ -59,7 +59,7 @@ pub use date::Moment;
 pub use disk::{
     DiskChange, DiskReport, DiskWatch, OpenError, OpenOptions, Other, Pending, Presence, Recovery,
     Restored, RestoredFile, SaveError, SaveJob, SaveMethod, SaveOptions, Saved, UnsavedWork,
-    WatchError, Watcher, find_files, state_folder,
+    WatchError, Watcher, backups, find_files, state_folder,
 };
 pub use entries::{Entry, PlaceholderUse, Shape};
 pub use id::{Id, IdForm};

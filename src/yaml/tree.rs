@@ -121,6 +121,13 @@ pub struct Scalar<'tree> {
     pub style: Style,
 }
 
+impl Scalar<'_> {
+    /// Whether nothing is written or one of the plain spellings of null (YAML 1.2 §10.3.2).
+    pub fn is_null(self) -> bool {
+        self.style == Style::Plain && matches!(self.text, "" | "~" | "null" | "Null" | "NULL")
+    }
+}
+
 /// How a scalar is written (YAML 1.2 chapters 7 and 8).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Style {

@@ -37,6 +37,7 @@ pub use recovery::{Pending, Recovery, Restored, RestoredFile, UnsavedWork};
 pub use save::{SaveError, SaveJob, SaveMethod, SaveOptions, Saved};
 pub use state::state_folder;
 pub use watch::{DiskChange, DiskReport, DiskWatch};
+pub use write::backups;
 
 pub(super) use open::read_file;
 pub(super) use save::OwnSaves;

@@ -185,7 +185,7 @@ impl Target {
             copy.write_all(bytes)?;
             keep(&self.path, &fs::metadata(&self.path)?, copy.as_file())?;
             copy.as_file().sync_all()?;
-            let mut number = self.backups().last().map_or(1, |(number, _)| number + 1);
+            let mut number = backups(&self.path).last().map_or(1, |(number, _)| number + 1);
             loop {
                 let path = self.backup_path(number);
                 match copy.persist_noclobber(&path) {
@@ -210,27 +210,29 @@ impl Target {
         self.path.with_file_name(name)
     }
 
-    /// The numbered backups, the oldest first.
-    fn backups(&self) -> Vec<(u64, PathBuf)> {
-        let name = self.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let number = |entry: &str| -> Option<u64> {
-            entry.strip_prefix(&name)?.strip_prefix(".~")?.strip_suffix('~')?.parse().ok()
-        };
-        let entries = fs::read_dir(folder_of(&self.path)).into_iter().flatten().flatten();
-        let mut backups: Vec<(u64, PathBuf)> = entries
-            .filter_map(|entry| Some((number(&entry.file_name().to_string_lossy())?, entry.path())))
-            .collect();
-        backups.sort();
-        backups
-    }
-
     fn forget_backups(&self, keep: usize) {
-        let backups = self.backups();
+        let backups = backups(&self.path);
         for (_, path) in &backups[..backups.len().saturating_sub(keep)] {
             // One that stays is one too many, and no harm.
             fs::remove_file(path).ok();
         }
     }
+}
+
+/// The numbered backups of a file and their numbers, the oldest first. They lie beside the file
+/// itself, also when the path is a symlink to it.
+pub fn backups(path: &Path) -> Vec<(u64, PathBuf)> {
+    let path = destination(path);
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let number = |entry: &str| -> Option<u64> {
+        entry.strip_prefix(&name)?.strip_prefix(".~")?.strip_suffix('~')?.parse().ok()
+    };
+    let entries = fs::read_dir(folder_of(&path)).into_iter().flatten().flatten();
+    let mut backups: Vec<(u64, PathBuf)> = entries
+        .filter_map(|entry| Some((number(&entry.file_name().to_string_lossy())?, entry.path())))
+        .collect();
+    backups.sort();
+    backups
 }
 
 /// Through symlinks to the file itself, even one that is not there (any more).

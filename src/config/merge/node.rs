@@ -66,9 +66,7 @@ impl Node {
     fn read(tree: &Tree, id: NodeId, source: Source) -> Self {
         let node = tree.node(id);
         let content = match node.kind {
-            Kind::Scalar(scalar) if scalar.style == Style::Plain && is_null(scalar.text) => {
-                Content::Null
-            }
+            Kind::Scalar(scalar) if scalar.is_null() => Content::Null,
             Kind::Scalar(scalar) => {
                 Content::Text { text: scalar.text.to_owned(), plain: scalar.style == Style::Plain }
             }
@@ -177,10 +175,6 @@ impl Node {
     pub fn is_like(&self, other: &Self) -> bool {
         self.tag == other.tag && self.anchor == other.anchor
     }
-}
-
-fn is_null(text: &str) -> bool {
-    matches!(text, "" | "~" | "null" | "Null" | "NULL")
 }
 
 /// A place where the two sides disagree.

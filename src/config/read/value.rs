@@ -152,13 +152,8 @@ impl<'a> Reader<'a> {
 
     /// Whether a value is absent or one of the plain spellings of null (YAML 1.2 §10.3.2).
     pub(super) fn is_null(&self, at: &At) -> bool {
-        match self.tree.node(self.tree.resolve(at.node)).kind {
-            Kind::Scalar(scalar) => {
-                scalar.style == Style::Plain
-                    && matches!(scalar.text, "" | "~" | "null" | "Null" | "NULL")
-            }
-            _ => false,
-        }
+        let node = self.tree.node(self.tree.resolve(at.node));
+        matches!(node.kind, Kind::Scalar(scalar) if scalar.is_null())
     }
 
     pub(super) fn describe(&self, at: &At) -> &'static str {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::config::{FileId, SourceFile};
+use crate::config::{FileId, SourceFile, backups};
 
 use super::super::command::Command;
 use super::super::selection::Selection;
@@ -70,6 +70,7 @@ fn look(source: &SourceFile, file: FileId, revision: u64) -> FileFacts {
             format!("mixed: {}", kinds.join(", "))
         }
     };
+    let numbered = source.path.as_deref().map(backups).unwrap_or_default();
     let metadata = source.path.as_deref().and_then(|path| std::fs::metadata(path).ok());
     FileFacts {
         file,
@@ -78,22 +79,6 @@ fn look(source: &SourceFile, file: FileId, revision: u64) -> FileFacts {
         byte_order_mark,
         size: metadata.as_ref().map(std::fs::Metadata::len),
         read_only: metadata.as_ref().map(|it| it.permissions().readonly()),
-        backups: backups(source),
+        backups: numbered.into_iter().map(|(_, path)| path).collect(),
     }
-}
-
-/// The numbered backups beside a file, the oldest first.
-fn backups(source: &SourceFile) -> Vec<PathBuf> {
-    let Some(path) = source.path.as_deref() else { return Vec::new() };
-    let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { return Vec::new() };
-    let name = name.to_string_lossy();
-    let number = |path: &PathBuf| -> Option<usize> {
-        let other = path.file_name()?.to_string_lossy().into_owned();
-        other.strip_prefix(&*name)?.strip_prefix(".~")?.strip_suffix('~')?.parse().ok()
-    };
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut backups: Vec<_> =
-        entries.map(|entry| entry.path()).filter_map(|path| Some((number(&path)?, path))).collect();
-    backups.sort();
-    backups.into_iter().map(|(_, path)| path).collect()
 }

@@ -165,10 +165,7 @@ impl Editor<'_> {
 
     /// Whether a node is an absent value or a plain scalar that says null (YAML 1.2 §10.3.2).
     pub(super) fn is_null(&self, node: NodeId) -> bool {
-        let view = self.tree.node(node);
-        let plain = matches!(view.kind, Kind::Scalar(s) if s.style == super::super::Style::Plain);
-        let text = self.tree.text(node);
-        plain && matches!(text, Some("" | "~" | "null" | "Null" | "NULL"))
+        matches!(self.tree.node(node).kind, Kind::Scalar(scalar) if scalar.is_null())
     }
 
     /// Whether a node is null or a collection without children.
