@@ -1,4 +1,5 @@
-//! Edits of whole documents and of free text, and what the stream says of its lines.
+//! A stream is the bytes of its file: loading and saving keep each of them. Edits of whole documents
+//! and of free text, and what the stream says of its lines.
 
 use exchange_studio::yaml::{
     Document, EditError, Encoding, Limits, LoadError, Progress, Span, Stream, StreamOp,
@@ -55,6 +56,28 @@ fn remove(at: usize) -> StreamOp {
 
 fn relocate(from: usize, to: usize) -> StreamOp {
     StreamOp::Move { from, to }
+}
+
+#[test]
+fn bytes_are_kept() {
+    for text in [
+        "",
+        "\n",
+        "\u{feff}",
+        "a: 1",
+        "\u{feff}a: 1\r\n---\r\nb:\t2 # ü\r\n...\r\n# end",
+        "a: 1\r---\rb: 2\r",
+        "%YAML 1.2\n%TAG !e! tag:e,2000:\n---\na: !e!x 1\n...\n",
+        "a: [\n---\nb: 'x\n---\n\tc: 1\n",
+        "a: 1\n\n\n   \n---\n---\n\n",
+        "a\u{85}b: c\u{2028}d\n",
+        "\u{0}",
+    ] {
+        let stream = Stream::load(text.as_bytes(), &Limits::default()).unwrap();
+        assert_eq!(stream.to_bytes(), text.as_bytes());
+        let joined: String = stream.documents().iter().map(|d| d.text()).collect();
+        assert_eq!(joined, text);
+    }
 }
 
 #[test]

@@ -1,14 +1,16 @@
-//! Edits behind an alias, at every place of every small text: made at the anchor they change what
-//! all places say; made on its own they change one place, which then says it without the alias.
+//! Edits behind an alias: made at the anchor they change what all places say; made on its own they
+//! change one place, which then says it without the alias. A few are written out; all of them are
+//! tried at every place of every small text.
 //!
-//! What is right is said a second time here, on plain values: an alias is looked up by its name, a
-//! copy is a copy.
+//! For these, what is right is said a second time here, on plain values: an alias is looked up by its
+//! name, a copy is a copy.
 
 use exchange_studio::yaml::{Document, EditError, Limits, Op, Step, Stream, Via};
 
 use super::golden::corpus;
 use super::oracle::{self, Plain, What};
 use super::yaml_corpus::{TRAPS, edits};
+use super::yaml_table::{add, insert, parse, path, remove, remove_key, set, text};
 
 /// Texts with more of them than the others have.
 const SHARED: &[&str] = &[
@@ -170,4 +172,91 @@ fn an_edit_behind_an_alias_is_made_where_it_was_said() {
     }
     assert!(made > 2_000, "{made}");
     assert!(refused.len() * 50 < made, "{} of {made}\n{}", refused.len(), refused.join("\n"));
+}
+
+#[track_caller]
+fn check_via(before: &str, op: &Op, anchor: &str, own: &str) {
+    let document = parse(before);
+    let error = document.edit(op).unwrap_err();
+    assert!(matches!(error, EditError::Shared { .. }), "{error}");
+    for (via, after) in [(Via::Anchor, anchor), (Via::Own, own)] {
+        match (document.edit_via(op, via), after) {
+            (Ok(edited), after) => {
+                assert_eq!(edited.text(), after, "\n{op:?} {via:?}\non\n{before}")
+            }
+            (Err(EditError::Unsupported(_)), "") => {}
+            (Err(error), _) => panic!("{error}\n{op:?} {via:?}\non\n{before}"),
+        }
+    }
+}
+
+#[test]
+fn shared_places_are_changed_at_the_anchor_or_made_their_own() {
+    let scalar = "a: &x 'v' # c\nb: *x # d\nc: *x\n";
+    let error = parse(scalar).edit(&set("b", "w")).unwrap_err();
+    let expected = EditError::Shared {
+        name: "x".to_owned(),
+        anchor: path("a"),
+        line: 1,
+        places: 2,
+        merged: false,
+    };
+    assert_eq!(error, expected);
+    check_via(
+        scalar,
+        &set("b", "w"),
+        "a: &x 'w' # c\nb: *x # d\nc: *x\n",
+        "a: &x 'v' # c\nb: 'w' # d\nc: *x\n",
+    );
+    let mapping = "base: &b !t\n  k: &i 1 # c\n  l: [*i]\nuse: *b\n";
+    check_via(
+        mapping,
+        &set("use.k", "w"),
+        "base: &b !t\n  k: &i w # c\n  l: [*i]\nuse: *b\n",
+        "base: &b !t\n  k: &i 1 # c\n  l: [*i]\nuse: !t\n  k: w # c\n  l: [*i]\n",
+    );
+    check_via(
+        "d: &d [v, w]\nl:\n- *d\n- {x: *d}\n",
+        &remove("l[1].x", 0),
+        "d: &d [w]\nl:\n- *d\n- {x: *d}\n",
+        "d: &d [v, w]\nl:\n- *d\n- {x: [w]}\n",
+    );
+    check_via(
+        "d: &d\n- v\n- w\nl:\n- {x: *d}\n- *d\n",
+        &insert("l[0].x", 0, text("z")),
+        "d: &d\n- z\n- v\n- w\nl:\n- {x: *d}\n- *d\n",
+        "d: &d\n- v\n- w\nl:\n- {x: [z, v, w]}\n- *d\n",
+    );
+    // Through two.
+    check_via(
+        "a: &a {k: v}\nb: &b\n- *a\nc: *b\n",
+        &set("c[0].k", "w"),
+        "a: &a {k: w}\nb: &b\n- *a\nc: *b\n",
+        "a: &a {k: v}\nb: &b\n- *a\nc:\n- {k: w}\n",
+    );
+    let merge = "b: &b\n  k: v\n  m: {n: 1}\nu:\n  <<: *b\n  l: w\n";
+    check_via(
+        merge,
+        &set("u.k", "z"),
+        "b: &b\n  k: z\n  m: {n: 1}\nu:\n  <<: *b\n  l: w\n",
+        "b: &b\n  k: v\n  m: {n: 1}\nu:\n  <<: *b\n  l: w\n  k: z\n",
+    );
+    check_via(
+        merge,
+        &set("u.m.n", "2"),
+        "b: &b\n  k: v\n  m: {n: 2}\nu:\n  <<: *b\n  l: w\n",
+        "b: &b\n  k: v\n  m: {n: 1}\nu:\n  <<: *b\n  l: w\n  m: {n: 2}\n",
+    );
+    check_via(
+        merge,
+        &add("u", "k", text("z")),
+        "b: &b\n  k: z\n  m: {n: 1}\nu:\n  <<: *b\n  l: w\n",
+        "b: &b\n  k: v\n  m: {n: 1}\nu:\n  <<: *b\n  l: w\n  k: z\n",
+    );
+    check_via(merge, &remove_key("u", "k"), "b: &b\n  m: {n: 1}\nu:\n  <<: *b\n  l: w\n", "");
+    // What is its own already needs no way.
+    let own = parse("a: 1\n").edit_via(&set("a", "2"), Via::Own).unwrap();
+    assert_eq!(own.text(), "a: 2\n");
+    let error = parse("a: &x 1\nb: [*x, *x]\n").edit(&remove_key("", "a")).unwrap_err();
+    assert!(error.to_string().contains("2 places"), "{error}");
 }
