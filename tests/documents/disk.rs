@@ -4,9 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use exchange_studio::config::{
-    Change, ClientKey, DiskChange, DiskReport, FileId, OpenError, ProblemKind, Project, SaveError,
-    Source,
+    Change, ClientKey, DiskChange, DiskReport, FileError, FileId, OpenError, OpenOptions,
+    ProblemKind, Project, SaveError, Source,
 };
+use exchange_studio::yaml::{Limits, LoadError};
 use tempfile::TempDir;
 
 const A: ClientKey = ClientKey(0);
@@ -74,6 +75,36 @@ fn what_cannot_be_opened_is_said_and_what_can_is() {
     assert_eq!(project.clients().len(), 1);
     let problems: Vec<_> = project.problems().map(|it| (it.kind, it.place.file)).collect();
     assert_eq!(problems, [(ProblemKind::File, FileId(1))]);
+}
+
+#[test]
+fn a_gigabyte_is_refused_without_being_read() {
+    let folder = folder(&[("small.yaml", TEXT)]);
+    let (small, large) = (folder.path().join("small.yaml"), folder.path().join("large.yaml"));
+    // It has a length, and no bytes that take room.
+    let grow = |path: &Path| {
+        let file = fs::File::options().create(true).append(true).open(path).unwrap();
+        file.set_len(1 << 30).unwrap();
+    };
+    grow(&large);
+    let options = OpenOptions::default();
+    let mut project = Project::open_with(&[folder.path().to_owned()], &options).unwrap();
+    let limit = Limits::default().file_bytes;
+    let refused = Some(FileError::Load(LoadError::TooLarge { bytes: 1 << 30, limit }));
+    let (first, second) = (FileId(0), FileId(1));
+    assert_eq!(names(&project), ["large.yaml", "small.yaml"]);
+    assert_eq!(project.file(first).stream.as_ref().err(), refused.as_ref());
+    // Each byte counts when it is read and when it is parsed: those of the other file are all.
+    let read = 2 * TEXT.len() as u64;
+    assert_eq!((options.progress.done(), options.progress.total()), (read, read + (2 << 30)));
+    assert_eq!(project.client(A).label(), "A");
+    // The same is said of a file that has become that large.
+    grow(&small);
+    project.reload(second).unwrap();
+    assert_eq!(project.file(second).stream.as_ref().err(), refused.as_ref());
+    assert!(project.clients().is_empty());
+    project.undo();
+    assert_eq!(project.client(A).label(), "A");
 }
 
 #[test]

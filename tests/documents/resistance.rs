@@ -1,9 +1,11 @@
 //! Inputs that were made to hang or to crash a reader, read, edited as streams and taken back; in sizes
 //! that a test can take. The benchmark `budgets` has the large ones.
 
-use exchange_studio::config::{Project, Source};
+use exchange_studio::config::{Change, ClientKey, Project, Source};
 use exchange_studio::samples;
-use exchange_studio::yaml::{Encoding, Limits, LoadError, Op, Step, Stream, StreamOp, Value};
+use exchange_studio::yaml::{
+    Encoding, Limits, LoadError, Op, Position, Step, Stream, StreamOp, Value,
+};
 
 /// Loads bytes as text and as a project, tries edits on them, and holds that no byte is lost.
 fn survive(name: &str, bytes: Vec<u8>) -> Stream {
@@ -98,6 +100,36 @@ fn many_of_anything_are_read() {
     survive("ends", "...\n".repeat(5_000).into_bytes());
     survive("ends of documents", "a\n...\n".repeat(5_000).into_bytes());
     survive("marks", "\u{feff}".repeat(5_000).into_bytes());
+}
+
+#[test]
+fn a_million_tiny_documents_are_read() {
+    const COUNT: usize = 1_000_000;
+    // Most files of that many documents hold little but their markers; a client app far inside is
+    // found all the same.
+    let mut text = "---\n".repeat(COUNT / 2 - 1);
+    text.push_str("--- !ClientAppDto\nid: a\n");
+    text.push_str(&"--- x\n".repeat(COUNT / 2));
+    let stream = Stream::load(text.as_bytes(), &Limits::default()).unwrap();
+    assert_eq!(stream.documents().len(), COUNT);
+    assert!(stream.documents().iter().all(|document| document.tree().is_ok()));
+    assert!(stream.to_bytes() == text.as_bytes());
+    assert_eq!(stream.line_count(), COUNT + 2);
+    assert_eq!(stream.find(text.len() - 1), (COUNT - 1, 5));
+    assert_eq!(stream.position(COUNT - 1, 4), Position { line: COUNT + 1, column: 5 });
+    drop(stream);
+    let source = Source { path: None, name: "a.yaml".to_owned(), bytes: text.into_bytes() };
+    let mut project = Project::from_sources(vec![source]);
+    assert_eq!(project.clients().len(), 1);
+    let client = project.client(ClientKey(0));
+    assert_eq!((client.label(), client.place.document), ("a", COUNT / 2 - 1));
+    // And it is edited where it stands.
+    let change =
+        Change::Set { client: ClientKey(0), key: "name".to_owned(), value: "A".to_owned() };
+    project.apply(&change).unwrap();
+    let stream = project.files()[0].stream.as_ref().unwrap();
+    assert_eq!(stream.documents().len(), COUNT);
+    assert_eq!(stream.documents()[COUNT / 2 - 1].text(), "--- !ClientAppDto\nid: a\nname: A\n");
 }
 
 #[test]
