@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use egui::{Panel, Ui};
 
+use crate::config::Project;
+
 use super::command::{Action, Command, Leaving};
 use super::dialogs::NativeDialogs;
 use super::exchange_tab::exchange_ui;
@@ -54,6 +56,7 @@ impl Studio {
     pub fn start(context: &egui::Context, paths: Vec<PathBuf>) -> std::io::Result<Self> {
         let outside = Outside {
             dialogs: std::sync::Arc::new(NativeDialogs),
+            open: std::sync::Arc::new(Project::open_with),
             settings: UserState::default_path(),
             state: crate::config::state_folder(),
         };

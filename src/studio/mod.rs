@@ -31,7 +31,9 @@ pub use dialogs::FileDialogs;
 pub use exchange_tab::{ServerChoice, SubjectSource};
 pub use selection::Selection;
 pub use source_tab::{Caret, Command as SourceCommand, Motion, Query, Reach, SourceAction};
-pub use state::{Dialog, News, Origin, Outside, SaveRequest, SaveTrouble, State, Tab, TroubleKind};
+pub use state::{
+    Dialog, News, Opener, Origin, Outside, SaveRequest, SaveTrouble, State, Tab, TroubleKind,
+};
 
 use std::path::PathBuf;
 

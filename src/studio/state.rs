@@ -33,7 +33,7 @@ mod watching;
 
 pub use editing::{IdPlaces, Refusal, SharedEdit};
 pub use file_facts::FileFacts;
-pub use files::Opening;
+pub use files::{Opener, Opening};
 pub use recovery::Safety;
 pub use saving::{SaveRequest, SaveTrouble, TroubleKind};
 pub use watching::{News, Surroundings};
@@ -127,6 +127,8 @@ pub struct Requests {
 /// What the window reaches outside of itself, passed in so that a test passes another.
 pub struct Outside {
     pub dialogs: Arc<dyn FileDialogs>,
+    /// How a project is read from paths.
+    pub open: Opener,
     /// Where settings and recent files are kept; `None` keeps them nowhere.
     pub settings: Option<PathBuf>,
     /// Where unsaved work is kept in case of a crash, and where studios that run at the same time

@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use egui::{Event, Key, Modifiers, PointerButton, Pos2, Rect};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
+use exchange_studio::config::Project;
 use exchange_studio::studio::{Action, Command, FileDialogs, Outside, Studio};
 
 use crate::screen::{HEIGHT, Owned, Screen, WIDTH};
@@ -104,7 +105,12 @@ impl Person {
             .with_size([WIDTH as f32, HEIGHT as f32])
             .with_theme(egui::Theme::Dark)
             .build_eframe(|creation| {
-                let outside = Outside { dialogs: Arc::new(NoDialogs), settings: None, state: None };
+                let outside = Outside {
+                    dialogs: Arc::new(NoDialogs),
+                    open: Arc::new(Project::open_with),
+                    settings: None,
+                    state: None,
+                };
                 let mut studio =
                     Studio::new(&creation.egui_ctx, outside).expect("threads for background work");
                 studio.state.apply(Command::Act(Action::OpenSample));

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
+use exchange_studio::config::Project;
 use exchange_studio::studio::{Command, FileDialogs, Outside, Studio};
 
 /// Dialogs that answer with what the test put in, as a person would.
@@ -33,14 +34,22 @@ impl FileDialogs for Answers {
     }
 }
 
+/// What is outside of a window that reads files and keeps nothing.
+pub fn outside(answers: Answers) -> Outside {
+    let (dialogs, open) = (Arc::new(answers), Arc::new(Project::open_with));
+    Outside { dialogs, open, settings: None, state: None }
+}
+
 /// A window of a given size with nothing open.
 pub fn empty(answers: Answers) -> Harness<'static, Studio> {
-    Harness::builder().with_size(egui::vec2(1360.0, 860.0)).with_max_steps(24).build_eframe(
-        |creation| {
-            let outside = Outside { dialogs: Arc::new(answers), settings: None, state: None };
-            Studio::new(&creation.egui_ctx, outside).unwrap()
-        },
-    )
+    window(outside(answers))
+}
+
+pub fn window(outside: Outside) -> Harness<'static, Studio> {
+    Harness::builder()
+        .with_size(egui::vec2(1360.0, 860.0))
+        .with_max_steps(24)
+        .build_eframe(|creation| Studio::new(&creation.egui_ctx, outside).unwrap())
 }
 
 /// A window with a file or folder open.

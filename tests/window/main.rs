@@ -10,5 +10,6 @@ mod exchange;
 mod harness;
 mod history;
 mod jobs;
+mod opening;
 mod safety;
 mod source;

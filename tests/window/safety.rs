@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use egui_kittest::Harness;
@@ -10,7 +9,7 @@ use egui_kittest::kittest::Queryable;
 use exchange_studio::config::{FileId, Recovery};
 use exchange_studio::studio::{Action, Command, Dialog, Outside, Studio};
 
-use super::harness::{Answers, click, opened, retype, send, until};
+use super::harness::{Answers, click, opened, outside, retype, send, until};
 
 const CLIENT: &str = "!ClientAppDto\nid: portal\nname: Portal\nclientUri: https://a.example\n";
 
@@ -19,8 +18,7 @@ fn studio(state: &Path) -> Harness<'static, Studio> {
     let state = state.to_path_buf();
     Harness::builder().with_size(egui::vec2(1360.0, 860.0)).with_max_steps(24).build_eframe(
         move |creation| {
-            let dialogs = Arc::new(Answers::default());
-            let outside = Outside { dialogs, settings: None, state: Some(state) };
+            let outside = Outside { state: Some(state), ..outside(Answers::default()) };
             let mut studio = Studio::new(&creation.egui_ctx, outside).unwrap();
             studio.state.look_for_lost_work();
             studio
@@ -153,23 +151,6 @@ fn changes_of_both_sides_are_merged_with_a_choice_for_each_conflict() {
 }
 
 #[test]
-fn opening_can_be_cancelled_and_leaves_what_was_open() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("clients.yaml");
-    fs::write(&path, CLIENT).unwrap();
-    let mut harness = opened(&path);
-    // In one frame: it has no time to end before it is cancelled.
-    let state = &mut harness.state_mut().state;
-    state.apply(Command::Open(vec![folder.path().to_path_buf()]));
-    assert!(state.opening.is_some());
-    state.apply(Command::CancelOpening);
-    assert!(state.opening.is_none());
-    harness.run_ok();
-    harness.get_by_label_contains("was cancelled");
-    assert_eq!(harness.state().state.project.files().len(), 1);
-}
-
-#[test]
 fn a_file_that_is_there_is_not_replaced_unasked() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("clients.yaml");
@@ -203,29 +184,4 @@ fn a_file_above_the_limit_is_opened_all_the_same_when_asked() {
     click(&mut harness, "File clients.yaml, 0 documents");
     click(&mut harness, &format!("Open it all the same ({} bytes)", CLIENT.len()));
     until(&mut harness, "it is read", |it| it.state.project.clients().len() == 1);
-}
-
-#[test]
-fn a_long_opening_says_how_far_it_is() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("clients.yaml");
-    fs::write(&path, CLIENT).unwrap();
-    let mut harness = opened(&path);
-    let large = folder.path().join("large.yaml");
-    fs::write(&large, format!("---\n{CLIENT}").repeat(100_000)).unwrap();
-    harness.state_mut().state.apply(Command::Open(vec![large.clone()]));
-    // Frames go on meanwhile.
-    while harness.state().state.opening.as_ref().is_some_and(|it| it.progress.total() == 0) {
-        std::thread::yield_now();
-    }
-    harness.step();
-    harness.get_by(|node| {
-        let says = node.label().is_some_and(|label| label.contains(" of "));
-        says && node.role() == egui::accesskit::Role::ProgressIndicator
-    });
-    // What was open is there until it is done.
-    assert_eq!(harness.state().state.project.clients()[0].label(), "Portal");
-    click(&mut harness, "Cancel opening");
-    assert!(harness.state().state.opening.is_none());
-    assert_eq!(harness.state().state.project.clients().len(), 1);
 }

@@ -11,6 +11,11 @@ use super::super::command::{Action, Command, Leaving, Notice, PathPurpose};
 use super::super::jobs::JobId;
 use super::{Dialog, Origin, Requests, State, sample};
 
+/// Reads a project from paths, on a background thread; it may take minutes. It counts what it has
+/// done and ends when it is asked to, as [`Project::open_with`] does, which it is unless a test holds
+/// it on the way.
+pub type Opener = Arc<dyn Fn(&[PathBuf], &OpenOptions) -> Result<Project, OpenError> + Send + Sync>;
+
 /// Files that are being opened.
 #[derive(Debug)]
 pub struct Opening {
@@ -46,8 +51,9 @@ impl State {
         let label = format!("Opening {}", names.join(", "));
         let progress = Progress::default();
         let options = OpenOptions { limits: self.limits, progress: progress.clone() };
+        let open = Arc::clone(&self.outside.open);
         let job = self.jobs.blocking(label.clone(), move |_| Command::Opened {
-            result: Project::open_with(&paths, &options).map(Box::new),
+            result: open(&paths, &options).map(Box::new),
             origin: Origin::Paths(paths),
         });
         self.opening = Some(Opening { job, label, progress });
