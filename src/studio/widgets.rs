@@ -237,6 +237,29 @@ pub fn problem_ui(ui: &mut Ui, text: &str) {
     });
 }
 
+/// A radio button. Its ring is as strong as text when it is not chosen: a choice that has to be
+/// seen to be made cannot be as faint as the border of a card (WCAG 2.2, 1.4.11).
+pub fn radio_ui(ui: &mut Ui, chosen: bool, label: &str) -> egui::Response {
+    ring(ui, |ui| ui.radio(chosen, label))
+}
+
+/// A box to tick; its border as that of [`radio_ui`].
+pub fn tick_ui(ui: &mut Ui, ticked: &mut bool, label: impl Into<String>) -> egui::Response {
+    ring(ui, |ui| ui.checkbox(ticked, label.into()))
+}
+
+fn ring(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> egui::Response) -> egui::Response {
+    let tokens = Tokens::of(ui);
+    ui.scope(|ui| {
+        let widgets = &mut ui.visuals_mut().widgets;
+        for widget in [&mut widgets.inactive, &mut widgets.hovered] {
+            widget.bg_stroke = egui::Stroke::new(1.25, tokens.text_weak);
+        }
+        add(ui)
+    })
+    .inner
+}
+
 /// One of a few, by its label.
 pub fn choice_ui<T: PartialEq + Clone>(
     ui: &mut Ui,

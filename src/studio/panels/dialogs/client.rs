@@ -10,7 +10,7 @@ use crate::config::{Change, ClientKey, FileId, Id, Project};
 use super::super::super::command::Command;
 use super::super::super::state::State;
 use super::super::super::theme::Tokens;
-use super::super::super::widgets::{choice_ui, problem_ui};
+use super::super::super::widgets::{choice_ui, problem_ui, tick_ui};
 use super::super::bars::counted;
 use super::super::clients::document_words;
 use super::choose::chooser_ui;
@@ -262,7 +262,7 @@ pub fn remove_ui(
             }
         });
         let text = format!("Remove it from {} too", counted(owners.len(), "list"));
-        ui.checkbox(&mut draft.also, text);
+        tick_ui(ui, &mut draft.also, text);
         if !draft.also {
             problem_ui(ui, "Their entries stay and will name a client app that is not there.");
         }

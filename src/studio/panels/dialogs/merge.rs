@@ -10,6 +10,7 @@ use crate::config::merge::{Conflict, Part, Side};
 use super::super::super::command::Command;
 use super::super::super::state::State;
 use super::super::super::theme::{self, Tokens};
+use super::super::super::widgets::radio_ui;
 use super::super::bars::counted;
 use super::super::changes::lines_ui;
 use super::{buttons_ui, primary, title_ui};
@@ -92,7 +93,7 @@ fn conflict_ui(ui: &mut Ui, index: usize, conflict: &Conflict, commands: &mut Ve
                     let Some((side, label)) = choice else { continue };
                     let chosen = conflict.side == side;
                     let name = format!("{label}: {place}");
-                    if ui.radio(chosen, label).accessible_name(name).clicked() && !chosen {
+                    if radio_ui(ui, chosen, label).accessible_name(name).clicked() && !chosen {
                         commands.push(Command::ChooseSide { conflict: Some(index), side });
                     }
                 }
