@@ -25,10 +25,20 @@ pub fn icon_button_ui(ui: &mut Ui, icon: MaterialIcon, text: &str) -> egui::Resp
     ui.add(button).accessible_name(text)
 }
 
-/// A small button that is only an icon; its name is its tooltip.
+/// A small button that is only an icon; its name is its tooltip. It is a square as small as one may
+/// be to be hit (WCAG 2.2, 2.5.8), so that several of them stand together.
 pub fn small_icon_ui(ui: &mut Ui, icon: MaterialIcon, name: &str) -> bool {
+    const SIDE: f32 = 24.0;
     let button = egui::Button::new(icon.rich_text().size(14.0)).small().frame_when_inactive(false);
-    ui.add(button).accessible_name(name).on_hover_text(name).clicked()
+    ui.scope(|ui| {
+        ui.spacing_mut().button_padding.x = 0.0;
+        ui.spacing_mut().interact_size.x = SIDE;
+        ui.add(button.min_size(egui::Vec2::splat(SIDE)))
+    })
+    .inner
+    .accessible_name(name)
+    .on_hover_text(name)
+    .clicked()
 }
 
 /// A button for an action, with its shortcut in the tooltip and its reason when disabled.

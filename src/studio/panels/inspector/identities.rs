@@ -70,21 +70,17 @@ fn identity_ui(
             if let Some(shared) = identity.shared.as_deref() {
                 shared_chip(ui, shared);
             }
-            if client.identities.len() > 1 {
-                let name = format!("identity {number}");
-                super::permissions::move_ui(
-                    ui,
-                    client,
-                    (IDENTITIES, &name),
-                    (index, client.identities.len()),
-                    commands,
-                );
-            }
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 let name = format!("Remove identity {number}");
                 if small_icon_ui(ui, icons::ICON_DELETE, &name) {
                     commands
                         .push(Command::Change(Change::Unfederate { client: client.key, index }));
+                }
+                ui.spacing_mut().item_spacing.x = 2.0;
+                if client.identities.len() > 1 {
+                    let name = format!("identity {number}");
+                    let at = (index, client.identities.len());
+                    super::permissions::move_ui(ui, client, (IDENTITIES, &name), at, commands);
                 }
                 let name = format!("Show identity {number} in the graph");
                 if small_icon_ui(ui, icons::ICON_MY_LOCATION, &name) {

@@ -115,7 +115,6 @@ fn entry_ui(
     let single = entry.fields.len() <= 1 && entry.notes.is_empty();
     let buttons = |ui: &mut Ui, commands: &mut Vec<Command>| {
         let list = vec![Step::Key(entry.at.key.to_owned())];
-        ui.spacing_mut().interact_size.x = 18.0;
         ui.spacing_mut().item_spacing.x = 2.0;
         if small_icon_ui(ui, icons::ICON_DELETE, &format!("Remove {number} of {label}")) {
             commands.push(Command::Change(edit(removal(entry.at, count))));

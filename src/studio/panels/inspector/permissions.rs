@@ -23,16 +23,21 @@ pub fn permissions_ui(ui: &mut Ui, state: &State, client: &ClientApp, commands: 
     }
     for (index, permission) in client.permissions.iter().enumerate() {
         ui.horizontal(|ui| {
-            remove_permission_ui(ui, client, permission, state, commands);
-            if client.permissions.len() > 1 {
-                let name = format!("entry {}", index + 1);
-                let at = (index, client.permissions.len());
-                move_ui(ui, client, (PERMISSIONS, &name), at, commands);
-            }
-            if let Some(shared) = permission.shared.as_deref() {
-                shared_chip(ui, shared);
-            }
-            entry_ui(ui, state, client, permission, commands);
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                ui.spacing_mut().item_spacing.x = 2.0;
+                remove_permission_ui(ui, client, permission, state, commands);
+                if client.permissions.len() > 1 {
+                    let name = format!("entry {}", index + 1);
+                    let at = (index, client.permissions.len());
+                    move_ui(ui, client, (PERMISSIONS, &name), at, commands);
+                }
+                if let Some(shared) = permission.shared.as_deref() {
+                    shared_chip(ui, shared);
+                }
+                ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                    entry_ui(ui, state, client, permission, commands);
+                });
+            });
         });
     }
     if icon_button_ui(ui, icons::ICON_ADD, "Allow exchange to…")
@@ -63,12 +68,14 @@ pub fn move_ui(
     (index, count): (usize, usize),
     commands: &mut Vec<Command>,
 ) {
-    ui.spacing_mut().interact_size.x = 18.0;
     ui.spacing_mut().item_spacing.x = 2.0;
-    let ways = [
+    let mut ways = [
         (icons::ICON_KEYBOARD_ARROW_UP, "up", index.checked_sub(1)),
         (icons::ICON_KEYBOARD_ARROW_DOWN, "down", Some(index + 1).filter(|to| *to < count)),
     ];
+    if ui.layout().prefer_right_to_left() {
+        ways.reverse();
+    }
     for (icon, way, to) in ways {
         ui.add_enabled_ui(to.is_some(), |ui| {
             if let (true, Some(to)) = (small_icon_ui(ui, icon, &format!("Move {name} {way}")), to) {
@@ -119,7 +126,7 @@ fn remove_permission_ui(
     let Some(id) = &permission.id else { return };
     let label = permission.client.map_or(id.as_str(), |key| state.project.client(key).label());
     let name = format!("Revoke {label}");
-    if small_icon_ui(ui, icons::ICON_CLOSE, &name) {
+    if small_icon_ui(ui, icons::ICON_DELETE, &name) {
         let change = Change::Revoke { owner: client.key, entry: id.as_str().to_owned() };
         commands.push(Command::Change(change));
     }
