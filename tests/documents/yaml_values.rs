@@ -292,3 +292,17 @@ fn comments_beside_values_in_yaml_stay() {
     // A text that ends where the file ends.
     refuse("a: 1\nb: |\n  x", &shift("", 1, 0));
 }
+
+/// Where no indicator stands on the line of the old value, what is behind the header of a block of
+/// text is not behind the block.
+#[test]
+fn a_block_of_text_goes_with_the_line_of_its_header() {
+    check("|- \t\nx\n", &set_value("", yaml("w # c\n")), "w # c\n");
+    check("|- \t\rx", &set_value("", yaml("w # c\n")), "w # c");
+    check("|- # old\nx\n", &set_value("", list([text("p")])), "- p # old\n");
+    check(
+        "a:\n  # c\n  |- # old\n  x\nb: 1\n",
+        &set_value("a", list([text("p")])),
+        "a:\n  # c\n  - p # old\nb: 1\n",
+    );
+}

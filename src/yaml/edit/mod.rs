@@ -119,7 +119,15 @@ impl<'a> Editor<'a> {
         for &blocks in ways {
             for proposal in (Editor { blocks, ..*self }).propose(act)? {
                 let Span { start, end } = proposal.at;
-                let text = [&self.text[..start], &proposal.with, &self.text[end..]].concat();
+                // A place that is none is a defect here, and no reason to fall over there.
+                let around = self.text.get(..start).zip(self.text.get(end..));
+                debug_assert!(around.is_some(), "{start} to {end} of {:?}", self.text);
+                let Some((before, after)) = around else {
+                    let why = "it would have written outside of the document".to_owned();
+                    refusal = refusal.or(Some(EditError::NotAsMeant(why)));
+                    continue;
+                };
+                let text = [before, &proposal.with, after].concat();
                 let edited = Document::parse(&text, self.document.limits());
                 match verify::check(self.document, &edited, &proposal) {
                     Ok(()) => return Ok(edited),

@@ -20,6 +20,16 @@ struct Seat {
     column: usize,
 }
 
+/// What is left behind an old value.
+struct Rest<'a> {
+    /// Where the old value ends.
+    end: usize,
+    /// A comment or blanks on its line.
+    text: &'a str,
+    /// Where the text goes on when they are taken too.
+    after: usize,
+}
+
 impl Editor<'_> {
     /// Puts the first item, or the first entry with its key, into a place that is empty.
     pub(super) fn put_first(
@@ -148,8 +158,8 @@ impl Editor<'_> {
         }
         let old_is_block = self.is_block_collection(node);
         let is_block = self.is_block_value(value);
-        let (end, rest) = self.rest_after(node, end)?;
-        let mut rest = rest.to_owned();
+        let Rest { end, text, .. } = self.rest_after(node, end)?;
+        let mut rest = text.to_owned();
         if let Value::Yaml(_) = value {
             // A comment between an anchor or a tag and its value.
             let full = self.tree.full_span(node);
@@ -227,23 +237,24 @@ impl Editor<'_> {
         Ok((at, with))
     }
 
-    /// Where the old value ends, and the comment that stays behind the new one. For a block of text
-    /// that is the one on the line of its header; one on the last line of a list or a mapping goes
-    /// with it.
-    fn rest_after(&self, node: NodeId, end: usize) -> Result<(usize, &str), EditError> {
+    /// What is left on the line behind the old value. For a block of text that is what stands behind
+    /// its header; a comment on the last line of a list or a mapping goes with it.
+    fn rest_after(&self, node: NodeId, end: usize) -> Result<Rest<'_>, EditError> {
         let view = self.tree.node(node);
         if let Kind::Scalar(scalar) = view.kind
             && !is_one_line(scalar.style)
         {
             let header = self.header(view.span);
-            let rest = &self.text[header..self.line_end(header)];
-            return Ok((end.max(header + rest.len()), rest));
+            let text = &self.text[header..self.line_end(header)];
+            let end = end.max(header + text.len());
+            return Ok(Rest { end, text, after: end });
         }
-        let rest = self.rest_of_line(end)?;
-        match self.is_block_collection(node) {
-            true => Ok((end + rest.len(), "")),
-            false => Ok((end, rest)),
-        }
+        let text = self.rest_of_line(end)?;
+        let after = end + text.len();
+        Ok(match self.is_block_collection(node) {
+            true => Rest { end: after, text: "", after },
+            false => Rest { end, text, after },
+        })
     }
 
     /// Where the old value stood, below the comments in front of it.
@@ -312,14 +323,14 @@ impl Editor<'_> {
             with.insert_str(blanks, &lines.concat());
         }
         writer.root(&mut with, value, column, &[node])?;
-        let (end, rest) = self.rest_after(node, at.end)?;
+        let Rest { end, text: rest, after } = self.rest_after(node, at.end)?;
         at.end = end;
         if !rest.trim().is_empty() && is_block && !matches!(value, Value::Yaml(_)) {
             // Behind the first line of a new list or mapping there is nothing yet.
             let first = with.trim_start().find(['\n', '\r']);
             let blanks = with.len() - with.trim_start().len();
             with.insert_str(first.map_or(with.len(), |first| first + blanks), rest);
-            at.end = end + rest.len();
+            at.end = after;
         } else if !rest.trim().is_empty() && is_block {
             // There is no line on which it would still be behind this value and nothing else.
             return unsupported(
@@ -328,11 +339,13 @@ impl Editor<'_> {
         }
         if rest.trim().is_empty() && self.ends_in_comment(value, &with)? {
             // Blanks behind a comment would be a part of it.
-            at.end = at.end.max(end + rest.len());
+            at.end = after;
         } else if !is_block {
             self.check_no_comment(value, &with)?;
         }
-        if matches!(self.tree.node(node).kind, Kind::Scalar(s) if !is_one_line(s.style)) {
+        let was_block =
+            matches!(self.tree.node(node).kind, Kind::Scalar(s) if !is_one_line(s.style));
+        if was_block && !is_block {
             with.push_str(if rest.trim().is_empty() { "" } else { rest });
         }
         Ok((at, with))
