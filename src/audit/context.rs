@@ -27,14 +27,95 @@ impl Arrow {
     }
 }
 
+/// The permissions between client apps that the project defines, in the order of the files.
+#[derive(Clone, Debug)]
+pub struct Arrows {
+    all: Vec<Arrow>,
+    /// Indices into `all` by the client app that asks, and where those of each begin.
+    asked: Grouped,
+    /// The same by the client app the token comes out for.
+    arriving: Grouped,
+}
+
+/// Numbers in groups, each group in ascending order.
+#[derive(Clone, Debug)]
+struct Grouped {
+    starts: Vec<usize>,
+    items: Vec<usize>,
+}
+
+impl Grouped {
+    fn by(arrows: &[Arrow], clients: usize, key: impl Fn(&Arrow) -> ClientKey) -> Self {
+        let mut starts = vec![0; clients + 1];
+        for arrow in arrows {
+            starts[key(arrow).0 + 1] += 1;
+        }
+        for at in 1..starts.len() {
+            starts[at] += starts[at - 1];
+        }
+        let mut next = starts.clone();
+        let mut items = vec![0; arrows.len()];
+        for (index, arrow) in arrows.iter().enumerate() {
+            let slot = &mut next[key(arrow).0];
+            items[*slot] = index;
+            *slot += 1;
+        }
+        Self { starts, items }
+    }
+
+    fn of(&self, client: ClientKey) -> &[usize] {
+        match (self.starts.get(client.0), self.starts.get(client.0 + 1)) {
+            (Some(from), Some(to)) => &self.items[*from..*to],
+            _ => &[],
+        }
+    }
+}
+
+impl Arrows {
+    pub fn of(graph: &TrustGraph) -> Self {
+        let mut clients = 0;
+        let edges = graph.graph.edge_indices().filter_map(|edge| {
+            let Edge::Exchange(exchange) = &graph.graph[edge] else { return None };
+            let (from, to) = graph.graph.edge_endpoints(edge)?;
+            let (Node::Client(from), Node::Client(to)) = (&graph.graph[from], &graph.graph[to])
+            else {
+                return None;
+            };
+            clients = clients.max(from.0 + 1).max(to.0 + 1);
+            let requester = if exchange.source_asks { *from } else { *to };
+            Some(Arrow { from: *from, to: *to, requester, place: exchange.place })
+        });
+        let mut all: Vec<Arrow> = edges.collect();
+        all.sort_by_key(|arrow| arrow.place);
+        let asked = Grouped::by(&all, clients, |arrow| arrow.requester);
+        let arriving = Grouped::by(&all, clients, |arrow| arrow.to);
+        Self { all, asked, arriving }
+    }
+
+    pub fn iter(&self) -> std::slice::Iter<'_, Arrow> {
+        self.all.iter()
+    }
+
+    /// Those that a client app asks for.
+    pub fn asked_by(&self, client: ClientKey) -> impl Iterator<Item = &Arrow> {
+        self.asked.of(client).iter().map(|index| &self.all[*index])
+    }
+
+    /// Those that end in a token for a client app.
+    pub fn arriving_at(&self, client: ClientKey) -> impl Iterator<Item = &Arrow> {
+        self.arriving.of(client).iter().map(|index| &self.all[*index])
+    }
+}
+
 /// A project under a reading.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Context<'a> {
     pub project: &'a Project,
     pub reading: Reading,
-    pub graph: TrustGraph,
-    /// Permissions between client apps that the project defines, in the order of the files.
-    pub arrows: Vec<Arrow>,
+    pub graph: &'a TrustGraph,
+    pub arrows: &'a Arrows,
+    /// The documents to judge, when it is not all of them.
+    only: Option<&'a [(FileId, usize)]>,
 }
 
 /// One document with a tree, and where it is.
@@ -53,36 +134,42 @@ impl Parsed<'_> {
 }
 
 impl<'a> Context<'a> {
-    pub fn new(project: &'a Project, reading: Reading) -> Self {
-        let graph = TrustGraph::new(project, reading);
-        let edges = graph.graph.edge_indices().filter_map(|edge| {
-            let Edge::Exchange(exchange) = &graph.graph[edge] else { return None };
-            let (from, to) = graph.graph.edge_endpoints(edge)?;
-            let (Node::Client(from), Node::Client(to)) = (&graph.graph[from], &graph.graph[to])
-            else {
-                return None;
-            };
-            let requester = if exchange.source_asks { *from } else { *to };
-            Some(Arrow { from: *from, to: *to, requester, place: exchange.place })
-        });
-        let mut arrows: Vec<Arrow> = edges.collect();
-        arrows.sort_by_key(|arrow| arrow.place);
-        Self { project, reading, graph, arrows }
+    pub fn new(project: &'a Project, graph: &'a TrustGraph, arrows: &'a Arrows) -> Self {
+        Self { project, reading: graph.reading, graph, arrows, only: None }
     }
 
-    /// Every document that could be parsed, in order.
+    /// The same, for rules that look at one document at a time, with the documents to look at.
+    pub fn only(self, documents: &'a [(FileId, usize)]) -> Self {
+        Self { only: Some(documents), ..self }
+    }
+
+    /// Every document to judge that could be parsed, in order.
     pub fn documents(&self) -> impl Iterator<Item = Parsed<'a>> {
-        self.project.files().iter().flat_map(|source| {
-            let documents = source.stream.iter().flat_map(|stream| stream.documents());
-            documents.enumerate().filter_map(move |(index, document)| {
-                let tree = document.tree().ok()?;
-                Some(Parsed { file: source.id, index, document, tree })
+        let project = self.project;
+        let all = self.only.is_none().then(|| {
+            project.files().iter().flat_map(|source| {
+                let documents = source.stream.iter().flat_map(|stream| stream.documents());
+                documents.enumerate().map(move |(index, document)| (source.id, index, document))
             })
+        });
+        let some = self
+            .only
+            .unwrap_or_default()
+            .iter()
+            .filter_map(|&(file, index)| Some((file, index, project.document(file, index)?)));
+        all.into_iter().flatten().chain(some).filter_map(|(file, index, document)| {
+            let tree = document.tree().ok()?;
+            Some(Parsed { file, index, document, tree })
         })
     }
 
+    /// The client apps to judge.
     pub fn clients(&self) -> impl Iterator<Item = &'a ClientApp> {
-        self.project.clients().iter()
+        let project = self.project;
+        let all = self.only.is_none().then(|| project.clients().iter());
+        let some = self.only.unwrap_or_default().iter();
+        let some = some.filter_map(|&(file, index)| project.get(project.client_at(file, index)?));
+        all.into_iter().flatten().chain(some)
     }
 
     /// Makes findings of what was noted when the files were read.
@@ -143,6 +230,6 @@ impl<'a> Context<'a> {
 
     /// Whether any client app may bring a token of an external identity of this one.
     pub fn has_brokers(&self, principal: ClientKey) -> bool {
-        !self.graph.brokers(self.project, principal).is_empty()
+        self.graph.has_brokers(self.project, principal)
     }
 }

@@ -17,6 +17,7 @@
 
 mod context;
 mod finding;
+mod memory;
 pub mod review;
 pub mod rules;
 mod scalar;
@@ -29,12 +30,13 @@ use std::collections::HashMap;
 use rayon::prelude::*;
 
 pub use crate::config::secrets;
-pub use context::{Arrow, Context};
+pub use context::{Arrow, Arrows, Context};
 pub use finding::{Confidence, Finding, Location, Related, Severity};
+pub use memory::{Memory, update};
 pub use rules::{RULES, rule};
 
 use crate::config::Project;
-use crate::trust::Reading;
+use crate::trust::{Reading, TrustGraph};
 
 /// Something that can be wrong or risky, and how it is found.
 #[derive(Debug)]
@@ -47,6 +49,8 @@ pub struct Rule {
     pub severity: Severity,
     /// How sure it usually is; a finding may say otherwise.
     pub confidence: Confidence,
+    /// How far it looks.
+    pub scope: Scope,
     /// Whether it depends on how permissions are read.
     pub under_reading: bool,
     /// Why it matters, and to whom.
@@ -59,9 +63,19 @@ pub struct Rule {
     pub check: fn(&Context<'_>, &mut Vec<Finding>),
 }
 
+/// How far a rule looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// What it says of a document rests on that document and the name of its file alone. It names no
+    /// line, for that depends on the documents above.
+    Document,
+    /// It holds documents against each other.
+    Project,
+}
+
 /// Runs every rule, and sorts what they find by file and line.
 pub fn run(project: &Project, reading: Reading) -> Vec<Finding> {
-    run_rules(project, reading, |_| true)
+    update(project, &TrustGraph::new(project, reading), None).0
 }
 
 /// Runs the rules that depend on the reading under the other readings too. Notes on each of the
@@ -99,21 +113,31 @@ pub fn compare_readings(
 }
 
 fn run_rules(project: &Project, reading: Reading, wanted: fn(&Rule) -> bool) -> Vec<Finding> {
-    let context = Context::new(project, reading);
+    let graph = TrustGraph::new(project, reading);
+    let arrows = Arrows::of(&graph);
+    let mut findings = found(&Context::new(project, &graph, &arrows), wanted);
+    put_in_order(&mut findings);
+    findings
+}
+
+/// What the wanted rules find, rule by rule.
+fn found(context: &Context<'_>, wanted: impl Fn(&Rule) -> bool + Sync) -> Vec<Finding> {
     let found = RULES.par_iter().filter(|rule| wanted(rule)).map(|rule| {
         let mut findings = Vec::new();
-        (rule.check)(&context, &mut findings);
+        (rule.check)(context, &mut findings);
         if rule.under_reading {
             for finding in &mut findings {
-                finding.reading = Some(reading);
+                finding.reading = Some(context.reading);
             }
         }
         findings
     });
-    let mut findings: Vec<Finding> = found.flatten_iter().collect();
+    found.flatten_iter().collect()
+}
+
+fn put_in_order(findings: &mut [Finding]) {
     findings.sort_by_cached_key(|finding| (finding.sort_key(), finding.rule.id));
-    finding::make_fingerprints_unique(&mut findings);
-    findings
+    finding::make_fingerprints_unique(findings);
 }
 
 #[cfg(test)]

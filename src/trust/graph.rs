@@ -188,15 +188,26 @@ impl TrustGraph {
     /// The client apps that may bring a token of an external identity of `principal`: its brokers.
     /// Each once, in project order.
     pub fn brokers(&self, project: &Project, principal: ClientKey) -> Vec<ClientKey> {
-        let brokers: BTreeSet<ClientKey> = match self.reading {
-            Reading::TargetListsRequester => {
-                project.client(principal).permissions.iter().filter_map(|it| it.client).collect()
-            }
-            Reading::RequesterListsTarget | Reading::RequesterListsOrigin => {
-                project.references_to(principal).iter().map(|(owner, _)| *owner).collect()
-            }
-        };
+        let brokers: BTreeSet<ClientKey> = self.each_broker(project, principal).collect();
         brokers.into_iter().collect()
+    }
+
+    /// Whether there is any of [`TrustGraph::brokers`].
+    pub fn has_brokers(&self, project: &Project, principal: ClientKey) -> bool {
+        self.each_broker(project, principal).next().is_some()
+    }
+
+    /// The [`TrustGraph::brokers`] in no particular order, some maybe several times: for questions
+    /// that the first of them may answer.
+    pub fn each_broker<'a>(
+        &self,
+        project: &'a Project,
+        principal: ClientKey,
+    ) -> impl Iterator<Item = ClientKey> + 'a {
+        let owns = self.reading == Reading::TargetListsRequester;
+        let own = project.client(principal).permissions.iter().filter(move |_| owns);
+        let others = if owns { &[][..] } else { project.references_to(principal) };
+        own.filter_map(|it| it.client).chain(others.iter().map(|(owner, _)| *owner))
     }
 }
 

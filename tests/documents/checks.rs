@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use exchange_studio::audit;
 use exchange_studio::config::{FileId, Project, Source};
-use exchange_studio::trust::Reading;
+use exchange_studio::trust::{Reading, TrustGraph};
 use exchange_studio::yaml::{EditError, Kind, Limits, Stream};
 
 use super::oracle::{self, Plain};
@@ -136,6 +136,16 @@ fn says(project: &Project) -> String {
     format!("{:?}\n{:?}\n{problems:?}", project.clients(), project.other_documents())
 }
 
+/// Findings that follow a change are those of the project judged afresh.
+fn findings_follow(project: &Project, before: &audit::Memory) -> audit::Memory {
+    let graph = TrustGraph::new(project, Reading::default());
+    let (follow, memory) = audit::update(project, &graph, Some(before));
+    let (follow, afresh) =
+        (format!("{follow:#?}"), format!("{:#?}", audit::run(project, Reading::default())));
+    assert!(follow == afresh, "not\n{afresh}\nbut\n{follow}");
+    memory
+}
+
 /// Changes, undone and made again, give the same bytes; and the model that follows each change is
 /// the model of the text read afresh. Gives how many were made.
 pub fn undo(bytes: &[u8], picks: &[Pick]) -> usize {
@@ -144,12 +154,14 @@ pub fn undo(bytes: &[u8], picks: &[Pick]) -> usize {
     assert!(first == bytes, "a byte was lost");
     let mut states = vec![first];
     let mut changes = Vec::new();
+    let mut memory = findings_follow(&project, &audit::Memory::default());
     for pick in picks {
         let Some(change) = pick.change(&project) else { continue };
         let before = kept(&project);
         match project.apply(&change) {
             Ok(()) => {
                 let now = kept(&project).unwrap_or_default();
+                memory = findings_follow(&project, &memory);
                 if Some(&now) != states.last() {
                     // A document that an edit broke goes on saying what it last said.
                     let stream = project.file(FileId(0)).stream.as_ref().ok();
@@ -169,6 +181,7 @@ pub fn undo(bytes: &[u8], picks: &[Pick]) -> usize {
     for state in states.iter().rev().skip(1) {
         project.undo();
         assert!(kept(&project).as_ref() == Some(state), "not undone: {changes:?}");
+        memory = findings_follow(&project, &memory);
     }
     for state in states.iter().skip(1) {
         project.redo();

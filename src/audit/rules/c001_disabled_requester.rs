@@ -6,6 +6,7 @@ pub static RULE: Rule = Rule {
     title: "A disabled client app may exchange",
     severity: Severity::Low,
     confidence: Confidence::High,
+    scope: Scope::Project,
     under_reading: true,
     why: "The permission has no effect as long as the client app is disabled, and returns without \
           anybody deciding so when it is enabled again.",
@@ -19,7 +20,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         let Some(enabled) = client.flag(Setting::Enabled).filter(|enabled| !enabled.value) else {
             continue;
         };
-        let mut arrows = context.arrows.iter().filter(|arrow| arrow.requester == client.key);
+        let mut arrows = context.arrows.asked_by(client.key);
         let Some(first) = arrows.next() else { continue };
         let message = format!(
             "{} is disabled, but may exchange with {}{}.",

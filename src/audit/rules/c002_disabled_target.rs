@@ -6,6 +6,7 @@ pub static RULE: Rule = Rule {
     title: "An exchange for a disabled client app",
     severity: Severity::Low,
     confidence: Confidence::High,
+    scope: Scope::Project,
     under_reading: true,
     why: "Whoever uses the permission gets an error; and when the client app is enabled again, so is \
           the way into it.",
@@ -15,7 +16,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    for arrow in &context.arrows {
+    for arrow in context.arrows.iter() {
         if arrow.from == arrow.to {
             continue;
         }

@@ -6,6 +6,7 @@ pub static RULE: Rule = Rule {
     title: "A public client app may exchange",
     severity: Severity::Critical,
     confidence: Confidence::High,
+    scope: Scope::Project,
     under_reading: true,
     why: "A public client app has no secret, so nothing proves who asks: anybody who gets hold of a \
           token can exchange it. Keycloak and Logto refuse this outright.",
@@ -19,7 +20,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         let Some(public) = client.flag(Setting::Public).filter(|public| public.value) else {
             continue;
         };
-        let arrows = context.arrows.iter().filter(|arrow| arrow.requester == client.key);
+        let arrows = context.arrows.asked_by(client.key);
         let arrows: Vec<_> = arrows.collect();
         let Some(first) = arrows.first() else { continue };
         let message = format!(

@@ -6,6 +6,7 @@ pub static RULE: Rule = Rule {
     title: "A secret stands in the file",
     severity: Severity::High,
     confidence: Confidence::Medium,
+    scope: Scope::Document,
     under_reading: false,
     why: "Whoever can read the file, or its history, or a copy of it in a build log, can act as the \
           client app it belongs to.",

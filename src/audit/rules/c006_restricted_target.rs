@@ -6,6 +6,7 @@ pub static RULE: Rule = Rule {
     title: "A restricted client app can be reached by exchange",
     severity: Severity::High,
     confidence: Confidence::Medium,
+    scope: Scope::Project,
     under_reading: true,
     why: "Only assigned users may log in to a restricted client app. Whether an exchange checks the \
           assignment is up to the server; where it does not, any user of the first client app ends \
@@ -21,8 +22,8 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             continue;
         };
         let who = context.name(client.key);
-        let mut arrows = context.arrows.iter();
-        let arrow = arrows.find(|arrow| arrow.to == client.key && arrow.from != client.key);
+        let mut arrows = context.arrows.arriving_at(client.key);
+        let arrow = arrows.find(|arrow| arrow.from != client.key);
         let (message, because) = if let Some(arrow) = arrow {
             let from = context.name(arrow.from);
             (

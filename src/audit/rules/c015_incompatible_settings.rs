@@ -6,6 +6,7 @@ pub static RULE: Rule = Rule {
     title: "Settings that do not go together",
     severity: Severity::Medium,
     confidence: Confidence::High,
+    scope: Scope::Project,
     under_reading: false,
     why: "One of them has no effect, and nobody can tell which one was meant: a client app may be \
           open that was to be closed, or a secret may protect nothing.",

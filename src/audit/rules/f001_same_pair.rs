@@ -8,6 +8,7 @@ pub static RULE: Rule = Rule {
     title: "The same external identity on two client apps",
     severity: Severity::Critical,
     confidence: Confidence::High,
+    scope: Scope::Project,
     under_reading: false,
     why: "Issuer and subject are all that tells whom an external token stands for. When two client \
           apps hold the same pair, the server picks one, and which one nobody decided; or whoever \

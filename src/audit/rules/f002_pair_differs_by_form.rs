@@ -9,6 +9,7 @@ pub static RULE: Rule = Rule {
     title: "Two external identities that differ only by form",
     severity: Severity::High,
     confidence: Confidence::High,
+    scope: Scope::Project,
     under_reading: false,
     why: "The two differ in case, in a slash at the end or in percent-coding. A server that compares \
           exactly tells them apart; a database that ignores case does not. Where the two halves of a \

@@ -6,6 +6,7 @@ pub static RULE: Rule = Rule {
     title: "Issuer without https",
     severity: Severity::Critical,
     confidence: Confidence::High,
+    scope: Scope::Document,
     under_reading: false,
     why: "The server fetches the issuer's keys from this address. Without TLS anybody on the way can \
           put other keys in their place and sign tokens for any subject.",

@@ -6,6 +6,7 @@ pub static RULE: Rule = Rule {
     title: "Issuer with query, fragment or user information",
     severity: Severity::High,
     confidence: Confidence::High,
+    scope: Scope::Document,
     under_reading: false,
     why: "An issuer has none of these by definition, so no token can ever match; more likely \
           another address was pasted here.",

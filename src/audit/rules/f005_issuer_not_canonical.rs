@@ -6,6 +6,7 @@ pub static RULE: Rule = Rule {
     title: "Issuer in an unusual form",
     severity: Severity::Medium,
     confidence: Confidence::High,
+    scope: Scope::Document,
     under_reading: false,
     why: "Issuers are compared character by character, and issuers write themselves in the plainest \
           form. An address written otherwise leads to the same place in a browser but matches no \

@@ -6,6 +6,7 @@ pub static RULE: Rule = Rule {
     title: "Issuer with a slash at its end",
     severity: Severity::Info,
     confidence: Confidence::Medium,
+    scope: Scope::Document,
     under_reading: false,
     why: "Issuers are compared character by character, and most write themselves without a slash at \
           the end. Some do have one (Auth0, Azure Kubernetes Service, the first version of Microsoft \

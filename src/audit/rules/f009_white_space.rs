@@ -6,6 +6,7 @@ pub static RULE: Rule = Rule {
     title: "White space around issuer or subject",
     severity: Severity::High,
     confidence: Confidence::High,
+    scope: Scope::Document,
     under_reading: false,
     why: "The text is compared as it is. With a blank, a line break or an invisible control \
           character more than the token has, the entry never matches, and nobody sees why.",

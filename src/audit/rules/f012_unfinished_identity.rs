@@ -7,6 +7,7 @@ pub static RULE: Rule = Rule {
     title: "Unfinished external identity",
     severity: Severity::High,
     confidence: Confidence::High,
+    scope: Scope::Document,
     under_reading: false,
     why: "An empty value or a stand-in from an example matches no token of the partner's; but \
           whoever controls the stand-in (a free host name, an account called 'example') could make \

@@ -7,6 +7,7 @@ pub static RULE: Rule = Rule {
     title: "Unquoted text that other readers take for a number or a boolean",
     severity: Severity::High,
     confidence: Confidence::High,
+    scope: Scope::Document,
     under_reading: false,
     why: "Issuer, subject and id are text, and the studio reads them so. Another program may read \
           unquoted digits as a number: leading zeros go, and of a subject with 21 digits the last \

@@ -6,6 +6,7 @@ pub static RULE: Rule = Rule {
     title: "Issuer that stands for any Microsoft Entra tenant",
     severity: Severity::Critical,
     confidence: Confidence::High,
+    scope: Scope::Document,
     under_reading: false,
     why: "An address with 'common', 'organizations' or 'consumers' belongs to no tenant. Real tokens \
           name their tenant, so an exact comparison never matches; a server that accepts it anyway \

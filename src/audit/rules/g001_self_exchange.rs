@@ -5,6 +5,7 @@ pub static RULE: Rule = Rule {
     title: "A client app lists itself",
     severity: Severity::Medium,
     confidence: Confidence::High,
+    scope: Scope::Project,
     under_reading: false,
     why: "Whoever holds a token of this client app can exchange it for a new one, again and again, \
           without a login: the lifetime of tokens is no bound any more.",

@@ -11,6 +11,7 @@ pub static RULE: Rule = Rule {
     title: "Exchanges that lead in a circle",
     severity: Severity::High,
     confidence: Confidence::High,
+    scope: Scope::Project,
     under_reading: false,
     why: "A token can be passed round the circle and comes back renewed, without a login and \
           without end; revoking it catches only one of its copies. The direction in which \
@@ -24,7 +25,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     let mut graph = DiGraph::<ClientKey, ()>::new();
     let nodes: Vec<_> = context.clients().map(|client| graph.add_node(client.key)).collect();
     let mut out: Vec<Vec<&Arrow>> = vec![Vec::new(); nodes.len()];
-    for arrow in &context.arrows {
+    for arrow in context.arrows.iter() {
         if arrow.from != arrow.to {
             graph.add_edge(nodes[arrow.from.0], nodes[arrow.to.0], ());
             out[arrow.from.0].push(arrow);

@@ -5,6 +5,7 @@ pub static RULE: Rule = Rule {
     title: "A reference to a client app that no document defines",
     severity: Severity::High,
     confidence: Confidence::High,
+    scope: Scope::Project,
     under_reading: false,
     why: "Either the id is mistyped, and the permission that seems to be there is not; or the client \
           app does not exist yet, and whoever creates one with that id later inherits the \

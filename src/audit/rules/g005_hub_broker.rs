@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use super::prelude::*;
 use crate::audit::Arrow;
@@ -9,6 +9,7 @@ pub static RULE: Rule = Rule {
     title: "One client app may exchange with many",
     severity: Severity::Medium,
     confidence: Confidence::Medium,
+    scope: Scope::Project,
     under_reading: true,
     why: "The credential of this client app alone stands between an attacker and the identities of \
           all the others.",
@@ -22,15 +23,17 @@ pub static RULE: Rule = Rule {
 const FEW: usize = 5;
 
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    let mut asks: BTreeMap<ClientKey, Vec<&Arrow>> = BTreeMap::new();
-    for arrow in context.arrows.iter().filter(|arrow| arrow.from != arrow.to) {
-        let arrows = asks.entry(arrow.requester).or_default();
-        if arrows.iter().all(|earlier| earlier.other_end() != arrow.other_end()) {
-            arrows.push(arrow);
+    let mut asks: Vec<(ClientKey, Vec<&Arrow>)> = Vec::new();
+    for requester in context.clients().map(|client| client.key) {
+        let mut ends = BTreeSet::new();
+        let others = context.arrows.asked_by(requester).filter(|arrow| arrow.from != arrow.to);
+        let arrows: Vec<_> = others.filter(|arrow| ends.insert(arrow.other_end())).collect();
+        if !arrows.is_empty() {
+            asks.push((requester, arrows));
         }
     }
     // The 95th percentile over all client apps; those that ask for nothing count as none.
-    let mut counts: Vec<usize> = asks.values().map(Vec::len).collect();
+    let mut counts: Vec<usize> = asks.iter().map(|(_, arrows)| arrows.len()).collect();
     counts.resize(context.project.clients().len().max(counts.len()), 0);
     counts.sort_unstable();
     let rank = (counts.len() * 95).div_ceil(100);

@@ -6,6 +6,7 @@ pub static RULE: Rule = Rule {
     title: "A federated identity that no broker can bring",
     severity: Severity::Low,
     confidence: Confidence::High,
+    scope: Scope::Project,
     under_reading: true,
     why: "The client app trusts an external identity, but no enabled client app is permitted to \
           hand its token in. The trust is of no use today, and waits for somebody to add a \
@@ -18,11 +19,11 @@ pub static RULE: Rule = Rule {
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for client in context.clients() {
         let Some(first) = client.identities.first() else { continue };
-        let brokers = context.graph.brokers(context.project, client.key);
         let disabled = |key| context.client(key).flag(Setting::Enabled).is_some_and(|f| !f.value);
-        if brokers.iter().any(|broker| !disabled(*broker)) {
+        if context.graph.each_broker(context.project, client.key).any(|broker| !disabled(broker)) {
             continue;
         }
+        let brokers = context.graph.brokers(context.project, client.key);
         let who = context.name(client.key);
         let message = match brokers.as_slice() {
             [] => format!("No client app may hand in a token of an external identity of {who}."),

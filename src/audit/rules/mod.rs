@@ -51,7 +51,7 @@ use super::Rule;
 mod prelude {
     #[cfg(test)]
     pub use crate::audit::testing::*;
-    pub use crate::audit::{Confidence, Context, Finding, Location, Rule, Severity};
+    pub use crate::audit::{Confidence, Context, Finding, Location, Rule, Scope, Severity};
 }
 
 /// Every rule, by id.

@@ -9,6 +9,7 @@ pub static RULE: Rule = Rule {
     title: "The same key twice in one mapping",
     severity: Severity::High,
     confidence: Confidence::High,
+    scope: Scope::Document,
     under_reading: false,
     why: "YAML does not allow it, and programs disagree about what it means: some keep the first \
           value, some the last, some refuse the file. A reviewer sees one value and the importer \
@@ -29,12 +30,8 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 };
                 let Some(earlier) = first.put(text, key) else { continue };
                 let place = parsed.place(parsed.tree.node(key).span);
-                let at = context.project.position(parsed.place(parsed.tree.node(earlier).span));
                 let file = &context.project.file(parsed.file).name;
-                let message = format!(
-                    "The key '{text}' stands twice in this mapping, first on line {}.",
-                    at.line
-                );
+                let message = format!("The key '{text}' stands twice in this mapping.");
                 findings.push(
                     Finding::at(&RULE, place, &[file, text], message)
                         .label("here again")

@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
@@ -9,6 +10,7 @@ pub static RULE: Rule = Rule {
     title: "Two documents with the same id",
     severity: Severity::High,
     confidence: Confidence::High,
+    scope: Scope::Project,
     under_reading: false,
     why: "On import one of them overwrites the other. Which one is decided by the order of import, \
           so a reviewer may sign off the one that is lost. GUIDs are the same in either case, with \
@@ -28,10 +30,10 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     });
     let mut all: Vec<(&str, &Stated<Id>)> = clients.chain(others).collect();
     all.sort_by_key(|(_, id)| id.place);
-    let mut first: HashMap<(&str, String), Place> = HashMap::with_capacity(all.len());
+    let mut first: HashMap<(&str, Cow<'_, str>), Place> = HashMap::with_capacity(all.len());
     for (tag, id) in all {
         let Stated { value: id, place, .. } = id;
-        let earlier = match first.entry((tag, id.key().into_owned())) {
+        let earlier = match first.entry((tag, id.key())) {
             Entry::Occupied(earlier) => *earlier.get(),
             Entry::Vacant(vacant) => {
                 vacant.insert(*place);

@@ -6,6 +6,7 @@ pub static RULE: Rule = Rule {
     title: "Malformed id",
     severity: Severity::Medium,
     confidence: Confidence::High,
+    scope: Scope::Project,
     under_reading: false,
     why: "An id is a GUID or a placeholder for one. Anything else is refused on import, or quietly \
           replaced by a new id, and then nothing that refers to it is right any more.",
@@ -26,10 +27,10 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         let identities = identities.map(|id| (id, "The id of the federated identity"));
         for (id, what) in own.into_iter().chain(identities) {
             let Stated { value, place, .. } = id;
-            let written = context.source(*place);
+            // Nearly all are well-formed: only of the others it is looked up how they are written.
             if value.form() != IdForm::Other
                 || value.as_str().is_empty()
-                || written.starts_with("{{")
+                || context.source(*place).starts_with("{{")
             {
                 continue;
             }

@@ -6,6 +6,7 @@ pub static RULE: Rule = Rule {
     title: "Unknown key that looks like a slip",
     severity: Severity::Medium,
     confidence: Confidence::Medium,
+    scope: Scope::Document,
     under_reading: false,
     why: "An importer passes over a key that it does not know, or refuses the file. A permission, a \
           filter or an expiry under a misspelt key seems to be there and is not.",

@@ -6,6 +6,7 @@ pub static RULE: Rule = Rule {
     title: "Anchor or merge key copies trust",
     severity: Severity::Low,
     confidence: Confidence::High,
+    scope: Scope::Project,
     under_reading: false,
     why: "What is written once and used in several places changes in all of them, also where nobody \
           meant it to. Merge keys are not part of YAML 1.2: an importer that does not apply them \

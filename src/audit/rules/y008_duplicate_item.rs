@@ -10,6 +10,7 @@ pub static RULE: Rule = Rule {
     title: "The same entry twice in one list",
     severity: Severity::Low,
     confidence: Confidence::High,
+    scope: Scope::Document,
     under_reading: false,
     why: "The second entry adds nothing, and whoever takes the permission back may remove only one \
           of the two.",

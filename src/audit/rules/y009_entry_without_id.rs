@@ -5,6 +5,7 @@ pub static RULE: Rule = Rule {
     title: "Entry without id",
     severity: Severity::Medium,
     confidence: Confidence::Medium,
+    scope: Scope::Project,
     under_reading: false,
     why: "Entries of allowedTokenExchangeClientApps name a client app by its id. An entry that has \
           only a name, or is the bare text, is ignored on import: the permission that seems to be \

@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::prelude::*;
@@ -8,6 +9,7 @@ pub static RULE: Rule = Rule {
     title: "The id of a federated identity stands under two client apps",
     severity: Severity::Medium,
     confidence: Confidence::High,
+    scope: Scope::Project,
     under_reading: false,
     why: "Each federated identity is an entity with an id of its own. When two client apps hold the \
           same id, importing the second moves the identity away from the first, which then no \
@@ -18,10 +20,10 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    let mut first: HashMap<String, (ClientKey, Place)> = HashMap::new();
+    let mut first: HashMap<Cow<'_, str>, (ClientKey, Place)> = HashMap::new();
     for client in context.clients() {
         for id in client.identities.iter().filter_map(|identity| identity.id.as_ref()) {
-            let key = id.value.key().into_owned();
+            let key = id.value.key();
             let Some(&(holder, place)) = first.get(&key) else {
                 first.insert(key, (client.key, id.place));
                 continue;

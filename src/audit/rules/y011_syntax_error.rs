@@ -7,6 +7,7 @@ pub static RULE: Rule = Rule {
     title: "A document that is not valid YAML",
     severity: Severity::High,
     confidence: Confidence::High,
+    scope: Scope::Project,
     under_reading: false,
     why: "Nothing in this document can be read: its client app, its permissions and its identities \
           are missing from every answer. The other documents are not affected.",

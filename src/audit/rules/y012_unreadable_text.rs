@@ -7,6 +7,7 @@ pub static RULE: Rule = Rule {
     title: "A file that cannot be read as text",
     severity: Severity::High,
     confidence: Confidence::High,
+    scope: Scope::Project,
     under_reading: false,
     why: "YAML is text in UTF-8, UTF-16 or UTF-32. A file in another encoding would come out with \
           wrong letters in names and subjects, so nothing of it is loaded, and it is missing from \

@@ -5,6 +5,7 @@ pub static RULE: Rule = Rule {
     title: "No client app in the project",
     severity: Severity::High,
     confidence: Confidence::High,
+    scope: Scope::Project,
     under_reading: false,
     why: "There is nothing to look at, so everything looks fine: a check of the wrong folder would \
           pass for ever.",

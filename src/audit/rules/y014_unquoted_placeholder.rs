@@ -6,6 +6,7 @@ pub static RULE: Rule = Rule {
     title: "Placeholder without quotes",
     severity: Severity::High,
     confidence: Confidence::High,
+    scope: Scope::Document,
     under_reading: false,
     why: "In YAML an unquoted {{name}} is a mapping within a mapping, not text. What was meant as \
           an id or a value is therefore none, and whatever refers to it misses it.",

@@ -5,6 +5,7 @@ pub static RULE: Rule = Rule {
     title: "Settings left out",
     severity: Severity::Info,
     confidence: Confidence::High,
+    scope: Scope::Document,
     under_reading: false,
     why: "A comment with nothing but dots says that the document leaves settings out. What it does \
           not state (enabled, public, restricted, secrets) is then not known, and a decision that \

@@ -6,6 +6,7 @@ pub static RULE: Rule = Rule {
     title: "A list, a mapping or a text in the wrong place",
     severity: Severity::High,
     confidence: Confidence::High,
+    scope: Scope::Project,
     under_reading: false,
     why: "What stands there cannot be read as what its key means, so an importer ignores it or refuses the file: permissions or identities that seem to be there are not.",
     help: "Write it the way the other documents do: lists as lines that begin with '- ', each entry with its keys.",

@@ -6,6 +6,7 @@ pub static RULE: Rule = Rule {
     title: "Client app without id",
     severity: Severity::Medium,
     confidence: Confidence::High,
+    scope: Scope::Project,
     under_reading: false,
     why: "Nothing can refer to it, and on import it becomes a new client app each time, or none.",
     help: "Give it an id: a new GUID, or a quoted placeholder such as \"{{guid:portal}}\".",

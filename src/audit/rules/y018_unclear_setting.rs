@@ -6,6 +6,7 @@ pub static RULE: Rule = Rule {
     title: "A setting that says nothing",
     severity: Severity::Medium,
     confidence: Confidence::High,
+    scope: Scope::Project,
     under_reading: false,
     why: "Nobody can tell whether the client app is enabled, public or restricted, and an importer may take it either way. Here it counts as not stated.",
     help: "Write true or false, once, under one spelling of the key.",

@@ -6,6 +6,7 @@ pub static RULE: Rule = Rule {
     title: "A client app without its tag",
     severity: Severity::High,
     confidence: Confidence::High,
+    scope: Scope::Project,
     under_reading: false,
     why: "The document has lists that only client apps have, but nothing says that it is one, so it is skipped: its permissions seem to be there and are not.",
     help: "Put '!ClientAppDto' on a line of its own before it.",

@@ -6,6 +6,7 @@ pub static RULE: Rule = Rule {
     title: "A date that is none",
     severity: Severity::Medium,
     confidence: Confidence::High,
+    scope: Scope::Project,
     under_reading: false,
     why: "Nobody can tell when the secret expires: an importer may refuse the file, or take the \
           secret for one that never does.",

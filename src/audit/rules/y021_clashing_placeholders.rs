@@ -6,6 +6,7 @@ pub static RULE: Rule = Rule {
     title: "Placeholders that are nearly the same",
     severity: Severity::Medium,
     confidence: Confidence::Medium,
+    scope: Scope::Project,
     under_reading: false,
     why: "The same name stands for the same value, and another name for another one. Names that \
           differ only in case or white space are two to one program and one to another, so what \

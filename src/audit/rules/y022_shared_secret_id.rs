@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::prelude::*;
@@ -8,6 +9,7 @@ pub static RULE: Rule = Rule {
     title: "The id of a secret stands twice",
     severity: Severity::Medium,
     confidence: Confidence::High,
+    scope: Scope::Project,
     under_reading: false,
     why: "Each secret is an entity with an id of its own. When the id stands twice, importing the \
           second overwrites the first or moves it to another client app, which then cannot \
@@ -18,11 +20,11 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    let mut first: HashMap<String, (ClientKey, Place)> = HashMap::new();
+    let mut first: HashMap<Cow<'_, str>, (ClientKey, Place)> = HashMap::new();
     for client in context.clients() {
         for secret in client.secrets().unwrap_or_default() {
             let Some(id) = &secret.id else { continue };
-            let (key, place) = (id.value().key().into_owned(), id.stated.place);
+            let (key, place) = (id.value().key(), id.stated.place);
             let Some(&(holder, earlier)) = first.get(&key) else {
                 first.insert(key, (client.key, place));
                 continue;
