@@ -84,7 +84,7 @@ pub(super) fn place(sizes: &[(f32, f32)], at: &[Point], aspect: f32) -> (Vec<Poi
         for &(wish, many) in &blocks {
             for &n in members.by_ref().take(many as usize) {
                 let (w, h) = sizes[n as usize];
-                let y = wish.clamp(0.0, tallest - total) + above;
+                let y = wish.clamp(0.0, (tallest - total).max(0.0)) + above;
                 places[n as usize] = Point::new(x + (width - w) / 2.0, y);
                 above += h + ROW_GAP;
                 bottom = bottom.max(y + h);

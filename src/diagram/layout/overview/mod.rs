@@ -13,7 +13,7 @@
 //!    their block where that makes arrows shorter.
 //!
 //! Where clusters say nothing (there is one, or nearly each box has its own), what hangs together
-//! takes their place.
+//! takes their place. What was laid out before stays where it is (`warm`).
 //!
 //! | part | purpose |
 //! |---|---|
@@ -24,6 +24,7 @@
 //! | `pack` | blocks of any size side by side |
 //! | `columns` | points → boxes that do not overlap |
 //! | `settle` | boxes change places |
+//! | `warm`, `room` | a drawing that was there before, and room for what is new |
 //! | `finish` | tray, frames and straight arrows |
 
 mod arrange;
@@ -32,9 +33,13 @@ mod columns;
 mod finish;
 mod force;
 mod pack;
+mod room;
 mod seed;
 mod settle;
+#[cfg(test)]
+mod tests;
 mod tree;
+mod warm;
 
 use super::{Layout, Point, Run, Sketch};
 use arrange::Arranger;
@@ -57,7 +62,16 @@ const PULL: f32 = 1.0;
 /// Lays out; `None` when cancelled.
 pub(super) fn lay_out(sketch: &Sketch, run: &Run) -> Option<Layout> {
     let blocks = Blocks::of(sketch);
-    lay_out_anew(sketch, &blocks, run)
+    match run.before {
+        Some(before) if warm::is_of_use(before, &blocks) => {
+            warm::lay_out(sketch, &blocks, before, run)
+        }
+        Some(before) if before.has_pins() => {
+            let cold = lay_out_anew(sketch, &blocks, run)?;
+            warm::pin(sketch, &blocks, before, cold, run)
+        }
+        _ => lay_out_anew(sketch, &blocks, run),
+    }
 }
 
 fn lay_out_anew(sketch: &Sketch, blocks: &Blocks, run: &Run) -> Option<Layout> {

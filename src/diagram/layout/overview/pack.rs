@@ -52,48 +52,60 @@ pub(super) fn pack(sizes: &[(f32, f32)], wish: &[Point], gap: f32) -> Vec<Point>
     let mut corner = vec![Point::default(); sizes.len()];
     let mut blocked: Vec<(f32, f32)> = Vec::new();
     for i in order {
-        let (w, h) = ((sizes[i].0 + gap) / 2.0, (sizes[i].1 + gap) / 2.0);
-        let mut best = (f32::MAX, wish[i]);
-        for (dx, dy) in DIRECTIONS {
-            blocked.clear();
-            for &(other, ow, oh) in &placed {
-                let (sx, sy) = (w + ow, h + oh);
-                let (cx, cy) = (other.x - wish[i].x, other.y - wish[i].y);
-                let across = |c: f32, d: f32, s: f32| {
-                    if d == 0.0 {
-                        if c.abs() < s { (f32::MIN, f32::MAX) } else { (1.0, -1.0) }
-                    } else {
-                        let (a, b) = ((c - s) / d, (c + s) / d);
-                        (a.min(b), a.max(b))
-                    }
-                };
-                let (x, y) = (across(cx, dx, sx), across(cy, dy, sy));
-                let (from, to) = (x.0.max(y.0), x.1.min(y.1));
-                if from < to && to > 0.0 {
-                    blocked.push((from, to));
-                }
-            }
-            blocked.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
-            let mut free = 0f32;
-            for &(from, to) in &blocked {
-                if from > free {
-                    break;
-                }
-                free = free.max(to);
-            }
-            // A little further, so that rounding makes no overlap.
-            let free = if free > 0.0 { free * 1.000_01 + 0.05 } else { 0.0 };
-            let place = Point::new(wish[i].x + free * dx, wish[i].y + free * dy);
-            let (hx, hy) = (place.x - heart.x, place.y - heart.y);
-            let cost = free + 0.3 * (hx * hx + hy * hy).sqrt();
-            if cost < best.0 {
-                best = (cost, place);
-            }
-        }
-        placed.push((best.1, w, h));
-        corner[i] = Point::new(best.1.x - sizes[i].0 / 2.0, best.1.y - sizes[i].1 / 2.0);
+        let half = ((sizes[i].0 + gap) / 2.0, (sizes[i].1 + gap) / 2.0);
+        let middle = slot(&placed, wish[i], half, heart, &mut blocked);
+        placed.push((middle, half.0, half.1));
+        corner[i] = Point::new(middle.x - sizes[i].0 / 2.0, middle.y - sizes[i].1 / 2.0);
     }
     corner
+}
+
+/// The free middle nearest to a wish for something so wide and high (half of each, with the gap);
+/// `placed` are middles and halves of what is there. Of two places the one nearer to the `heart`.
+pub(super) fn slot(
+    placed: &[(Point, f32, f32)],
+    wish: Point,
+    (w, h): (f32, f32),
+    heart: Point,
+    blocked: &mut Vec<(f32, f32)>,
+) -> Point {
+    let mut best = (f32::MAX, wish);
+    for (dx, dy) in DIRECTIONS {
+        blocked.clear();
+        for &(other, ow, oh) in placed {
+            let (cx, cy) = (other.x - wish.x, other.y - wish.y);
+            let across = |c: f32, d: f32, s: f32| {
+                if d == 0.0 {
+                    if c.abs() < s { (f32::MIN, f32::MAX) } else { (1.0, -1.0) }
+                } else {
+                    let (a, b) = ((c - s) / d, (c + s) / d);
+                    (a.min(b), a.max(b))
+                }
+            };
+            let (x, y) = (across(cx, dx, w + ow), across(cy, dy, h + oh));
+            let (from, to) = (x.0.max(y.0), x.1.min(y.1));
+            if from < to && to > 0.0 {
+                blocked.push((from, to));
+            }
+        }
+        blocked.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+        let mut free = 0f32;
+        for &(from, to) in blocked.iter() {
+            if from > free {
+                break;
+            }
+            free = free.max(to);
+        }
+        // A little further, so that rounding makes no overlap.
+        let free = if free > 0.0 { free * 1.000_01 + 0.05 } else { 0.0 };
+        let place = Point::new(wish.x + free * dx, wish.y + free * dy);
+        let (hx, hy) = (place.x - heart.x, place.y - heart.y);
+        let cost = free + 0.3 * (hx * hx + hy * hy).sqrt();
+        if cost < best.0 {
+            best = (cost, place);
+        }
+    }
+    best.1
 }
 
 /// For very many cells: rows from top to bottom, each from left to right.
