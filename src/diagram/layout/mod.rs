@@ -19,6 +19,7 @@ mod links;
 mod order;
 mod overview;
 mod pack;
+mod pinned;
 mod place;
 mod rank;
 #[cfg(test)]
@@ -237,7 +238,13 @@ pub fn lay_out(sketch: &Sketch, method: Method, cancelled: &dyn Fn() -> bool) ->
 /// Lays out a sketch; `None` when cancelled.
 pub fn lay_out_with(sketch: &Sketch, method: Method, run: &Run) -> Option<Layout> {
     match method {
-        Method::Layered => layered::lay_out(sketch, run.cancelled),
+        Method::Layered => {
+            let mut layout = layered::lay_out(sketch, run.cancelled)?;
+            if let Some(before) = run.before {
+                pinned::pin(sketch, before, &mut layout);
+            }
+            Some(layout)
+        }
         Method::Overview => overview::lay_out(sketch, run),
     }
 }

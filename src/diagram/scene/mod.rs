@@ -14,18 +14,20 @@
 //!   selection outlives a new layout, another reading and an edit elsewhere.
 
 mod build;
+mod places;
 mod text;
 
 use std::mem;
 
 use petgraph::stable_graph::{EdgeIndex, NodeIndex};
 
+pub use places::{Mark, PinName, Places};
 pub use text::{Font, TextWidth, ellipsize, estimate_width};
 
 use build::Builder;
 
 use super::layout::{
-    self, Cell, CellKind, Layout, Method, Point, Rect, Sketch, SketchEdge, SketchNode,
+    self, Before, Cell, CellKind, Layout, Method, Point, Rect, Run, Sketch, SketchEdge, SketchNode,
 };
 use crate::config::{ClientKey, Project};
 use crate::trust::{Reading, TrustGraph};
@@ -229,6 +231,8 @@ pub struct Scene {
     pub clusters: Vec<Cluster>,
     /// Around everything, without margin.
     pub bounds: Rect,
+    /// What tells each box apart in the next drawing; empty where nobody said.
+    pub marks: Vec<Mark>,
 }
 
 /// What is to be drawn of a graph, and how.
@@ -241,11 +245,22 @@ pub struct Options<'a> {
     pub width: TextWidth<'a>,
     /// Asked now and then; when it says so, the work is given up.
     pub cancelled: &'a dyn Fn() -> bool,
+    /// Where boxes were before and are pinned.
+    pub places: Option<&'a Places>,
+    /// Shown what there is so far, a few times, where the whole takes a while.
+    pub picture: Option<&'a dyn Fn(Scene)>,
 }
 
 impl Default for Options<'_> {
     fn default() -> Self {
-        Self { method: None, focus: None, width: &estimate_width, cancelled: &|| false }
+        Self {
+            method: None,
+            focus: None,
+            width: &estimate_width,
+            cancelled: &|| false,
+            places: None,
+            picture: None,
+        }
     }
 }
 
@@ -264,6 +279,7 @@ impl Scene {
             edges: Vec::new(),
             clusters: Vec::new(),
             bounds: Rect::default(),
+            marks: Vec::new(),
         }
     }
 
@@ -278,7 +294,10 @@ impl Scene {
         builder.add_brokers();
         let Builder { nodes, edges, cluster_titles, .. } = builder;
         let method = options.method.unwrap_or_else(|| Method::for_size(nodes.len(), edges.len()));
-        Self::assemble(graph.reading, method, nodes, edges, cluster_titles, options.cancelled)
+        let marks = places::marks(project, &nodes, &edges, &cluster_titles);
+        let before = options.places.and_then(|places| places.before(method, &marks));
+        let scene = Self { nodes, edges, method, marks, ..Self::empty(graph.reading) };
+        scene.lay_out(&cluster_titles, before.as_ref(), options)
     }
 
     /// Lays out boxes and arrows that are given without places; `None` when cancelled.
@@ -290,6 +309,17 @@ impl Scene {
         cluster_titles: Vec<String>,
         cancelled: &dyn Fn() -> bool,
     ) -> Option<Self> {
+        let scene = Self { nodes, edges, method, ..Self::empty(reading) };
+        scene.lay_out(&cluster_titles, None, &Options { cancelled, ..Options::default() })
+    }
+
+    fn lay_out(
+        self,
+        titles: &[String],
+        before: Option<&Before>,
+        options: &Options,
+    ) -> Option<Self> {
+        let (nodes, edges) = (&self.nodes, &self.edges);
         let sketch = Sketch {
             nodes: nodes
                 .iter()
@@ -308,12 +338,23 @@ impl Scene {
                 })
                 .collect(),
         };
-        let mut layout = layout::lay_out(&sketch, method, cancelled)?;
+        let so_far = |layout: &Layout| {
+            if let Some(show) = options.picture {
+                show(self.clone().arranged(layout.clone(), titles));
+            }
+        };
+        let picture: Option<&dyn Fn(&Layout)> = options.picture.is_some().then_some(&so_far);
+        let run = Run { before, cancelled: options.cancelled, picture };
+        let layout = layout::lay_out_with(&sketch, self.method, &run)?;
+        Some(self.arranged(layout, titles))
+    }
+
+    /// The drawing with the places of a layout.
+    fn arranged(mut self, mut layout: Layout, titles: &[String]) -> Self {
         let (cells, cell_of) = (mem::take(&mut layout.cells), mem::take(&mut layout.cell_of));
-        let mut scene = Self { nodes, edges, method, ..Self::empty(reading) };
-        scene.arrange(layout);
-        scene.add_clusters(&cells, &cell_of, &cluster_titles);
-        Some(scene)
+        self.arrange(layout);
+        self.add_clusters(&cells, &cell_of, titles);
+        self
     }
 
     fn arrange(&mut self, layout: Layout) {

@@ -41,6 +41,8 @@ mod tests;
 mod tree;
 mod warm;
 
+pub(super) use room::Room;
+
 use super::{Layout, Point, Run, Sketch};
 use arrange::Arranger;
 use blocks::{Blocks, TRAY};

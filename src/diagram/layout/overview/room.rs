@@ -15,7 +15,7 @@ const RINGS: i32 = 400;
 /// Boxes by where they are. The map is only ever asked for single squares, so its order is none of
 /// the result's.
 #[derive(Default)]
-pub(super) struct Room {
+pub(in super::super) struct Room {
     squares: HashMap<(i32, i32), Vec<u32>>,
     rects: Vec<Rect>,
 }
@@ -98,10 +98,6 @@ impl Columns {
             column.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
         }
         Self { columns, around: boxes.into_iter().reduce(|a, b| a.union(&b)) }
-    }
-
-    pub fn around(&self) -> Option<Rect> {
-        self.around
     }
 
     /// A free place for a box near where it wishes to be, best in a gap of a column; `old` is where
