@@ -129,11 +129,19 @@ fn by_cluster(
 ) -> (Vec<u32>, Vec<CellKind>) {
     let count = sketch.nodes.len();
     let cluster = |n: u32| sketch.nodes[n as usize].cluster;
+    // Clusters whose members have nothing to do with each other, as issuers have not, are apart
+    // already; taking some of them out would only tear them up.
+    let hangs_together: std::collections::BTreeSet<u32> = sketch
+        .edges
+        .iter()
+        .filter(|e| e.from != e.to && cluster(e.from as u32) == cluster(e.to as u32))
+        .map(|e| cluster(e.from as u32))
+        .collect();
     let mut hubs: Vec<(usize, u32)> = Vec::new();
     let mut seen: Vec<u32> = Vec::new();
     for n in 0..count as u32 {
         let around = neighbours.of(n);
-        if around.len() < HUB_NEIGHBOURS {
+        if around.len() < HUB_NEIGHBOURS || !hangs_together.contains(&cluster(n)) {
             continue;
         }
         seen.clear();

@@ -7,8 +7,8 @@
 
 use super::super::Point;
 
-pub(super) const COLUMN_GAP: f32 = 44.0;
-pub(super) const ROW_GAP: f32 = 22.0;
+pub(super) const COLUMN_GAP: f32 = 56.0;
+pub(super) const ROW_GAP: f32 = 28.0;
 /// Room in a cell over what its boxes need: with none, every cell would be a full table.
 const SLACK: f32 = 1.15;
 
