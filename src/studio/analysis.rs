@@ -114,3 +114,71 @@ impl Analysis {
             .map(|(_, index)| *index)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use super::*;
+    use crate::config::Source;
+    use crate::diagram::layout::Method;
+
+    /// More client apps than a layered drawing takes, in a few subscriptions.
+    fn estate(extra: &str) -> Arc<Project> {
+        let mut text = String::new();
+        for n in 0..640 {
+            text.push_str(&format!(
+                "---\n!ClientAppDto\nid: c{n}\nsubscriptionId: s{}\n\
+                 allowedTokenExchangeClientApps:\n  - id: c{}\n",
+                n % 7,
+                (n * 7 + 7) % 640
+            ));
+        }
+        text.push_str(extra);
+        let bytes = text.into_bytes();
+        Arc::new(Project::from_sources(vec![Source {
+            path: None,
+            name: "a.yaml".to_owned(),
+            bytes,
+        }]))
+    }
+
+    #[test]
+    fn after_an_edit_boxes_stay_where_they_are() {
+        let reading = Reading::default();
+        let old = Analysis::of(estate(""), reading);
+        assert_eq!(old.scene.method, Method::Overview);
+        let remembered =
+            Remembered { scene: Some(Arc::clone(&old.scene)), pins: Positions::default() };
+        let new = "---\n!ClientAppDto\nid: newcomer\nsubscriptionId: s3\n\
+                   allowedTokenExchangeClientApps:\n  - id: c10\n";
+        let next = Analysis::near(estate(new), reading, &remembered);
+        assert_eq!(next.scene.nodes.len(), 641);
+        let pairs = old.scene.nodes.iter().zip(&next.scene.nodes);
+        let moved = pairs.filter(|(a, b)| a.rect != b.rect).count();
+        assert!(moved < 64, "{moved} of 640 boxes moved");
+        // From nothing nearly all are elsewhere.
+        let cold = Analysis::of(estate(new), reading);
+        let pairs = old.scene.nodes.iter().zip(&cold.scene.nodes);
+        assert!(pairs.filter(|(a, b)| a.rect != b.rect).count() > 320);
+    }
+
+    #[test]
+    fn a_large_drawing_comes_into_view_by_and_by_and_can_be_given_up() {
+        let project = estate("");
+        let seen: RefCell<Vec<usize>> = RefCell::default();
+        let show = |so_far: Analysis| seen.borrow_mut().push(so_far.scene.nodes.len());
+        let remembered = Remembered::default();
+        let reading = Reading::default();
+        let run = |cancelled: &dyn Fn() -> bool| {
+            let project = Arc::clone(&project);
+            Analysis::in_background(project, reading, &remembered, cancelled, Some(&show))
+        };
+        let whole = run(&|| false).unwrap();
+        assert!(!seen.borrow().is_empty());
+        assert!(seen.borrow().iter().all(|count| *count == 640));
+        assert_eq!(whole.scene.nodes.len(), 640);
+        assert!(!whole.findings.is_empty());
+        assert!(run(&|| true).is_none());
+    }
+}

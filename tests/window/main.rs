@@ -10,5 +10,6 @@ mod exchange;
 mod harness;
 mod history;
 mod jobs;
+mod project_file;
 mod safety;
 mod source;
