@@ -81,7 +81,8 @@ impl Places {
     pub(super) fn before(&self, method: Method, marks: &[Mark]) -> Option<Before> {
         // Places in layers mean nothing to an overview, and the other way around.
         let same = self.method == Some(method);
-        if self.pins.is_empty() && !(same && !self.were.is_empty()) {
+        let knows_some = same && !self.were.is_empty();
+        if self.pins.is_empty() && !knows_some {
             return None;
         }
         let mut before = Before::default();

@@ -25,9 +25,8 @@ impl Arranger<'_> {
             return Some(Vec::new());
         }
         let attempts = match self.sizes.len() {
-            1 => 1,
-            ..400 => 4,
-            ..1_500 => 2,
+            2..400 => 4,
+            400..1_500 => 2,
             _ => 1,
         };
         let mut best = (f32::MAX, Vec::new());
@@ -73,13 +72,13 @@ impl Arranger<'_> {
             .blocks
             .springs()
             .iter()
-            .map(|s| Spring { weight: 3.0 * s.weight.sqrt(), ..*s })
+            .map(|s| Spring { weight: 6.0 * s.weight.sqrt(), ..*s })
             .collect();
         let mut at = seed::places(count, &springs, 40, attempt, self.cancelled)?;
         let steps = if count < 3_000 { 120 } else { 50 };
         let start = 0.06 * (count as f32).sqrt() + 0.4;
         let (springs, mass) = (&springs[..], &mass[..]);
-        Force { springs, mass, gravity: 0.6, start, steps, ..Force::default() }.run(
+        Force { springs, mass, gravity: 1.0, start, steps, ..Force::default() }.run(
             &mut at,
             field,
             self.cancelled,

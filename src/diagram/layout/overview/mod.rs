@@ -57,7 +57,9 @@ const ASPECT: f32 = 1.35;
 const ROUNDS: usize = 6;
 const PART: f32 = 0.7;
 /// Rounds in which boxes change places.
-const SWAPS: usize = 4;
+const SWAPS: usize = 3;
+/// A distance that counts as far, in points.
+const FAR: f32 = 3_000.0;
 /// How hard boxes of other blocks pull, beside an arrow of the ideal length.
 const PULL: f32 = 1.0;
 
@@ -125,6 +127,14 @@ fn lay_out_anew(sketch: &Sketch, blocks: &Blocks, run: &Run) -> Option<Layout> {
     Some(finish::finish(sketch, blocks, positions))
 }
 
+/// How much a neighbour counts: the nearer the more, or a single one far away would outweigh all
+/// others. Where each arrow counts by its length, the middle of the neighbours is where all of them
+/// together are shortest (Weiszfeld, 1937).
+fn nearness(from: Point, to: Point, far: f32) -> f32 {
+    let (dx, dy) = (to.x - from.x, to.y - from.y);
+    1.0 / ((dx * dx + dy * dy).sqrt() + far)
+}
+
 fn sizes_of(sketch: &Sketch, members: &[u32]) -> Vec<(f32, f32)> {
     let size = |&n: &u32| (sketch.nodes[n as usize].width, sketch.nodes[n as usize].height);
     members.iter().map(size).collect()
@@ -180,15 +190,16 @@ impl Map {
             let (low, (w, h)) = (self.corners[b], self.sizes[b]);
             let wish = |&n: &u32| {
                 let (now, around) = (center(n), blocks.neighbours(n));
-                let mut sum = Point::default();
-                for &other in around {
-                    let p = center(other);
-                    sum = Point::new(sum.x + p.x, sum.y + p.y);
-                }
                 if around.is_empty() {
                     return now;
                 }
-                let count = around.len() as f32;
+                let (mut sum, mut count) = (Point::default(), 0f32);
+                for &other in around {
+                    let p = center(other);
+                    let weight = nearness(now, p, FAR);
+                    sum = Point::new(sum.x + p.x * weight, sum.y + p.y * weight);
+                    count += weight;
+                }
                 let x = (sum.x / count).clamp(low.x, low.x + w);
                 let y = (sum.y / count).clamp(low.y, low.y + h);
                 Point::new(now.x + PART * (x - now.x), now.y + PART * (y - now.y))

@@ -8,6 +8,11 @@
 use super::super::{Point, Sketch};
 use super::blocks::Blocks;
 
+/// Nearer than this, one neighbour counts as much as another, in points.
+const NEAR: f32 = 300.0;
+/// A box with more neighbours is as well in one place as in another.
+const MANY: usize = 200;
+
 /// A column of a block: the middle of its boxes, and which of the places are in it.
 struct Column {
     x: f32,
@@ -70,14 +75,17 @@ pub(super) fn settle(
         for n in 0..count as u32 {
             let b = blocks.block_of(n);
             let around = blocks.neighbours(n);
-            if b == super::blocks::TRAY || around.is_empty() || around.len() > 200 {
+            if b == super::blocks::TRAY || around.is_empty() || around.len() > MANY {
                 continue;
             }
-            let mut wish = Point::default();
+            let (mut sum, mut count) = (Point::default(), 0f32);
             for &m in around {
-                wish = Point::new(wish.x + at[m as usize].x, wish.y + at[m as usize].y);
+                let p = at[m as usize];
+                let weight = super::nearness(at[n as usize], p, NEAR);
+                sum = Point::new(sum.x + p.x * weight, sum.y + p.y * weight);
+                count += weight;
             }
-            wish = Point::new(wish.x / around.len() as f32, wish.y / around.len() as f32);
+            let wish = Point::new(sum.x / count, sum.y / count);
             let mine = &columns[of_block[b as usize]..of_block[b as usize + 1]];
             let near = mine.partition_point(|c| c.x < wish.x);
             let here = at[n as usize];
