@@ -49,8 +49,8 @@ use blocks::{Blocks, TRAY};
 use force::{Force, Spring};
 use tree::Field;
 
-/// Between the boxes of two blocks: each block has a frame and a title around it.
-const BLOCK_GAP: f32 = 110.0;
+/// Between the boxes of two blocks: each has a frame and a title around it, and room for one more row.
+const BLOCK_GAP: f32 = 140.0;
 /// Width over height of a block.
 const ASPECT: f32 = 1.35;
 /// Rounds in which boxes move towards their neighbours, and by how much of the way.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::super::{Point, Rect};
 use super::columns::{COLUMN_GAP, ROW_GAP};
+use super::pack;
 
 /// Width and height of the squares by which boxes are looked up.
 const SQUARE: (f32, f32) = (256.0, 128.0);
@@ -154,46 +155,32 @@ impl Columns {
     }
 }
 
-/// Moves rectangles apart, those `first` that should rather stay, then those in the middle, and each
-/// that follows straight away from the one it meets; gives by how much each was moved. What meets
-/// nothing stays.
+/// Moves rectangles apart: the smaller of two that meet goes to the nearest place that is free of
+/// all others, so nothing else has to move on its account; those `first` stay whatever their size.
+/// Gives by how much each was moved.
 pub(super) fn part(rects: &[Option<Rect>], first: &[bool], gap: f32) -> Vec<Point> {
     let mut moved = vec![Point::default(); rects.len()];
-    let Some(all) = rects.iter().flatten().copied().reduce(|a, b| a.union(&b)) else {
-        return moved;
-    };
-    let heart = all.center();
-    let far = |i: usize| {
-        let c = rects[i].map_or(heart, |r| r.center());
-        (c.x - heart.x) * (c.x - heart.x) + (c.y - heart.y) * (c.y - heart.y)
-    };
+    let mut at: Vec<Option<Rect>> = rects.to_vec();
+    let area = |i: usize| rects[i].map_or(0.0, |r| r.width() * r.height());
     let mut order: Vec<usize> = (0..rects.len()).filter(|&i| rects[i].is_some()).collect();
     order.sort_by(|&a, &b| {
-        (!first[a]).cmp(&!first[b]).then(far(a).total_cmp(&far(b))).then(a.cmp(&b))
+        (!first[a]).cmp(&!first[b]).then(area(b).total_cmp(&area(a))).then(a.cmp(&b))
     });
-    let mut placed: Vec<Rect> = Vec::with_capacity(order.len());
-    for i in order {
-        let Some(mut rect) = rects[i] else { continue };
-        let mut way: Option<(f32, f32)> = None;
-        while let Some(other) = placed.iter().find(|o| o.expand(gap - 0.5).overlaps(&rect)) {
-            let (a, b) = (other.center(), rect.center());
-            let sign = |d: f32| if d < 0.0 { -1.0 } else { 1.0 };
-            let over = |o: &Rect, r: &Rect, s: (f32, f32)| match s {
-                (x, _) if x > 0.0 => o.max.x + gap - r.min.x,
-                (x, _) if x < 0.0 => r.max.x + gap - o.min.x,
-                (_, y) if y > 0.0 => o.max.y + gap - r.min.y,
-                _ => r.max.y + gap - o.min.y,
-            };
-            let (dx, dy) = *way.get_or_insert_with(|| {
-                let (x, y) = ((sign(b.x - a.x), 0.0), (0.0, sign(b.y - a.y)));
-                if over(other, &rect, x) <= over(other, &rect, y) { x } else { y }
-            });
-            let by = over(other, &rect, (dx, dy)).max(0.5);
-            rect =
-                Rect::new(rect.min.x + dx * by, rect.min.y + dy * by, rect.width(), rect.height());
-            moved[i] = Point::new(moved[i].x + dx * by, moved[i].y + dy * by);
+    let half = |r: &Rect| ((r.width() + gap) / 2.0, (r.height() + gap) / 2.0);
+    let mut blocked = Vec::new();
+    for (place, &i) in order.iter().enumerate() {
+        let Some(rect) = at[i] else { continue };
+        let meets = |&o: &usize| at[o].is_some_and(|o| o.expand(gap - 0.5).overlaps(&rect));
+        if !order[..place].iter().any(meets) {
+            continue;
         }
-        placed.push(rect);
+        let others = order.iter().filter(|&&o| o != i).filter_map(|&o| at[o]);
+        let others: Vec<_> = others.map(|o| (o.center(), half(&o).0, half(&o).1)).collect();
+        let from = rect.center();
+        let to = pack::slot(&others, from, half(&rect), from, &mut blocked);
+        let by = Point::new(to.x - from.x, to.y - from.y);
+        moved[i] = by;
+        at[i] = Some(Rect::new(rect.min.x + by.x, rect.min.y + by.y, rect.width(), rect.height()));
     }
     moved
 }

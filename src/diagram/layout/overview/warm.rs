@@ -4,8 +4,8 @@
 //! map has to learn it again. Here boxes that were there and did not change stay to the point,
 //! unless they have to make room. New ones start in the middle of their neighbours; they and those
 //! whose arrows changed follow the forces for some damped steps, all else standing still, and take
-//! the nearest free place in a column of their block. Blocks that have grown push others away as
-//! a whole. Pinned boxes never move: everything else makes room for them.
+//! the nearest free place in a column of their block. Of two blocks that have grown into each other
+//! the smaller one goes elsewhere as a whole. Pinned boxes never move: everything else makes room for them.
 
 use super::super::{Before, CellKind, Layout, Point, Rect, Run, Sketch};
 use super::blocks::{Blocks, TRAY};
@@ -23,7 +23,7 @@ const IDEAL: f32 = 150.0;
 /// A box that would move by less than this stays.
 const STAYS: f32 = IDEAL / 5.0;
 /// Between the boxes of two blocks at least, where one has grown.
-const LEAST_GAP: f32 = 72.0;
+const LEAST_GAP: f32 = 60.0;
 const TRAY_PITCH: f32 = 20.0;
 
 /// Whether enough of the drawing was there before: half of what has arrows.
