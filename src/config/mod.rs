@@ -24,6 +24,7 @@
 //! | `history` | undo and redo as documents before and after |
 //! | `secrets` | what must not be shown, written down or sent |
 //! | `merge` | two changes of one file become one |
+//! | `project_file` | what the studio keeps beside a configuration |
 //! | `disk` | opening, saving, noticing that somebody else wrote |
 
 mod change;
@@ -40,6 +41,7 @@ mod parts;
 mod placeholder;
 mod problem;
 mod project;
+mod project_file;
 mod read;
 mod renumber;
 pub mod secrets;
@@ -71,6 +73,7 @@ pub use parts::{
 pub use placeholder::Placeholder;
 pub use problem::{Problem, ProblemKind};
 pub use project::{FileError, Group, Project, Source, SourceFile};
+pub use project_file::{PinnedAt, Positions, ProjectFile, ProjectFileError};
 pub use settings::{Field, Part, Setting, boolean, known_keys};
 pub use table::Table;
 

@@ -11,16 +11,20 @@ use egui::{Key, KeyboardShortcut, Modifiers};
 
 use crate::config::merge::{DiskMerge, Side};
 use crate::config::{
-    Change, ClientKey, DiskReport, FileId, OpenError, Other, Pending, Place, Project, Restored,
-    Saved, Watcher,
+    Change, ClientKey, DiskReport, FileId, OpenError, Other, Pending, Place, Project, ProjectFile,
+    Restored, Saved, Watcher,
 };
+use crate::diagram::layout::Point;
+use crate::diagram::scene::Thing;
 use crate::trust::Reading;
 
 use super::analysis::Analysis;
 use super::exchange_tab;
 use super::selection::Selection;
 use super::source_tab::{self, SourceAction};
-use super::state::{FileFacts, IdPlaces, News, Origin, SaveRequest, SaveTrouble, State, Tab};
+use super::state::{
+    FileFacts, FoundFile, IdPlaces, News, Origin, SaveRequest, SaveTrouble, State, Tab,
+};
 
 /// A request to the window. Panels make them, [`super::State::apply`] carries them out.
 #[derive(Debug)]
@@ -63,8 +67,14 @@ pub enum Command {
     Opened {
         result: Result<Box<Project>, OpenError>,
         origin: Origin,
+        project_file: FoundFile,
     },
     Analysed(Arc<Analysis>),
+    /// What an analysis has come to, for something to look at meanwhile.
+    Sketched(Arc<Analysis>),
+    /// Pins boxes of the drawing with their upper left corners there, or lets them go.
+    Pin(Vec<(Thing, Option<Point>)>),
+    SavedProjectFile(Result<Box<ProjectFile>, String>),
     /// Where to save a file; answered by a dialog.
     SaveAs {
         file: FileId,
@@ -203,6 +213,7 @@ pub enum Action {
     OpenSample,
     Save,
     SaveAs,
+    SaveProjectFile,
     Quit,
     Undo,
     Redo,
@@ -219,6 +230,7 @@ pub enum Action {
     SimulateSelected,
     RunExchange,
     Fit,
+    LayOutAnew,
     FocusSelection,
     SelectionInSource,
     NextFinding,
@@ -274,13 +286,14 @@ impl Action {
         Self::ALL.into_iter().chain(SourceAction::ALL.map(Self::Source))
     }
 
-    const ALL: [Self; 38] = [
+    const ALL: [Self; 40] = [
         Self::OpenFiles,
         Self::OpenFolder,
         Self::OpenPath,
         Self::OpenSample,
         Self::Save,
         Self::SaveAs,
+        Self::SaveProjectFile,
         Self::Quit,
         Self::Undo,
         Self::Redo,
@@ -297,6 +310,7 @@ impl Action {
         Self::SimulateSelected,
         Self::RunExchange,
         Self::Fit,
+        Self::LayOutAnew,
         Self::FocusSelection,
         Self::SelectionInSource,
         Self::NextFinding,
@@ -323,6 +337,7 @@ impl Action {
             Self::OpenSample => "Open the sample estate",
             Self::Save => "Review and save…",
             Self::SaveAs => "Save file as…",
+            Self::SaveProjectFile => "Save the project file",
             Self::Quit => "Quit",
             Self::Undo => "Undo",
             Self::Redo => "Redo",
@@ -339,6 +354,7 @@ impl Action {
             Self::SimulateSelected => "Simulate this exchange",
             Self::RunExchange => "Run exchange",
             Self::Fit => "Fit graph to window",
+            Self::LayOutAnew => "Lay out the graph anew",
             Self::FocusSelection => "Zoom to selection",
             Self::SelectionInSource => "Show selection in the source",
             Self::NextFinding => "Next finding",
@@ -394,6 +410,8 @@ impl Action {
             Self::Shortcuts => plain(Key::F1),
             Self::Source(action) => action.shortcut(),
             Self::OpenSample
+            | Self::SaveProjectFile
+            | Self::LayOutAnew
             | Self::ListAll
             | Self::GroupByFile
             | Self::GroupBySubscription
@@ -418,6 +436,10 @@ impl Action {
             Self::OpenPath => Some("Type the path of a file or a folder"),
             Self::OpenSample => Some("40 client apps of an insurance company, to try things on"),
             Self::Save => Some("Shows which lines change before anything is written"),
+            Self::SaveProjectFile => {
+                Some("Reading and pinned positions, in exchange-studio.yaml beside the files")
+            }
+            Self::LayOutAnew => Some("Only pinned boxes stay where they are"),
             Self::NewClient => Some("With a name, an id, and the file it goes to"),
             Self::Duplicate => Some("Puts a copy with an id of its own right behind it"),
             Self::Remove => Some("Says first who refers to it"),
@@ -449,7 +471,10 @@ impl Action {
             Self::SaveAs if state.project.files().is_empty() => Some("No file is open"),
             Self::Undo if state.project.undo_label().is_none() => Some("Nothing to undo"),
             Self::Redo if state.project.redo_label().is_none() => Some("Nothing to redo"),
-            Self::Find | Self::Fit | Self::FocusSelection if state.project.clients().is_empty() => {
+            Self::SaveProjectFile => state.cannot_save_project_file(),
+            Self::Find | Self::Fit | Self::FocusSelection | Self::LayOutAnew
+                if state.project.clients().is_empty() =>
+            {
                 Some("There is no client app")
             }
             Self::FocusSelection if state.selection.is_none() => Some("Nothing is selected"),

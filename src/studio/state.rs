@@ -26,6 +26,7 @@ mod editing;
 mod file_facts;
 mod files;
 mod merging;
+mod project_file;
 mod recovery;
 mod saving;
 mod selecting;
@@ -34,6 +35,7 @@ mod watching;
 pub use editing::{IdPlaces, Refusal, SharedEdit};
 pub use file_facts::FileFacts;
 pub use files::{Opener, Opening};
+pub use project_file::{FoundFile, Kept};
 pub use recovery::Safety;
 pub use saving::{SaveRequest, SaveTrouble, TroubleKind};
 pub use watching::{News, Surroundings};
@@ -153,7 +155,9 @@ pub struct State {
     pub source: SourceTab,
     pub jobs: Jobs,
     outside: Outside,
-    analysing: bool,
+    analysing: Option<JobId>,
+    /// Reading and pinned positions, as the project file has them and as they are now.
+    pub kept: Kept,
     /// How much of a file is accepted.
     pub limits: Limits,
     /// What is being opened.
@@ -200,7 +204,8 @@ impl State {
             source: SourceTab::default(),
             jobs,
             outside,
-            analysing: false,
+            analysing: None,
+            kept: Kept::default(),
             limits: Limits::default(),
             opening: None,
             merge: None,
@@ -229,10 +234,9 @@ impl State {
             }
             Command::ShowPlace(place) => self.show_place(place),
             Command::SelectFinding(index) => self.select_finding(index),
-            Command::SetReading(reading) => {
-                self.reading = reading;
-                self.after_change();
-            }
+            Command::SetReading(reading) => self.set_reading(reading),
+            Command::Pin(pins) => self.pin(pins),
+            Command::SavedProjectFile(result) => self.saved_project_file(result),
             Command::ShowTab(tab) => self.requests.tab = Some(tab),
             Command::CloseDialog => {
                 self.dialog = None;
@@ -263,8 +267,11 @@ impl State {
             Command::GoTo(steps) => self.go_to(steps),
             Command::ProposeGrant { from, to } => self.dialog = Some(Dialog::Grant { from, to }),
             Command::Open(paths) => self.open(paths),
-            Command::Opened { result, origin } => self.opened(result, origin),
+            Command::Opened { result, origin, project_file } => {
+                self.opened(result, origin, project_file);
+            }
             Command::Analysed(analysis) => self.analysed(analysis),
+            Command::Sketched(so_far) => self.sketched(so_far),
             Command::SaveAs { file, path } => {
                 let request = self.save_request(file);
                 self.save(vec![SaveRequest { to: Some(path), ..request }]);
@@ -354,6 +361,8 @@ impl State {
             Action::OpenSample => self.leave(Leaving::OpenSample),
             Action::Save => self.review(),
             Action::SaveAs => self.ask_where_to_save(),
+            Action::SaveProjectFile => self.save_project_file(),
+            Action::LayOutAnew => self.lay_out_anew(),
             Action::Quit => self.leave(Leaving::Quit),
             Action::Undo => {
                 self.source.show_next_change();

@@ -11,5 +11,6 @@ mod harness;
 mod history;
 mod jobs;
 mod opening;
+mod project_file;
 mod safety;
 mod source;

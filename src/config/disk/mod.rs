@@ -11,6 +11,7 @@
 //! | `events` | word from the system that something may have happened |
 //! | `save` | what a save needs to know, and what is refused |
 //! | `write` | one file's bytes onto the disk, in one step |
+//! | `whole` | a small file that is no stream of documents |
 //! | `presence` | two studios on one file notice each other |
 //! | `recovery` | unsaved work survives the end of the studio |
 //! | `state` | the folder for what outlives the studio |
@@ -23,6 +24,7 @@ mod recovery;
 mod save;
 mod state;
 mod watch;
+mod whole;
 mod write;
 
 use std::fs::{self, Metadata};
@@ -41,6 +43,7 @@ pub use write::backups;
 
 pub(super) use open::read_file;
 pub(super) use save::OwnSaves;
+pub(super) use whole::{read_whole, write_whole};
 
 /// What a file looked like when it was last read or written. When none of it differs the text is
 /// taken to be the same; when some does, the text is compared.

@@ -112,13 +112,13 @@ proptest! {
 
     #[test]
     fn boxes_of_the_overview_do_not_overlap(sketch in any_sketch()) {
-        let layout = run(&sketch, Method::Packed);
+        let layout = run(&sketch, Method::Overview);
         no_overlap(&sketch, &layout);
         for (edge, route) in sketch.edges.iter().zip(&layout.routes) {
             prop_assert!(rect(&sketch, &layout, edge.from).expand(0.1).contains(route[0]));
             prop_assert!(rect(&sketch, &layout, edge.to).expand(0.1).contains(route[route.len() - 1]));
         }
-        prop_assert_eq!(run(&sketch, Method::Packed), layout);
+        prop_assert_eq!(run(&sketch, Method::Overview), layout);
     }
 }
 
@@ -161,7 +161,7 @@ fn boxes_without_arrows_stand_below() {
 
 #[test]
 fn nothing_to_draw_is_drawn() {
-    for method in [Method::Layered, Method::Packed] {
+    for method in [Method::Layered, Method::Overview] {
         assert_eq!(run(&Sketch::default(), method).positions, []);
     }
 }
@@ -177,5 +177,28 @@ fn a_very_long_chain_needs_no_deep_stack() {
 fn work_stops_when_nobody_wants_it() {
     let sketch = uniform(3, &[(0, 1), (1, 2)]);
     assert!(lay_out(&sketch, Method::Layered, &|| true).is_none());
-    assert!(lay_out(&sketch, Method::Packed, &|| true).is_none());
+    assert!(lay_out(&sketch, Method::Overview, &|| true).is_none());
+}
+
+#[test]
+fn pinned_boxes_of_a_layered_drawing_stand_where_they_were_put() {
+    let sketch = uniform(5, &[(0, 1), (1, 2), (2, 3), (0, 3), (3, 1)]);
+    let free = run(&sketch, Method::Layered);
+    // One on another, and one far away.
+    let mut before =
+        Before { positions: vec![None; 5], pinned: vec![false; 5], ..Before::default() };
+    for (n, at) in [(1, free.positions[2]), (3, Point::new(-700.0, 1_200.0))] {
+        before.positions[n] = Some(at);
+        before.pinned[n] = true;
+    }
+    let with_pins = Run { before: Some(&before), ..Run::default() };
+    let layout = lay_out_with(&sketch, Method::Layered, &with_pins).expect("nobody cancelled");
+    assert_eq!(layout.positions[1], free.positions[2]);
+    assert_eq!(layout.positions[3], Point::new(-700.0, 1_200.0));
+    no_overlap(&sketch, &layout);
+    for (edge, route) in sketch.edges.iter().zip(&layout.routes) {
+        assert!(rect(&sketch, &layout, edge.from).expand(0.1).contains(route[0]));
+        assert!(rect(&sketch, &layout, edge.to).expand(0.1).contains(route[route.len() - 1]));
+        assert!(route.iter().all(|p| layout.bounds.expand(0.1).contains(*p)));
+    }
 }

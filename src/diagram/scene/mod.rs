@@ -14,15 +14,21 @@
 //!   selection outlives a new layout, another reading and an edit elsewhere.
 
 mod build;
+mod places;
 mod text;
+
+use std::mem;
 
 use petgraph::stable_graph::{EdgeIndex, NodeIndex};
 
+pub use places::{Mark, PinName, Places};
 pub use text::{Font, TextWidth, ellipsize, estimate_width};
 
 use build::Builder;
 
-use super::layout::{self, Layout, Method, Point, Rect, Sketch, SketchEdge, SketchNode};
+use super::layout::{
+    self, Before, Cell, CellKind, Layout, Method, Point, Rect, Run, Sketch, SketchEdge, SketchNode,
+};
 use crate::config::{ClientKey, Project};
 use crate::trust::{Reading, TrustGraph};
 
@@ -143,7 +149,8 @@ pub struct SceneNode {
     /// What the box is called in full, for search, tooltips and screen readers, as in
     /// "Client app Portal".
     pub name: String,
-    /// The index of the block it belongs to, in [`Scene::clusters`].
+    /// The index of the block it is in, in [`Scene::clusters`]; without meaning where those are
+    /// empty.
     pub cluster: usize,
     /// The boxes of the clients that may bring a token of its external identities.
     pub brokers: Vec<usize>,
@@ -204,7 +211,8 @@ pub struct SceneEdge {
     pub reversed: bool,
 }
 
-/// A block of the overview: the boxes of one subscription or file.
+/// A block of the overview: the boxes of one subscription or file, those in touch with many others,
+/// or those with no arrow at all.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cluster {
     pub title: String,
@@ -223,6 +231,8 @@ pub struct Scene {
     pub clusters: Vec<Cluster>,
     /// Around everything, without margin.
     pub bounds: Rect,
+    /// What tells each box apart in the next drawing; empty where nobody said.
+    pub marks: Vec<Mark>,
 }
 
 /// What is to be drawn of a graph, and how.
@@ -235,11 +245,22 @@ pub struct Options<'a> {
     pub width: TextWidth<'a>,
     /// Asked now and then; when it says so, the work is given up.
     pub cancelled: &'a dyn Fn() -> bool,
+    /// Where boxes were before and are pinned.
+    pub places: Option<&'a Places>,
+    /// Shown what there is so far, a few times, where the whole takes a while.
+    pub picture: Option<&'a dyn Fn(Scene)>,
 }
 
 impl Default for Options<'_> {
     fn default() -> Self {
-        Self { method: None, focus: None, width: &estimate_width, cancelled: &|| false }
+        Self {
+            method: None,
+            focus: None,
+            width: &estimate_width,
+            cancelled: &|| false,
+            places: None,
+            picture: None,
+        }
     }
 }
 
@@ -258,6 +279,7 @@ impl Scene {
             edges: Vec::new(),
             clusters: Vec::new(),
             bounds: Rect::default(),
+            marks: Vec::new(),
         }
     }
 
@@ -272,7 +294,10 @@ impl Scene {
         builder.add_brokers();
         let Builder { nodes, edges, cluster_titles, .. } = builder;
         let method = options.method.unwrap_or_else(|| Method::for_size(nodes.len(), edges.len()));
-        Self::assemble(graph.reading, method, nodes, edges, cluster_titles, options.cancelled)
+        let marks = places::marks(project, &nodes, &edges, &cluster_titles);
+        let before = options.places.and_then(|places| places.before(method, &marks));
+        let scene = Self { nodes, edges, method, marks, ..Self::empty(graph.reading) };
+        scene.lay_out(&cluster_titles, before.as_ref(), options)
     }
 
     /// Lays out boxes and arrows that are given without places; `None` when cancelled.
@@ -284,6 +309,17 @@ impl Scene {
         cluster_titles: Vec<String>,
         cancelled: &dyn Fn() -> bool,
     ) -> Option<Self> {
+        let scene = Self { nodes, edges, method, ..Self::empty(reading) };
+        scene.lay_out(&cluster_titles, None, &Options { cancelled, ..Options::default() })
+    }
+
+    fn lay_out(
+        self,
+        titles: &[String],
+        before: Option<&Before>,
+        options: &Options,
+    ) -> Option<Self> {
+        let (nodes, edges) = (&self.nodes, &self.edges);
         let sketch = Sketch {
             nodes: nodes
                 .iter()
@@ -302,13 +338,23 @@ impl Scene {
                 })
                 .collect(),
         };
-        let layout = layout::lay_out(&sketch, method, cancelled)?;
-        let mut scene = Self { nodes, edges, method, ..Self::empty(reading) };
-        scene.arrange(layout);
-        if method == Method::Packed {
-            scene.add_clusters(cluster_titles);
-        }
-        Some(scene)
+        let so_far = |layout: &Layout| {
+            if let Some(show) = options.picture {
+                show(self.clone().arranged(layout.clone(), titles));
+            }
+        };
+        let picture: Option<&dyn Fn(&Layout)> = options.picture.is_some().then_some(&so_far);
+        let run = Run { before, cancelled: options.cancelled, picture };
+        let layout = layout::lay_out_with(&sketch, self.method, &run)?;
+        Some(self.arranged(layout, titles))
+    }
+
+    /// The drawing with the places of a layout.
+    fn arranged(mut self, mut layout: Layout, titles: &[String]) -> Self {
+        let (cells, cell_of) = (mem::take(&mut layout.cells), mem::take(&mut layout.cell_of));
+        self.arrange(layout);
+        self.add_clusters(&cells, &cell_of, titles);
+        self
     }
 
     fn arrange(&mut self, layout: Layout) {
@@ -323,17 +369,28 @@ impl Scene {
         }
     }
 
-    fn add_clusters(&mut self, titles: Vec<String>) {
-        let mut rects: Vec<Option<Rect>> = vec![None; titles.len()];
-        for node in &self.nodes {
-            let rect = &mut rects[node.cluster];
-            *rect = Some(rect.map_or(node.rect, |r| r.union(&node.rect)));
+    /// The frames around the blocks of an overview, and which of them each box is in.
+    fn add_clusters(&mut self, cells: &[Cell], cell_of: &[u32], titles: &[String]) {
+        let mut framed = vec![None; cells.len()];
+        for (cell, framed) in cells.iter().zip(&mut framed) {
+            let title = match cell.kind {
+                CellKind::Cluster(cluster) => match titles.get(cluster as usize) {
+                    Some(title) => title.clone(),
+                    None => continue,
+                },
+                CellKind::Hubs => "In touch with many".to_owned(),
+                CellKind::Tray => "Without any exchange".to_owned(),
+                // What merely hangs together has no name to tell.
+                CellKind::Component => continue,
+            };
+            *framed = Some(self.clusters.len());
+            self.clusters.push(Cluster { title, rect: cell.rect });
         }
-        self.clusters = titles
-            .into_iter()
-            .zip(rects)
-            .map(|(title, rect)| Cluster { title, rect: rect.unwrap_or_default() })
-            .collect();
+        for (node, cell) in self.nodes.iter_mut().zip(cell_of) {
+            if let Some(cluster) = framed[*cell as usize] {
+                node.cluster = cluster;
+            }
+        }
     }
 
     /// The box of a thing: its own, or for an identity the one that lists it. `None` for arrows

@@ -38,7 +38,7 @@ fn menus_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         }
         recent_ui(ui, state, commands);
         ui.separator();
-        for action in [Action::Save, Action::SaveAs] {
+        for action in [Action::Save, Action::SaveAs, Action::SaveProjectFile] {
             action_menu_ui(ui, state, action, commands);
         }
         ui.separator();
@@ -70,7 +70,9 @@ fn menus_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             action_menu_ui(ui, state, action, commands);
         }
         ui.separator();
-        for action in [Action::Fit, Action::FocusSelection, Action::SelectionInSource] {
+        for action in
+            [Action::Fit, Action::LayOutAnew, Action::FocusSelection, Action::SelectionInSource]
+        {
             action_menu_ui(ui, state, action, commands);
         }
         ui.separator();

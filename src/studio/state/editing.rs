@@ -1,6 +1,7 @@
 //! Changes of the project, the history of them, and what is derived from the project afterwards.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use crate::config::{Change, ChangeError, FileId, Place, Project};
 use crate::yaml::{EditError, Span, Step};
@@ -254,7 +255,10 @@ impl State {
     pub(in crate::studio) fn after_change(&mut self) {
         self.exchange.project_changed(&self.project, self.reading);
         if self.project.clients().len() <= WITHIN_A_FRAME {
-            self.analysis = Arc::new(Analysis::of(Arc::clone(&self.project), self.reading));
+            self.stop_analysing();
+            let remembered = self.remembered();
+            let project = Arc::clone(&self.project);
+            self.analysis = Arc::new(Analysis::near(project, self.reading, &remembered));
             self.finding = None;
         } else {
             self.analyse_in_background();
@@ -262,23 +266,48 @@ impl State {
     }
 
     pub(super) fn analyse_in_background(&mut self) {
-        if self.analysing {
+        if self.analysing.is_some_and(|job| self.jobs.is_running(job)) {
             return;
         }
-        self.analysing = true;
         let (project, reading) = (Arc::clone(&self.project), self.reading);
-        self.jobs.blocking("Analysing", move |_| {
-            Command::Analysed(Arc::new(Analysis::of(project, reading)))
-        });
+        let remembered = self.remembered();
+        // Later drawings stay close to what is shown; the first one comes into view by and by.
+        let first = self.analysis.project.clients().is_empty();
+        let messenger = self.jobs.messenger();
+        self.analysing = Some(self.jobs.blocking("Analysing", move |cancelled| {
+            let cancelled = || cancelled.load(Ordering::Relaxed);
+            let show = |so_far| messenger.send(Command::Sketched(Arc::new(so_far)));
+            let sketch: Option<&dyn Fn(Analysis)> = first.then_some(&show);
+            Analysis::in_background(project, reading, &remembered, &cancelled, sketch)
+                .map_or(Command::Nothing, |analysis| Command::Analysed(Arc::new(analysis)))
+        }));
+    }
+
+    /// Gives up what nobody waits for any more.
+    pub(super) fn stop_analysing(&mut self) {
+        if let Some(job) = self.analysing.take() {
+            self.jobs.cancel(job);
+        }
+    }
+
+    /// Shows what an analysis that is under way has come to.
+    pub(super) fn sketched(&mut self, so_far: Arc<Analysis>) {
+        let wanted = self.analysing.is_some()
+            && so_far.project.revision() == self.project.revision()
+            && so_far.graph.reading == self.reading;
+        if wanted && Arc::ptr_eq(&so_far.project, &self.project) {
+            self.analysis = so_far;
+            self.finding = None;
+        }
     }
 
     pub(super) fn analysed(&mut self, analysis: Arc<Analysis>) {
-        self.analysing = false;
+        self.analysing = None;
         let current = analysis.project.revision() == self.project.revision()
             && analysis.graph.reading == self.reading;
         self.analysis = analysis;
         self.finding = None;
-        if !current {
+        if !current || std::mem::take(&mut self.kept.pins_moved) {
             self.analyse_in_background();
         }
     }

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use crate::config::{FileId, OpenError, OpenOptions, Project};
 use crate::yaml::Progress;
 
-use super::super::analysis::{Analysis, WITHIN_A_FRAME};
+use super::super::analysis::Analysis;
 use super::super::command::{Action, Command, Leaving, Notice, PathPurpose};
 use super::super::jobs::JobId;
-use super::{Dialog, Origin, Requests, State, sample};
+use super::{Dialog, FoundFile, Kept, Origin, Requests, State, sample};
 
 /// Reads a project from paths, on a background thread; it may take minutes. It counts what it has
 /// done and ends when it is asked to, as [`Project::open_with`] does, which it is unless a test holds
@@ -54,6 +54,7 @@ impl State {
         let open = Arc::clone(&self.outside.open);
         let job = self.jobs.blocking(label.clone(), move |_| Command::Opened {
             result: open(&paths, &options).map(Box::new),
+            project_file: Kept::look(&paths),
             origin: Origin::Paths(paths),
         });
         self.opening = Some(Opening { job, label, progress });
@@ -69,7 +70,12 @@ impl State {
         }
     }
 
-    pub(super) fn opened(&mut self, result: Result<Box<Project>, OpenError>, origin: Origin) {
+    pub(super) fn opened(
+        &mut self,
+        result: Result<Box<Project>, OpenError>,
+        origin: Origin,
+        project_file: FoundFile,
+    ) {
         self.opening = None;
         match result {
             Ok(project) => {
@@ -77,6 +83,7 @@ impl State {
                     self.user.remember(paths);
                     self.keep_settings();
                 }
+                self.take_project_file(project_file);
                 self.take_project(*project, origin);
             }
             Err(error) => self.dialog = Some(Dialog::CannotOpen(error.to_string())),
@@ -94,15 +101,18 @@ impl State {
     /// Puts a project into the window.
     pub fn take_project(&mut self, project: Project, origin: Origin) {
         self.project = Arc::new(project);
+        if !matches!(origin, Origin::Paths(_)) {
+            self.kept = Kept::default();
+        }
         self.origin = origin;
+        self.stop_analysing();
         self.surroundings.news.clear();
         self.selection = None;
         self.finding = None;
         self.source.new_project();
-        if self.project.clients().len() > WITHIN_A_FRAME {
-            // What was derived from another project must not be read with this one's names.
-            self.analysis = Arc::new(Analysis::of(Arc::default(), self.reading));
-        }
+        // What was derived from another project must not be read with this one's names, and its
+        // drawing is none to stay close to.
+        self.analysis = Arc::new(Analysis::of(Arc::default(), self.reading));
         self.after_change();
         self.follow_files();
         self.requests = Requests { new_project: true, ..Requests::default() };
