@@ -18,6 +18,7 @@ fn the_overview_fits_a_screen() {
           check     Report what is wrong or risky
           list      List client apps with their identities and permissions
           decide    Decide one token exchange, step by step
+          reach     Say who can become whom, by which chains of exchanges
           graph     Draw who may exchange a token into whose
           edit      Change client apps, their permissions and identities, or run a script of edits
           diff      Show how two files or folders differ

@@ -11,5 +11,6 @@ mod edit_script;
 mod graph;
 mod help;
 mod list;
+mod reach;
 mod serve_exchange;
 mod support;
