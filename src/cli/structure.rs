@@ -11,7 +11,7 @@ use crate::config::{ClientKey, Project};
 use crate::trust::report::{At, Party, listing};
 use crate::trust::{Access, Gate, Hub, MOST_GATES, Overview, PermissionKey, TrustGraph, islands};
 
-/// Show the shape of the graph: exposure, hubs, circles, islands, and what everything hangs on
+/// Show exposure, hubs, circles, islands and choke points
 ///
 /// Exposure is how many can become a client app, impact how many client apps it can become, by any
 /// number of hops in the worst case. A permission is listed with the pairs that go when it is taken

@@ -389,6 +389,25 @@ impl Access {
     }
 }
 
+#[cfg(test)]
+impl Access {
+    /// Client apps and hops between them, without a project: for graphs too large to write down.
+    pub(super) fn of_hops(reading: Reading, clients: usize, hops: &[(NodeId, NodeId)]) -> Self {
+        let out = Csr::new(clients, hops);
+        Self {
+            reading,
+            clients,
+            assumptions: Assumptions::default(),
+            back: out.reversed(),
+            certain: vec![true; out.edges()],
+            out,
+            brokers: Csr::new(clients, &[]),
+            brokers_certain: Vec::new(),
+            externals: Vec::new(),
+        }
+    }
+}
+
 fn verdict(certain: bool) -> Verdict {
     if certain { Verdict::Allowed } else { Verdict::AllowedIfNotStated }
 }

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use petgraph::stable_graph::NodeIndex;
 
 use super::{Matching, Node, TrustGraph};
-use crate::config::{ClientApp, ClientKey, Id, Place, Project, Setting};
+use crate::config::{ClientApp, ClientKey, Id, Place, Project, Setting, Source};
 
 /// One difference of a client app. `place` is in the version that states it: the new one, but for
 /// what was removed.
@@ -108,6 +108,16 @@ fn counterparts(old: &Project, new: &Project) -> (Vec<Option<ClientKey>>, Vec<Cl
     }
     let came = new.clients().iter().map(|client| client.key).filter(|key| !taken[key.0]);
     (pairs, came.collect())
+}
+
+/// The project as it was last read or saved, to compare unsaved work with. Files that were not on
+/// disk yet are not in it.
+pub fn as_saved(project: &Project) -> Project {
+    let files = project.files().iter().filter_map(|file| {
+        let bytes = file.saved()?.to_bytes();
+        Some(Source { path: file.path.clone(), name: file.name.clone(), bytes })
+    });
+    Project::from_sources(files.collect())
 }
 
 /// The nodes of two versions under common numbers: client apps as [`changes`] matches them, external

@@ -52,8 +52,15 @@ impl Access {
     /// What everything from some nodes to another has to pass, in the worst case.
     pub fn chokes(&self, starts: &[NodeIndex], end: NodeIndex) -> Chokes {
         let end = end.index() as NodeId;
-        let starts: BTreeSet<NodeId> =
-            starts.iter().map(|node| node.index() as NodeId).filter(|node| *node != end).collect();
+        let is_there = |node: &NodeId| (*node as usize) < self.out().len();
+        let starts: BTreeSet<NodeId> = starts
+            .iter()
+            .map(|node| node.index() as NodeId)
+            .filter(|node| *node != end && is_there(node))
+            .collect();
+        if !is_there(&end) {
+            return Chokes { is_smallest: true, cut: Some(Vec::new()), ..Chokes::default() };
+        }
         let corridor = self.corridor(&starts, end);
         if !corridor.contains(&end) {
             return Chokes { is_smallest: true, cut: Some(Vec::new()), ..Chokes::default() };

@@ -37,11 +37,13 @@ mod structure;
 mod weight;
 
 #[cfg(test)]
+mod degenerate;
+#[cfg(test)]
 mod tests;
 
 pub use access::{Access, Actor, Hop, OpenEnd};
 pub use chains::{Chain, ChainLimits, Chains, Ended};
-pub use changes::{ClientChange, FactChange, changes, matching};
+pub use changes::{ClientChange, FactChange, as_saved, changes, matching};
 pub use choke::{Chokes, Gate, MOST_GATES};
 pub use compare::{AccessDiff, Matching, Pair, Reweighed, Side, Surplus};
 pub use decision::{

@@ -41,7 +41,7 @@ isPublic: false
 allowedTokenExchangeClientApps: [{id: principal}]
 "#;
 
-fn ways() -> Folder {
+pub fn ways() -> Folder {
     Folder::new(&[("ways.yaml", WAYS)])
 }
 

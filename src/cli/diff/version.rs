@@ -131,7 +131,9 @@ fn from_git(argument: &str, revision: &str, within: &str) -> Result<(bool, Read)
         let line = String::from_utf8_lossy(line);
         let Some((facts, name)) = line.split_once('\t') else { continue };
         let mut facts = facts.split(' ');
-        if let (Some(_), Some("blob"), Some(object)) = (facts.next(), facts.next(), facts.next()) {
+        let (mode, kind, object) = (facts.next(), facts.next(), facts.next());
+        // A link is a blob too, but what it says is a path.
+        if let (Some("100644" | "100755"), Some("blob"), Some(object)) = (mode, kind, object) {
             names.push((PathBuf::from(name), object.to_owned()));
         }
     }
