@@ -10,9 +10,9 @@ use crate::trust::{Access, Assumptions, Hypothesis, TrustGraph};
 pub struct Suppose {
     /// Answer as if something were otherwise; nothing is changed. May be given several times.
     ///
-    /// 'disable:ID' disables a client app; 'expire:ID' lets its secrets expire; 'permission:OWNER,ENTRY'
-    /// takes ENTRY out of the list of OWNER; 'identity:ID,ISSUER,SUBJECT' takes an identity out of a
-    /// client app; 'issuer:URL' takes out all identities of an issuer.
+    /// 'disable:ID' disables a client app; 'expire:ID' lets its secrets expire;
+    /// 'permission:OWNER,ENTRY' takes ENTRY out of the list of OWNER; 'identity:ID,ISSUER,SUBJECT'
+    /// takes an identity out of a client app; 'issuer:URL' takes out all identities of an issuer.
     #[arg(long = "without", value_name = "WHAT")]
     without: Vec<String>,
 }

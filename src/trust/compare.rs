@@ -261,7 +261,7 @@ impl AccessDiff {
             }
         }
         let mut mark = vec![false; self.matching.len()];
-        let mut found: [Vec<(NodeId, Vec<NodeId>)>; 2] = Default::default();
+        let mut found: [Vec<Found>; 2] = Default::default();
         for members in groups.into_values() {
             let first = members[0];
             let had: Vec<NodeId> = closures[0].reached(first).collect();
@@ -278,13 +278,13 @@ impl AccessDiff {
                 let side = if at == 0 { &mut self.lost } else { &mut self.gained };
                 side.pairs += members.len() as u64 * only.len() as u64;
                 if !only.is_empty() {
-                    found[at].extend(members.iter().map(|member| (*member, only.clone())));
+                    found[at].push(Found { members: members.clone(), only });
                 }
             }
         }
         let [lost, gained] = found;
-        self.lost.listed = list(old, lost, limit);
-        self.gained.listed = list(new, gained, limit);
+        self.lost.listed = list(old, &lost, limit);
+        self.gained.listed = list(new, &gained, limit);
     }
 }
 
@@ -300,19 +300,29 @@ impl Access {
     }
 }
 
+/// Nodes that have the same in addition.
+struct Found {
+    members: Vec<NodeId>,
+    only: Vec<NodeId>,
+}
+
 /// The first pairs: single hops before all others, so that a list that is cut off has the roots of
 /// what changed; then by source. In the list by hops.
-fn list(graph: &Csr, mut found: Vec<(NodeId, Vec<NodeId>)>, limit: usize) -> Vec<Pair> {
-    found.sort_unstable();
+fn list(graph: &Csr, found: &[Found], limit: usize) -> Vec<Pair> {
+    let mut sources: Vec<(NodeId, &[NodeId])> = found
+        .iter()
+        .flat_map(|it| it.members.iter().map(|member| (*member, it.only.as_slice())))
+        .collect();
+    sources.sort_unstable_by_key(|(from, _)| *from);
     let mut listed = Vec::new();
-    for (from, all) in &found {
+    for (from, all) in &sources {
         for to in graph.row(*from).iter().filter(|to| all.binary_search(to).is_ok()) {
             if listed.len() < limit {
                 listed.push(Pair { hops: 1, from: *from, to: *to });
             }
         }
     }
-    for (from, all) in &found {
+    for (from, all) in &sources {
         if listed.len() >= limit {
             break;
         }

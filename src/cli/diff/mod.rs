@@ -3,6 +3,7 @@
 mod version;
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use clap::ValueEnum;
 use serde::Serialize;
@@ -41,11 +42,11 @@ Exit status: 0 fine (also when there are differences, unless --fail-on says othe
 pub struct Args {
     /// The file or folder before, or REVISION:PATH.
     #[arg(value_name = "OLD")]
-    old: String,
+    old: PathBuf,
 
     /// The file or folder after, or REVISION:PATH.
     #[arg(value_name = "NEW")]
-    new: String,
+    new: PathBuf,
 
     /// End with status 1 when there is such a difference.
     #[arg(long, value_enum, value_name = "WHAT")]
@@ -133,8 +134,8 @@ pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Ex
         Format::Human => human(&clients, &access, text && unlike, terminal)?,
         Format::Json => terminal.json(&Json {
             version: 1,
-            old: args.old.clone(),
-            new: args.new.clone(),
+            old: args.old.display().to_string(),
+            new: args.new.display().to_string(),
             files,
             clients,
             access,

@@ -32,11 +32,11 @@ impl Version {
     /// # Errors
     ///
     /// When it cannot be read (exit 3).
-    pub fn read(argument: &str, globals: &Globals) -> Result<Self, Failure> {
-        let path = Path::new(argument);
-        let (is_folder, read) = match argument.split_once(':') {
+    pub fn read(path: &Path, globals: &Globals) -> Result<Self, Failure> {
+        let text = path.to_str().unwrap_or_default();
+        let (is_folder, read) = match text.split_once(':') {
             // What is on disk is meant, whatever it is called.
-            Some((revision, within)) if !path.exists() => from_git(argument, revision, within)?,
+            Some((revision, within)) if !path.exists() => from_git(text, revision, within)?,
             _ => (path.is_dir(), from_disk(path)?),
         };
         let mut files = BTreeMap::new();
