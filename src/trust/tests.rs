@@ -2,7 +2,7 @@
 //! a second implementation.
 
 use super::*;
-use crate::config::{ClientKey, Project, Source};
+use crate::config::{ClientKey, Id, Project, Source};
 
 const PORTAL: ClientKey = ClientKey(0);
 const DASHBOARD: ClientKey = ClientKey(1);
@@ -266,4 +266,90 @@ fn a_grant_warns_of_what_is_known() {
         assert!(graph.graph.contains_edge(ends[0], ends[1]), "{reading}");
         assert!(grant(&project, reading, PORTAL, DASHBOARD).is_err());
     }
+}
+
+#[test]
+fn what_is_supposed_says_so() {
+    let project = project(FINE);
+    let cases = [
+        (
+            Hypothesis::Disable(PORTAL),
+            "Portal is disabled",
+            "requester-enabled",
+            "Portal is supposed to be disabled.",
+        ),
+        (
+            Hypothesis::ExpireSecrets(PORTAL),
+            "the secrets of Portal have expired",
+            "requester-credential",
+            "The secrets of Portal are supposed to have expired, so it has no credential.",
+        ),
+        (
+            Hypothesis::DropPermission { owner: PORTAL, entry: Id::new("dashboard") },
+            "Dashboard is taken out of the list of Portal",
+            "permission",
+            "The list of Portal is supposed not to name Dashboard any more.",
+        ),
+    ];
+    for (hypothesis, described, id, sentence) in cases {
+        assert_eq!(hypothesis.describe(&project), described);
+        let assumptions = Assumptions::new(&project, &[hypothesis]);
+        let decision = decide_assuming(&project, Reading::default(), &user(), &assumptions);
+        assert_eq!(decision.verdict(), Verdict::Refused);
+        let step = decision.step(id).unwrap();
+        assert_eq!((step.truth, step.sentence.as_str()), (Truth::False, sentence));
+    }
+    let issuer = Hypothesis::DropIssuer("https://a.example".to_owned());
+    let pair = Hypothesis::DropIdentity {
+        client: DASHBOARD,
+        issuer: "https://a.example".to_owned(),
+        subject: "42".to_owned(),
+    };
+    assert_eq!(issuer.describe(&project), "no client app trusts https://a.example any more");
+    assert_eq!(pair.describe(&project), "Dashboard no longer holds 42 of https://a.example");
+    for hypothesis in [issuer, pair] {
+        let assumptions = Assumptions::new(&project, &[hypothesis]);
+        let decision = decide_assuming(&project, Reading::default(), &external(), &assumptions);
+        let step = decision.step("identity-match").unwrap();
+        assert_eq!(
+            step.sentence,
+            "No client app holds an identity with the issuer https://a.example and the subject 42. \
+             It is supposed to be taken out."
+        );
+    }
+}
+
+#[test]
+fn two_versions_are_told_apart_by_what_they_say() {
+    let old = project(FINE);
+    let text = FINE
+        .replace("name: Portal\nsubscriptionId: s\n", "subscriptionId: s\nname: Portal # renamed\n")
+        .replace("isPublic: false", "isPublic: true")
+        .replace("subject: '42'", "subject: '43'")
+        .replace("  - id: dashboard\n", "  - id: other\n");
+    let new = project(&format!("{text}---\n!ClientAppDto\nname: New one\n"));
+    let found = report::client_changes((&old, &new), &changes(&old, &new));
+    let lines: Vec<String> = found
+        .iter()
+        .flat_map(|client| {
+            let label = client.client.label();
+            let facts = client.facts.iter();
+            let facts = facts.map(|it| format!("  {} {} {}", it.change, it.sentence(), it.at));
+            std::iter::once(format!("{} {label}", client.change)).chain(facts).collect::<Vec<_>>()
+        })
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            "changed Portal",
+            "  changed public: false → true apps.yaml:6",
+            "  removed permission for Dashboard apps.yaml:8",
+            "  added permission for unknown other apps.yaml:8",
+            "changed Dashboard",
+            "  removed identity 42 of https://a.example apps.yaml:17",
+            "  added identity 43 of https://a.example apps.yaml:17",
+            "added New one",
+        ]
+    );
+    assert!(changes(&old, &as_saved(&old)).is_empty());
 }

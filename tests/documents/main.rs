@@ -1,6 +1,7 @@
 //! What protects documents: loading, keeping and editing text.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod analysis;
 mod changes;
 mod changes_properties;
 mod checks;
@@ -16,6 +17,7 @@ mod model;
 mod oracle;
 mod plan;
 mod properties;
+mod reach;
 mod reading_parts;
 mod reading_problems;
 mod reading_shared;
