@@ -4,7 +4,8 @@
 use egui::{EventFilter, Key, Modifiers, Response, Ui};
 
 use super::index::Index;
-use super::{Canvas, CanvasEvent, CanvasInput, widget_id};
+use super::pointing::widget_id;
+use super::{Canvas, CanvasEvent, CanvasInput};
 
 pub fn handle(
     canvas: &mut Canvas,

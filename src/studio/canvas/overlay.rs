@@ -1,8 +1,8 @@
 //! What lies over the drawing: the legend, the zoom controls, and an arrow being drawn.
 
 use egui::{
-    Align2, Area, Button, Color32, CornerRadius, Frame as Box, Id, Margin, Mesh, Order, Painter,
-    Pos2, Rect, RichText, Sense, Shape, Stroke, Ui, pos2, vec2,
+    Align2, Area, Button, Color32, Frame as Box, Id, Margin, Mesh, Order, Rect, RichText, Sense,
+    Shape, Stroke, Ui, pos2, vec2,
 };
 
 use super::index::Index;
@@ -169,64 +169,4 @@ fn control(ui: &mut Ui, palette: &Palette, text: &str, width: f32, name: &str, k
     }
     response.on_hover_text(hint);
     clicked
-}
-
-/// An arrow that follows the pointer, and the sentence that says what it will mean.
-pub fn link(
-    painter: &Painter,
-    frame: &Frame,
-    index: &Index,
-    from: usize,
-    at: Pos2,
-    target: Option<usize>,
-    answer: Option<&Result<String, String>>,
-) {
-    let palette = &frame.palette;
-    let start = frame.handle(&index.scene.nodes[from].rect);
-    let refused = matches!(answer, Some(Err(_)));
-    let color = if refused { palette.ghost } else { palette.selection };
-    let source = frame.camera.rect(frame.view, &index.scene.nodes[from].rect);
-    let outline = |rect: Rect, color: Color32| {
-        painter.rect_stroke(
-            rect.expand(2.0),
-            CornerRadius::same(9),
-            Stroke::new(2.0, color),
-            egui::StrokeKind::Outside,
-        );
-    };
-    outline(source, palette.selection);
-    let (end, into) = match target {
-        Some(target) => {
-            let rect = frame.camera.rect(frame.view, &index.scene.nodes[target].rect);
-            outline(rect, color);
-            if start.x < rect.left() {
-                (rect.left_center(), -1.0)
-            } else {
-                (rect.right_center(), 1.0)
-            }
-        }
-        None => (at, if at.x < start.x { 1.0 } else { -1.0 }),
-    };
-    let mut mesh = Mesh::default();
-    strokes::line(&mut mesh, &strokes::swing((start, 1.0), (end, into)), 2.4, color);
-    strokes::head(&mut mesh, end, vec2(-into, 0.0), 11.0, color);
-    strokes::dot(&mut mesh, start, 4.5, color);
-    painter.add(Shape::mesh(mesh));
-
-    let words = match answer {
-        Some(Ok(sentence) | Err(sentence)) => sentence.as_str(),
-        None => "Drop on a client app to allow this exchange. Escape stops.",
-    };
-    let wide = (frame.view.width() * 0.5).clamp(200.0, 440.0);
-    let galley =
-        painter.layout(words.to_owned(), egui::FontId::proportional(13.0), palette.text, wide);
-    let size = galley.size() + vec2(20.0, 14.0);
-    let mut corner = at + vec2(18.0, 22.0);
-    corner.x = corner.x.min(frame.view.right() - size.x - 8.0).max(frame.view.left() + 8.0);
-    if corner.y + size.y > frame.view.bottom() - 8.0 {
-        corner.y = at.y - size.y - 14.0;
-    }
-    let bubble = Rect::from_min_size(corner, size);
-    painter.rect(bubble, 8.0, palette.panel, Stroke::new(1.2, color), egui::StrokeKind::Inside);
-    painter.galley(bubble.min + vec2(10.0, 7.0), galley, palette.text);
 }
