@@ -1,11 +1,12 @@
 //! An arrow being drawn from one client app to another, with the sentence that says what it will
 //! mean.
 
-use egui::{Color32, CornerRadius, CursorIcon, Mesh, Painter, Pos2, Rect, Shape, Stroke, Ui, vec2};
+use egui::{Color32, CornerRadius, CursorIcon, Painter, Pos2, Rect, Shape, Stroke, Ui, vec2};
 
+use super::brush::{Brush, swing};
 use super::frame::Frame;
 use super::index::Index;
-use super::{Canvas, CanvasEvent, CanvasInput, strokes};
+use super::{Canvas, CanvasEvent, CanvasInput};
 use crate::config::ClientKey;
 use crate::diagram::layout::Point;
 use crate::diagram::scene::NodeKind;
@@ -98,10 +99,11 @@ fn paint_link(
         }
         None => (at, if at.x < start.x { 1.0 } else { -1.0 }),
     };
-    let mut mesh = Mesh::default();
-    strokes::line(&mut mesh, &strokes::swing((start, 1.0), (end, into)), 2.4, color);
-    strokes::head(&mut mesh, end, vec2(-into, 0.0), 11.0, color);
-    strokes::dot(&mut mesh, start, 4.5, color);
+    let mut mesh = Brush::sheet(frame.texture);
+    let mut brush = Brush::new(&mut mesh);
+    brush.line(&swing((start, 1.0), (end, into)), 2.4, color);
+    brush.head(end, vec2(-into, 0.0), 11.0, color);
+    brush.dot(start, 4.5, color);
     painter.add(Shape::mesh(mesh));
 
     let words = match answer {

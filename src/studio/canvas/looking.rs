@@ -18,6 +18,7 @@ pub(super) enum Wanted {
     All,
     AllAtOnce,
     Thing(Thing),
+    Near(Thing),
     Things(Vec<Thing>),
 }
 
@@ -27,14 +28,20 @@ impl Canvas {
         if !same {
             // The first scene with something in it is shown whole; later ones keep the place.
             let first = self.index.as_ref().is_none_or(|index| index.scene.nodes.is_empty());
-            if let Some(by) = self.index.as_ref().and_then(|old| self.drift(old, scene, selection))
-            {
+            let told = self.told;
+            let old = self.index.as_ref().filter(|_| !told);
+            if let Some(by) = old.and_then(|old| self.drift(old, scene, selection)) {
                 self.camera.center += by;
                 self.flight = None;
             }
             self.index = Some(Index::new(Arc::clone(scene)));
+            self.index_count += 1;
             self.emphasis.forget();
             self.link = None;
+            self.lasso = None;
+            self.moving = None;
+            self.trail = None;
+            self.keyboard = None;
             self.focus = None;
             if first && self.wanted.is_none() {
                 self.wanted = Some(Wanted::First);
@@ -49,6 +56,7 @@ impl Canvas {
                 other => other,
             });
         }
+        self.told = false;
         self.view = Some(view);
     }
 
@@ -91,6 +99,10 @@ impl Canvas {
                 Wanted::All => (Some(self.fitting(view, &scene.bounds)), true),
                 Wanted::AllAtOnce => (Some(self.fitting(view, &scene.bounds)), false),
                 Wanted::Thing(thing) => (self.look_at(view, index, &thing), true),
+                Wanted::Near(thing) => {
+                    let rect = extent(index, &thing);
+                    (rect.map(|rect| self.fitting(view, &rect.expand(220.0))), true)
+                }
                 Wanted::Things(things) => {
                     let rects = things.iter().filter_map(|t| extent(index, t));
                     let all = rects.reduce(|a, b| a.union(&b));
@@ -98,6 +110,7 @@ impl Canvas {
                 }
             };
             if let Some(to) = to {
+                self.jumped |= animated;
                 if animated && ui.style().animation_time > 0.0 {
                     self.flight = Some(Flight::new(self.camera, to, now));
                 } else {
@@ -172,10 +185,13 @@ impl Canvas {
         let space =
             ui.input(|i| i.key_down(egui::Key::Space)) && !ui.ctx().egui_wants_keyboard_input();
         let over = ui.rect_contains_pointer(view);
-        if ground.dragged_by(PointerButton::Primary) || ground.dragged_by(PointerButton::Middle) {
+        let marks = self.lasso.is_some();
+        if (ground.dragged_by(PointerButton::Primary) && !marks)
+            || ground.dragged_by(PointerButton::Middle)
+        {
             self.camera.pan(ground.drag_delta());
             ui.ctx().set_cursor_icon(CursorIcon::Grabbing);
-        } else if over && self.link.is_none() {
+        } else if over && self.link.is_none() && self.moving.is_none() && !marks {
             let (delta, held) = ui.input(|i| {
                 let held = i.pointer.middle_down() || (space && i.pointer.primary_down());
                 (i.pointer.delta(), held)

@@ -5,6 +5,7 @@ use egui::{CursorIcon, Id, PointerButton, Response, Sense, Ui};
 use super::frame::Frame;
 use super::index::Index;
 use super::linking::Link;
+use super::marking::Marking;
 use super::{Canvas, CanvasEvent, CanvasInput, paint};
 use crate::config::ClientKey;
 use crate::diagram::scene::{NodeKind, Thing};
@@ -32,7 +33,7 @@ impl Canvas {
             matches!(self.hovered, Some(Thing::Permission { .. } | Thing::Federation { .. }));
         if ground.contains_pointer() && on_edge && self.link.is_none() {
             ui.ctx().set_cursor_icon(CursorIcon::PointingHand);
-            let edge = self.hovered.as_ref().and_then(|thing| index.scene.edge_of(thing));
+            let edge = self.hovered.as_ref().and_then(|thing| index.edge_of(thing));
             if let Some(edge) = edge
                 && !ground.dragged()
             {
@@ -49,7 +50,7 @@ impl Canvas {
                 Some(other) => events.push(CanvasEvent::Open(other)),
                 None => self.fit(),
             }
-        } else if ground.clicked() {
+        } else if ground.clicked() && self.lasso.is_none() {
             let thing = thing();
             if thing.is_some() || input.selection.is_some() {
                 events.push(CanvasEvent::Select(thing));
@@ -72,6 +73,7 @@ impl Canvas {
         events: &mut Vec<CanvasEvent>,
     ) -> (Vec<u32>, Option<usize>) {
         let (mut seen, mut focused) = (Vec::new(), None);
+        self.keyboard = None;
         if frame.camera.zoom < WIDGET_ZOOM {
             return (seen, focused);
         }
@@ -95,12 +97,14 @@ impl Canvas {
             let response = ui.interact(area.intersect(frame.view), id, Sense::click_and_drag());
             let selected = input.selection == Some(&node.thing());
             response.widget_info(|| {
-                egui::WidgetInfo::selected(egui::Role::Button, true, selected, &node.name)
+                let name = index.name(n as usize);
+                egui::WidgetInfo::selected(egui::Role::Button, true, selected, name)
             });
             if response.has_focus() {
                 focused = Some(n as usize);
+                self.keyboard = Some((id, n as usize));
             }
-            self.widget(ui, frame, index, n as usize, client, response, space, events);
+            self.widget(ui, frame, index, n as usize, client, response, space, input, events);
             for (r, row) in node.rows.iter().enumerate() {
                 let Some(thing) = frame.row_thing(index, n as usize, r) else { continue };
                 let Some(rect) = node.row_rect(r) else { continue };
@@ -134,6 +138,7 @@ impl Canvas {
         client: Option<ClientKey>,
         response: Response,
         space: bool,
+        input: &CanvasInput,
         events: &mut Vec<CanvasEvent>,
     ) {
         let node = &index.scene.nodes[n];
@@ -142,7 +147,14 @@ impl Canvas {
             self.focus = None;
         }
         clicks(&response, &node.thing(), events);
-        if response.drag_started_by(PointerButton::Primary)
+        let alt = ui.input(|i| i.modifiers.alt);
+        if self.lasso.is_some() {
+            // The loop has the pointer.
+        } else if response.drag_started_by(PointerButton::Primary) && alt && input.may_move {
+            self.begin_move(index, n, input);
+        } else if self.moving.is_some() {
+            // Outlines follow the pointer.
+        } else if response.drag_started_by(PointerButton::Primary)
             && !space
             && let Some(client) = client
         {
@@ -172,12 +184,22 @@ fn clicks(response: &Response, thing: &Thing, events: &mut Vec<CanvasEvent>) {
     if response.double_clicked() {
         events.push(CanvasEvent::Open(thing.clone()));
     } else if response.clicked() {
-        events.push(CanvasEvent::Select(Some(thing.clone())));
+        // Row or box: what is marked are boxes.
+        let marks = response.ctx.input(|i| i.modifiers.command);
+        events.push(match (marks, thing) {
+            (true, Thing::Identity { issuer, .. }) => toggle(Thing::Issuer(issuer.clone())),
+            (true, _) => toggle(thing.clone()),
+            (false, _) => CanvasEvent::Select(Some(thing.clone())),
+        });
     }
     if response.secondary_clicked() {
         let at = response.interact_pointer_pos().unwrap_or(response.rect.center());
         events.push(CanvasEvent::OpenMenu { thing: Some(thing.clone()), at });
     }
+}
+
+fn toggle(thing: Thing) -> CanvasEvent {
+    CanvasEvent::Mark { things: vec![thing], how: Marking::Toggle }
 }
 
 /// The id of a box or row stays the same whatever else is drawn.
