@@ -92,8 +92,13 @@ fn draw(ui: &mut egui::Ui, desk: &mut Desk) {
         if to == ClientKey(2) { Err(format!("{from:?} may not")) } else { Ok("It may.".to_owned()) }
     };
     let palette = Palette::of(false);
-    let input =
-        CanvasInput { selection: desk.selection.as_ref(), ..CanvasInput::plain(&palette, &grant) };
+    let input = CanvasInput {
+        selection: desk.selection.as_ref(),
+        marked: Some(&desk.marked),
+        colours: desk.colours.as_ref(),
+        lasso: desk.lasso,
+        ..CanvasInput::plain(&palette, &grant)
+    };
     let events = desk.canvas.ui(ui, &desk.scene, &input);
     for event in &events {
         if let CanvasEvent::Select(thing) = event {
@@ -415,10 +420,15 @@ fn keys_open_mark_look_from_near_and_show_everything() {
     harness.key_press(Key::M);
     harness.run();
     assert_eq!(marks(&harness), [(vec![DASHBOARD], Marking::Toggle)]);
+    for _ in 0..4 {
+        harness.key_press(Key::Minus);
+        harness.run();
+    }
+    assert!(harness.state().canvas.camera().zoom < 0.6 * whole);
     harness.key_press(Key::F);
     harness.run();
     let near = harness.state().canvas.camera();
-    assert!(near.zoom > whole, "{} and {whole}", near.zoom);
+    assert!(near.zoom > 0.9, "{}", near.zoom);
     let scene = &harness.state().scene;
     let rect = scene.nodes[scene.node_of(&DASHBOARD).unwrap()].rect.center();
     assert!((near.center - egui::pos2(rect.x, rect.y)).length() < 80.0);

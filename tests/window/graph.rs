@@ -3,7 +3,7 @@
 
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use exchange_studio::config::ClientKey;
 use exchange_studio::diagram::scene::Thing;
 use exchange_studio::studio::canvas::Marking;
@@ -204,7 +204,7 @@ fn the_table_says_every_arrow_with_its_conditions_and_shares_the_selection() {
     let (_folder, mut harness) = studio();
     press(&mut harness, Modifiers::COMMAND, Key::T);
     let row = |harness: &Harness<'static, Studio>, begin: &str| {
-        harness.get_by_label_contains(begin).label().unwrap_or_default()
+        harness.get_by_label_contains(begin).accesskit_node().label().unwrap_or_default()
     };
     harness.get_by_label("5 arrows");
     let refused = row(&harness, "Bravo to Charlie, Exchange, Bravo asks");

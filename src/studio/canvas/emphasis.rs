@@ -258,3 +258,49 @@ impl Emphasis {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::index::tests::chain;
+    use super::super::spotlight::Hop;
+    use super::*;
+    use crate::config::ClientKey;
+
+    fn arrow(owner: usize) -> Thing {
+        Thing::Permission { owner: ClientKey(owner), index: 0 }
+    }
+
+    #[test]
+    fn a_path_is_lifted_out_and_numbered_and_the_rest_is_dimmed() {
+        let index = Index::new(chain(5));
+        let hops = [1, 2].map(|owner| Hop { arrow: arrow(owner), sentence: String::new() });
+        let spotlight = Spotlight { hops: hops.to_vec(), ..Spotlight::default() };
+        let mut emphasis = Emphasis::default();
+        emphasis.update(&index, Wish { spotlight: Some(Arc::new(spotlight)), ..Wish::default() });
+        let nodes: Vec<Weight> = (0..5).map(|n| emphasis.node(n)).collect();
+        let (dim, path) = (Weight::Dim, Weight::Path);
+        assert_eq!(nodes, [dim, path, path, path, dim]);
+        let edges: Vec<Weight> = (0..4).map(|e| emphasis.edge(e)).collect();
+        assert_eq!(edges, [dim, path, path, dim]);
+        assert_eq!(emphasis.steps, [(1, 1), (2, 2)]);
+        assert_eq!(emphasis.outstanding().collect::<Vec<_>>(), [1, 2, 3]);
+    }
+
+    #[test]
+    fn marks_dim_nothing_and_the_same_wish_changes_nothing() {
+        let index = Index::new(chain(3));
+        let marked = Arc::new(BTreeSet::from([Thing::Client(ClientKey(1))]));
+        let wish = Wish { marked, ..Wish::default() };
+        let mut emphasis = Emphasis::default();
+        emphasis.update(&index, wish.clone());
+        assert!(emphasis.is_marked(1) && !emphasis.is_marked(0));
+        assert!((0..3).all(|n| emphasis.node(n) == Weight::Usual));
+        let count = emphasis.count;
+        emphasis.update(&index, wish);
+        assert_eq!(emphasis.count, count);
+        let selection = Some(Thing::Client(ClientKey(0)));
+        emphasis.update(&index, Wish { selection, ..Wish::default() });
+        assert_eq!((emphasis.node(0), emphasis.node(2)), (Weight::Selected, Weight::Dim));
+        assert!(emphasis.count > count);
+    }
+}

@@ -36,9 +36,19 @@ pub enum Kind {
     Issuer,
 }
 
+/// Which marks a drawing uses, for its legend.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Uses {
+    pub exchange: bool,
+    pub federation: bool,
+    pub brokers: bool,
+    pub ghosts: bool,
+}
+
 /// A scene with its index.
 pub struct Index {
     pub scene: Arc<Scene>,
+    pub uses: Uses,
     /// The arrows as polylines: `lines[starts[e]..starts[e + 1]]`.
     lines: Vec<Point>,
     starts: Vec<u32>,
@@ -91,7 +101,14 @@ impl Index {
         let cell = (bounds.width().max(bounds.height()) / CELLS as f32).max(CELL_LEAST);
         let columns = (bounds.width() / cell) as usize + 1;
         let rows = (bounds.height() / cell) as usize + 1;
+        let uses = Uses {
+            exchange: scene.edges.iter().any(|e| e.kind != EdgeKind::Federation),
+            federation: scene.edges.iter().any(|e| e.kind == EdgeKind::Federation),
+            brokers: scene.nodes.iter().any(|n| !n.brokers.is_empty()),
+            ghosts: scene.nodes.iter().any(|n| matches!(n.kind, NodeKind::Ghost(_))),
+        };
         let mut index = Self {
+            uses,
             lines,
             starts,
             rects: scene.nodes.iter().map(|node| node.rect).collect(),
@@ -375,5 +392,88 @@ fn kind(kind: &NodeKind) -> Kind {
         NodeKind::Client(_) => Kind::Client,
         NodeKind::Ghost(_) => Kind::Ghost,
         NodeKind::Issuer(_) => Kind::Issuer,
+    }
+}
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+    use crate::config::ClientKey;
+    use crate::diagram::scene::{End, SceneEdge, SceneNode};
+    use crate::trust::Reading;
+
+    /// Client apps in a row of blocks of their own, each with an arrow to the next.
+    pub fn chain(count: usize) -> Arc<Scene> {
+        star(count, |e| (e, e + 1), count - 1)
+    }
+
+    fn star(count: usize, ends: impl Fn(usize) -> (usize, usize), edges: usize) -> Arc<Scene> {
+        let nodes = (0..count).map(|i| SceneNode {
+            kind: NodeKind::Client(ClientKey(i)),
+            title: format!("Client {i}"),
+            subtitle: String::new(),
+            badges: Vec::new(),
+            rows: Vec::new(),
+            rect: Rect::new(0.0, 0.0, 208.0, 50.0),
+            name: format!("Client app Client {i}"),
+            cluster: i,
+            brokers: Vec::new(),
+        });
+        let edges = (0..edges).map(|e| SceneEdge {
+            kind: EdgeKind::Exchange { asks: End::From },
+            from: ends(e).0,
+            to: ends(e).1,
+            from_row: None,
+            edges: Vec::new(),
+            thing: Thing::Permission { owner: ClientKey(ends(e).0), index: 0 },
+            sentence: String::new(),
+            route: Vec::new(),
+            reversed: false,
+        });
+        let titles = (0..count).map(|c| c.to_string()).collect();
+        let (nodes, edges) = (nodes.collect(), edges.collect());
+        let reading = Reading::RequesterListsTarget;
+        let scene =
+            Scene::assemble(reading, Method::Packed, nodes, edges, titles, &|| false).unwrap();
+        Arc::new(scene)
+    }
+
+    #[test]
+    fn things_are_found_by_name() {
+        let index = Index::new(chain(30));
+        assert_eq!(index.node_of(&Thing::Client(ClientKey(17))), Some(17));
+        assert_eq!(index.node_of(&Thing::Client(ClientKey(30))), None);
+        let arrow = Thing::Permission { owner: ClientKey(28), index: 0 };
+        assert_eq!(index.edge_of(&arrow), Some(28));
+        assert_eq!(index.edge_of(&Thing::Permission { owner: ClientKey(29), index: 0 }), None);
+        assert_eq!((index.incoming[0], index.outgoing[0]), (0, 1));
+    }
+
+    #[test]
+    fn what_is_in_view_is_what_a_walk_over_everything_finds() {
+        let index = Index::new(star(900, |e| (e, (e * 7 + 450) % 900), 900));
+        let bounds = index.scene.bounds;
+        let (w, h) = (bounds.width() / 7.0, bounds.height() / 7.0);
+        for (column, row) in [(0, 0), (3, 2), (6, 6), (1, 5)] {
+            let area =
+                Rect::new(bounds.min.x + column as f32 * w, bounds.min.y + row as f32 * h, w, h);
+            let mut nodes = Vec::new();
+            index.nodes_in(&area, &mut nodes);
+            let all = (0..900u32).filter(|&n| index.rects[n as usize].overlaps(&area));
+            assert_eq!(nodes, all.collect::<Vec<_>>());
+            let mut edges = Vec::new();
+            assert_eq!(index.edges_in(&area, true, &mut edges), 0);
+            let passes = |e: &u32| index.passes(*e as usize, &area);
+            assert_eq!(edges, (0..900u32).filter(passes).collect::<Vec<_>>());
+            let left_out = index.edges_in(&area, false, &mut edges);
+            let ends = |e: &u32| {
+                let edge = &index.scene.edges[*e as usize];
+                nodes.contains(&(edge.from as u32)) || nodes.contains(&(edge.to as u32))
+            };
+            let kept: Vec<u32> = (0..900u32).filter(passes).filter(ends).collect();
+            let through = (0..900u32).filter(passes).count() - kept.len();
+            assert_eq!(left_out, if through > THROUGH { through } else { 0 });
+            assert_eq!(edges.len() + left_out, kept.len() + through);
+        }
     }
 }

@@ -166,13 +166,14 @@ fn neighbour(index: &Index, node: usize, key: Key, trail: &mut Option<Trail>) ->
                 let from = nearest(index, node, false)?;
                 Some(Trail { from, forward: true, to: node })
             });
-            let sibling = followed.and_then(|trail| sibling(index, trail, down));
-            if let (Some(trail), Some(followed), Some(next)) = (&mut *trail, followed, sibling) {
-                *trail = Trail { to: next, ..followed };
-            } else if let (None, Some(followed), Some(next)) = (&*trail, followed, sibling) {
-                *trail = Some(Trail { to: next, ..followed });
-            }
-            sibling.or_else(|| stacked(index, node, down))
+            let siblings = followed.map(|followed| siblings(index, followed)).unwrap_or_default();
+            let (Some(followed), true) = (followed, siblings.len() > 1) else {
+                return stacked(index, node, down);
+            };
+            let at = siblings.iter().position(|&n| n == node)?;
+            let next = siblings.get(if down { at + 1 } else { at.checked_sub(1)? }).copied()?;
+            *trail = Some(Trail { to: next, ..followed });
+            Some(next)
         }
         _ => None,
     }
@@ -198,17 +199,15 @@ fn nearest(index: &Index, node: usize, forward: bool) -> Option<usize> {
     })
 }
 
-/// The next below or above among all that arrows lead to from where one came.
-fn sibling(index: &Index, trail: Trail, down: bool) -> Option<usize> {
+/// All that arrows lead to from where one came, from above.
+fn siblings(index: &Index, trail: Trail) -> Vec<usize> {
     let mut all: Vec<usize> = linked(index, trail.from, trail.forward).collect();
     all.sort_by(|&a, &b| {
         let (a_at, b_at) = (index.rects[a].center(), index.rects[b].center());
         a_at.y.total_cmp(&b_at.y).then(a_at.x.total_cmp(&b_at.x)).then(a.cmp(&b))
     });
     all.dedup();
-    let at = all.iter().position(|&n| n == trail.to)?;
-    let next = if down { at + 1 } else { at.checked_sub(1)? };
-    all.get(next).copied()
+    all
 }
 
 /// The next box above or below.

@@ -22,6 +22,9 @@ pub(super) enum Wanted {
     Things(Vec<Thing>),
 }
 
+/// How near a box is looked at without being asked to zoom.
+const NEAREST: f32 = 1.6;
+
 impl Canvas {
     pub(super) fn take_in(&mut self, scene: &Arc<Scene>, view: Rect, selection: Option<&Thing>) {
         let same = self.index.as_ref().is_some_and(|index| Arc::ptr_eq(&index.scene, scene));
@@ -101,7 +104,10 @@ impl Canvas {
                 Wanted::Thing(thing) => (self.look_at(view, index, &thing), true),
                 Wanted::Near(thing) => {
                     let rect = extent(index, &thing);
-                    (rect.map(|rect| self.fitting(view, &rect.expand(220.0))), true)
+                    let near = rect.map(|rect| self.fitting(view, &rect.expand(220.0)));
+                    // Whoever is nearer already stays so.
+                    let zoom = self.camera.zoom.min(NEAREST);
+                    (near.map(|near| Camera { zoom: near.zoom.max(zoom), ..near }), true)
                 }
                 Wanted::Things(things) => {
                     let rects = things.iter().filter_map(|t| extent(index, t));

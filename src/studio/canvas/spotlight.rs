@@ -28,6 +28,19 @@ pub struct Spotlight {
 }
 
 impl Spotlight {
+    /// The same path with other names for its things; `None` when an arrow of it has none.
+    pub fn carried(&self, name: impl Fn(&Thing) -> Option<Thing>) -> Option<Self> {
+        let hops = self
+            .hops
+            .iter()
+            .map(|hop| Some(Hop { arrow: name(&hop.arrow)?, sentence: hop.sentence.clone() }));
+        Some(Self {
+            title: self.title.clone(),
+            hops: hops.collect::<Option<_>>()?,
+            things: self.things.iter().filter_map(&name).collect(),
+        })
+    }
+
     /// Everything that stands out.
     pub fn all(&self) -> impl Iterator<Item = &Thing> {
         self.hops.iter().map(|hop| &hop.arrow).chain(&self.things)

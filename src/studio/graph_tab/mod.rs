@@ -64,6 +64,8 @@ pub struct GraphTab {
     menu: Option<egui::Pos2>,
     /// The scene that was shown last, to know when another is.
     scene: Option<Arc<Scene>>,
+    /// Whether the eyes are on their way to what a search found: that view has begun already.
+    follows_search: bool,
     /// Where the eyes were when that was told last.
     told: Option<Camera>,
     /// Whether the canvas was drawn in this frame, and has seen what was requested of it.
@@ -113,6 +115,7 @@ pub fn graph_ui(
     };
     tab.count_rings(&state.analysis, center);
     let rings = tab.rings.as_ref().map(|(_, center, rings)| (*center, rings.clone()));
+    ui.spacing_mut().item_spacing.y = 0.0;
     bar::bar_ui(ui, state, rings.as_ref(), commands);
     tab.search(search.matches);
     if search.text.trim() != state.graph.view().search && state.graph.search_again.is_none() {
@@ -197,6 +200,7 @@ impl GraphTab {
                     self.found = Some((keys.to_vec(), Arc::new(things)));
                     let few = keys.iter().take(50).map(|key| Thing::Client(*key));
                     self.canvas.fit_to(few);
+                    self.follows_search = true;
                 }
             }
         }
@@ -233,7 +237,7 @@ impl GraphTab {
         let camera = self.canvas.camera();
         if self.canvas.is_at_rest() && self.told != Some(camera) {
             self.told = Some(camera);
-            let jumped = self.canvas.take_jump();
+            let jumped = self.canvas.take_jump() && !std::mem::take(&mut self.follows_search);
             commands.push(Command::Graph(Own::Looked { camera, jumped }));
         }
     }

@@ -213,10 +213,7 @@ impl GraphState {
             let places = self.places.iter().filter_map(|(it, at)| Some((carried(it)?, *at)));
             self.places = Arc::new(places.collect());
         }
-        self.views.follow(|key| match carried(&Thing::Client(key))? {
-            Thing::Client(key) => Some(key),
-            _ => None,
-        });
+        self.views.follow(carried);
     }
 }
 

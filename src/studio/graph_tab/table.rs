@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use egui::{Key, Modifiers, RichText, Sense, Ui};
 use egui_extras::{Column, TableBuilder};
+use egui_material_icons::icons;
 
 use super::super::analysis::Analysis;
 use super::super::state::State;
@@ -281,27 +282,28 @@ pub fn table_ui(
 }
 
 fn heading_ui(ui: &mut Ui, title: &str, by: Option<Sort>, sort: &mut (Sort, bool)) {
+    let text = RichText::new(title).strong();
     let Some(by) = by else {
-        ui.label(RichText::new(title).strong());
+        ui.label(text);
         return;
     };
-    let mark = match *sort {
-        (now, down) if now == by => {
-            if down {
-                " ▾"
-            } else {
-                " ▴"
-            }
-        }
-        _ => "",
-    };
-    let text = RichText::new(format!("{title}{mark}")).strong();
     let response = ui.add(egui::Button::new(text).frame(false));
+    let down = (sort.0 == by).then_some(sort.1);
     response.widget_info(|| {
-        egui::WidgetInfo::labeled(egui::Role::Button, true, format!("Sort by {title}"))
+        let order = match down {
+            None => "",
+            Some(false) => ", sorted from A to Z",
+            Some(true) => ", sorted from Z to A",
+        };
+        let name = format!("Sort by {title}{order}");
+        egui::WidgetInfo::labeled(egui::Role::Button, true, name)
     });
+    if let Some(down) = down {
+        let icon = if down { icons::ICON_ARROW_DOWNWARD } else { icons::ICON_ARROW_UPWARD };
+        ui.label(icon.rich_text().size(13.0));
+    }
     if response.clicked() {
-        *sort = (by, sort.0 == by && !sort.1);
+        *sort = (by, down == Some(false));
     }
 }
 

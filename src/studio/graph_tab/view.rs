@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::super::canvas::{Camera, Spotlight};
 use crate::config::ClientKey;
+use crate::diagram::scene::Thing;
 
 /// How many views are remembered.
 const REMEMBERED: usize = 100;
@@ -93,15 +94,18 @@ impl Views {
     }
 
     /// Keeps the names of client apps right, or drops what is about one that is gone.
-    pub fn follow(&mut self, carried: impl Fn(ClientKey) -> Option<ClientKey>) {
+    pub fn follow(&mut self, carried: impl Fn(&Thing) -> Option<Thing>) {
         for view in &mut self.all {
             if let Narrowing::Around { center, hops } = view.narrowing {
-                view.narrowing = carried(center)
-                    .map_or(Narrowing::Whole, |center| Narrowing::Around { center, hops });
+                view.narrowing = match carried(&Thing::Client(center)) {
+                    Some(Thing::Client(center)) => Narrowing::Around { center, hops },
+                    _ => Narrowing::Whole,
+                };
             }
-            // A path was found in another state of the files; it may not be there any more.
-            view.spotlight = None;
-            if view.narrowing == Narrowing::Path {
+            // A path with an arrow that is gone is none.
+            let spotlight = view.spotlight.take();
+            view.spotlight = spotlight.and_then(|it| it.carried(&carried)).map(Arc::new);
+            if view.spotlight.is_none() && view.narrowing == Narrowing::Path {
                 view.narrowing = Narrowing::Whole;
             }
         }

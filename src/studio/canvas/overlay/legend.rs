@@ -10,7 +10,7 @@ use super::super::index::Index;
 use super::super::marking::Marking;
 use super::super::{Canvas, CanvasEvent, Frame};
 use super::{CONTROLS, MARGIN, panel};
-use crate::diagram::scene::{EdgeKind, Font, NodeKind, ellipsize, estimate_width};
+use crate::diagram::scene::{Font, ellipsize, estimate_width};
 
 pub fn ui(
     canvas: &mut Canvas,
@@ -42,10 +42,10 @@ pub fn ui(
                     canvas.legend_open = Some(!open);
                 }
             });
-            if !open {
-                return;
+            if open {
+                ui.horizontal_wrapped(|ui| samples(ui, frame, index));
             }
-            ui.horizontal_wrapped(|ui| samples(ui, frame, index));
+            // Colours are explained for as long as there are any.
             if let Some(colours) = frame.colours {
                 ui.horizontal_wrapped(|ui| values(ui, frame, index, colours, events));
             }
@@ -108,8 +108,7 @@ fn values(
 /// The marks that the drawing uses, and what they mean.
 fn samples(ui: &mut Ui, frame: &Frame, index: &Index) {
     let palette = &frame.palette;
-    let (edges, nodes) = (&index.scene.edges, &index.scene.nodes);
-    if edges.iter().any(|e| matches!(e.kind, EdgeKind::Exchange { .. })) {
+    if index.uses.exchange {
         sample(ui, frame, "a user's token goes in and comes out", |brush, rect| {
             arrow(brush, rect, palette.exchange, false);
         });
@@ -117,19 +116,19 @@ fn samples(ui: &mut Ui, frame: &Frame, index: &Index) {
             brush.dot(rect.center(), 3.6, palette.exchange);
         });
     }
-    if edges.iter().any(|e| e.kind == EdgeKind::Federation) {
+    if index.uses.federation {
         sample(ui, frame, "external identity stands for the client app", |brush, rect| {
             arrow(brush, rect, palette.federation, true);
         });
     }
-    if nodes.iter().any(|n| !n.brokers.is_empty()) {
+    if index.uses.brokers {
         sample(ui, frame, "way through a broker, when an identity is selected", |brush, rect| {
             let (a, b) = (rect.left_center(), rect.right_center());
             brush.dashed(&[a, b - vec2(7.0, 0.0)], 2.4, palette.path, 2.0, 4.5);
             brush.head(b, vec2(1.0, 0.0), 9.0, palette.path);
         });
     }
-    if nodes.iter().any(|n| matches!(n.kind, NodeKind::Ghost(_))) {
+    if index.uses.ghosts {
         sample(ui, frame, "id without a client app", |brush, rect| {
             let r = rect.shrink2(vec2(2.0, 1.0));
             let corners =

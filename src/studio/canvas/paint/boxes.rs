@@ -124,12 +124,30 @@ impl Sheet<'_> {
         }
         let value = self.value(n);
         let border = value.map_or(look.border, |value| self.faded(value.color, look));
+        if self.index.kinds[n] == Kind::Ghost && rect.height() >= NAMED_HEIGHT {
+            self.brush.quad(rect, look.fill);
+            self.dashes(rect, 1.2, border);
+            self.plain_name(n, rect, value.is_some(), look);
+            return;
+        }
         self.brush.round(rect, radius, border);
         let mut inner = rect.shrink(1.0);
         if value.is_some() {
             inner.min.x += 3.0;
         }
         self.brush.round(inner, radius - 1.0, look.fill);
+        self.plain_name(n, rect, value.is_some(), look);
+    }
+
+    /// The border of what no document defines.
+    fn dashes(&mut self, rect: Rect, width: f32, color: Color32) {
+        let r = rect.shrink(0.5);
+        let corners =
+            [r.left_top(), r.right_top(), r.right_bottom(), r.left_bottom(), r.left_top()];
+        self.brush.dashed(&corners, width, color, 6.0, 4.0);
+    }
+
+    fn plain_name(&mut self, n: usize, rect: Rect, coloured: bool, look: &Look) {
         if rect.height() < NAMED_HEIGHT || rect.width() < 36.0 {
             return;
         }
@@ -141,8 +159,8 @@ impl Sheet<'_> {
         } else {
             rect.top() + rect.height().min(24.0) / 2.0
         };
-        let indent = if value.is_some() { 6.0 } else { 4.0 };
-        let room = rect.width() - indent - if value.is_some() { 14.0 } else { 4.0 };
+        let indent = if coloured { 6.0 } else { 4.0 };
+        let room = rect.width() - indent - if coloured { 14.0 } else { 4.0 };
         let at = pos2(rect.left() + indent, middle);
         let face = Face { size, width: room, semibold: false };
         self.words.extend(self.texts.label(
@@ -171,10 +189,7 @@ impl Sheet<'_> {
         };
         if self.index.kinds[n] == Kind::Ghost {
             self.brush.round(rect, radius, look.fill);
-            let r = rect.shrink(0.5);
-            let corners =
-                [r.left_top(), r.right_top(), r.right_bottom(), r.left_bottom(), r.left_top()];
-            self.brush.dashed(&corners, line.max(1.2), border, 6.0, 4.0);
+            self.dashes(rect, line.max(1.2), border);
         } else {
             self.brush.round(rect, radius, border);
             let mut inner = rect.shrink(line);

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use egui::epaint::TextShape;
+use egui::epaint::{TextOptions, TextShape};
 use egui::text::{LayoutJob, TextWrapping};
 use egui::{Color32, FontFamily, FontId, Galley, Painter, Pos2, Shape, Vec2};
 
@@ -41,24 +41,52 @@ pub struct Texts {
     /// Changes whenever everything was let go.
     pub count: u64,
     index: u64,
+    glyphs: Option<Glyphs>,
+}
+
+/// What is known of egui's texture of glyphs.
+#[derive(Clone, Debug, PartialEq)]
+struct Glyphs {
     filled: f32,
     scale: f32,
+    options: TextOptions,
+    fonts: usize,
+    pass: u64,
+}
+
+impl Glyphs {
+    fn of(painter: &Painter) -> Self {
+        let scale = painter.ctx().pixels_per_point();
+        let pass = painter.ctx().cumulative_pass_nr();
+        painter.ctx().fonts(|fonts| Self {
+            filled: fonts.font_atlas_fill_ratio(),
+            scale,
+            options: *fonts.options(),
+            fonts: fonts.definitions().font_data.len(),
+            pass,
+        })
+    }
+
+    /// Whether places in the texture of then are still good. It only ever fills: where it is
+    /// emptier, or made another way, as for another theme, it is a new one. Nobody knows what
+    /// happened to it while the drawing was not in view.
+    fn outlives(&self, then: &Self) -> bool {
+        self.pass <= then.pass + 1
+            && self.filled >= then.filled
+            && (self.scale, self.options, self.fonts) == (then.scale, then.options, then.fonts)
+    }
 }
 
 impl Texts {
     /// Lets go of everything if the scene, the scale or the texture of glyphs is another.
     pub fn keep_up(&mut self, painter: &Painter, index: u64) {
-        let (filled, scale) = (
-            painter.ctx().fonts(|fonts| fonts.font_atlas_fill_ratio()),
-            painter.ctx().pixels_per_point(),
-        );
-        // The texture only ever fills; where it is emptier than before, it is a new one.
-        let stale = self.index != index || filled < self.filled || scale != self.scale;
-        if stale || self.kept.len() > KEPT {
+        let glyphs = Glyphs::of(painter);
+        let good = self.glyphs.as_ref().is_some_and(|then| glyphs.outlives(then));
+        if !good || self.index != index || self.kept.len() > KEPT {
             self.kept.clear();
             self.count += 1;
         }
-        (self.index, self.filled, self.scale) = (index, filled, scale);
+        (self.index, self.glyphs) = (index, Some(glyphs));
     }
 
     /// A text laid out; where it is cut, it ends in an ellipsis.
