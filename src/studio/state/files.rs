@@ -110,6 +110,7 @@ impl State {
         self.selection = None;
         self.finding = None;
         self.source.new_project();
+        self.graph.new_project();
         // What was derived from another project must not be read with this one's names, and its
         // drawing is none to stay close to.
         self.analysis = Arc::new(Analysis::of(Arc::default(), self.reading));
