@@ -34,7 +34,7 @@ pub struct ArrowTable {
     rows: Vec<u32>,
     made_for: Option<(Arc<Scene>, Option<Arc<HashSet<Thing>>>, (Sort, bool))>,
     /// Conditions of rows that were in view, in words.
-    conditions: HashMap<u32, String>,
+    conditions: HashMap<u32, Conditions>,
     /// The row that gets the keyboard when it is drawn.
     focus: Option<usize>,
     /// The row that has the keyboard, and its widget.
@@ -135,22 +135,30 @@ fn asks_words(scene: &Scene, edge: &SceneEdge) -> String {
     }
 }
 
-/// How the conditions of an arrow stand, as in "allowed as far as stated: 6 true, 0 false, 2 not
-/// stated".
-fn conditions(state: &State, scene: &Scene, edge: &SceneEdge) -> String {
+/// How the conditions of an arrow stand.
+#[derive(Clone, Debug)]
+struct Conditions {
+    /// For a narrow column, as in "2 not stated".
+    short: String,
+    /// As in "allowed as far as stated: 6 true, 0 false, 2 not stated".
+    long: String,
+}
+
+fn conditions(state: &State, scene: &Scene, edge: &SceneEdge) -> Conditions {
     let analysis = &state.analysis;
     let Some(question) = question(analysis, scene, edge) else {
-        return "no client app can ask for it".to_owned();
+        let text = "nobody can ask".to_owned();
+        return Conditions { short: text.clone(), long: text };
     };
     let decision = decide(&analysis.project, analysis.graph.reading, &question);
     let count = |truth| decision.with(truth).count();
     let (yes, no, open) = (count(Truth::True), count(Truth::False), count(Truth::NotStated));
-    let verdict = match decision.verdict() {
-        Verdict::Allowed => "allowed",
-        Verdict::AllowedIfNotStated => "allowed as far as stated",
-        Verdict::Refused => "refused",
+    let (verdict, short) = match decision.verdict() {
+        Verdict::Allowed => ("allowed", "allowed".to_owned()),
+        Verdict::AllowedIfNotStated => ("allowed as far as stated", format!("{open} not stated")),
+        Verdict::Refused => ("refused", format!("refused, {no} false")),
     };
-    format!("{verdict}: {yes} true, {no} false, {open} not stated")
+    Conditions { short, long: format!("{verdict}: {yes} true, {no} false, {open} not stated") }
 }
 
 /// The exchange that an arrow stands for.
@@ -202,6 +210,8 @@ pub fn table_ui(
         chosen = Some(scene.edges[table.rows[row] as usize].thing.clone());
     }
     let tokens = Tokens::of(ui);
+    let text = if count == 1 { "1 arrow".to_owned() } else { format!("{count} arrows") };
+    ui.label(RichText::new(text).small().color(tokens.text_weak));
     let mut builder = TableBuilder::new(ui)
         .striped(false)
         .sense(Sense::click())
@@ -209,9 +219,9 @@ pub fn table_ui(
         .cell_layout(egui::Layout::left_to_right(egui::Align::Center))
         .column(Column::remainder().at_least(120.0).clip(true))
         .column(Column::remainder().at_least(100.0).clip(true))
-        .column(Column::initial(110.0).at_least(80.0).clip(true))
-        .column(Column::initial(130.0).at_least(80.0).clip(true))
-        .column(Column::remainder().at_least(140.0).clip(true));
+        .column(Column::initial(108.0).at_least(80.0).clip(true))
+        .column(Column::remainder().at_least(80.0).clip(true))
+        .column(Column::initial(118.0).at_least(90.0).clip(true));
     let place =
         |thing: &Thing| table.rows.iter().position(|&e| scene.edges[e as usize].thing == *thing);
     if table.last_selection.as_ref() != selected {
@@ -249,16 +259,17 @@ pub fn table_ui(
                     known.entry(e).or_insert_with(|| conditions(state, scene, edge)).clone();
                 let (from, to) = (from_words(scene, edge), to_words(scene, edge));
                 let (kind, asks) = (kind_words(edge), asks_words(scene, edge));
-                for text in [&from, &to, kind, &asks, &words] {
+                for text in [&from, &to, kind, &asks, &words.short] {
                     row.col(|ui| {
-                        let color = if text == words { tokens.text_weak } else { tokens.text };
+                        let color =
+                            if text == words.short { tokens.text_weak } else { tokens.text };
                         let text = RichText::new(text).color(color);
                         ui.add(egui::Label::new(text).truncate().selectable(false));
                     });
                 }
                 let response = row.response();
                 response.widget_info(|| {
-                    let name = format!("{from} to {to}, {kind}, {asks} asks, {words}");
+                    let name = format!("{from} to {to}, {kind}, {asks} asks, {}", words.long);
                     egui::WidgetInfo::selected(egui::Role::Button, true, is_selected, name)
                 });
                 if *focus == Some(at) {
@@ -271,13 +282,11 @@ pub fn table_ui(
                 if response.clicked() {
                     chosen = Some(edge.thing.clone());
                 }
-                response.on_hover_text(&edge.sentence);
+                response.on_hover_text(format!("{}\nConditions: {}", edge.sentence, words.long));
             });
         });
     table.sort = sort;
     table.keyboard = now;
-    let text = if count == 1 { "1 arrow".to_owned() } else { format!("{count} arrows") };
-    ui.label(RichText::new(text).small().color(tokens.text_weak));
     chosen
 }
 

@@ -5,12 +5,16 @@ use egui::{Color32, Painter, Pos2, Rect, Shape, vec2};
 use super::super::Frame;
 use super::super::brush::{Brush, swing};
 use super::super::emphasis::{Emphasis, Weight};
+use super::super::frame::ARROWS_FROM;
 use super::super::index::Index;
 use super::ARROW_ZOOM;
 use super::texts::{Face, Texts};
 use crate::diagram::layout::{self, Method, Point};
 use crate::diagram::scene::{EdgeKind, End};
 use crate::diagram::shape::{arrival, bezier};
+
+/// Up to so many arrows each is drawn as it is.
+const MANY: usize = 2500;
 
 /// Where the texts of steps are kept, beyond those of boxes.
 const STEPS: u32 = u32::MAX / 2;
@@ -22,23 +26,27 @@ pub struct Pen<'a> {
     /// What is in view, in points of the drawing.
     area: layout::Rect,
     /// Whether so many arrows are in view that they are to be faint.
-    pub many: bool,
+    many: bool,
     /// Colour and width by kind and weight, where there are many and where there are few.
     inks: [[[(Color32, f32); 5]; 2]; 2],
     points: Vec<Pos2>,
 }
 
 impl<'a> Pen<'a> {
-    pub fn new(frame: &'a Frame<'a>, index: &'a Index, area: layout::Rect, many: bool) -> Self {
+    /// `count` is how many arrows are in view.
+    pub fn new(frame: &'a Frame<'a>, index: &'a Index, area: layout::Rect, count: usize) -> Self {
+        let many = count > MANY && frame.camera.zoom < ARROWS_FROM;
+        // The more there are, the fainter each is, so that what lies under them can be seen.
+        let veil = (MANY as f32 / count.max(1) as f32).sqrt().clamp(0.2, 1.0);
         let palette = &frame.palette;
         let fine = frame.camera.zoom.clamp(0.55, 1.4);
         let ink = |federation: bool, weight: Weight, many: bool| {
             let base = if federation { palette.federation } else { palette.exchange };
             match weight {
                 // Mixed, not see-through: where many meet, faint ones must not add up.
-                Weight::Dim if many => (base.gamma_multiply(0.07), 1.3 * fine),
+                Weight::Dim if many => (base.gamma_multiply(0.08 * veil), 1.3 * fine),
                 Weight::Dim => (base.lerp_to_gamma(palette.ground, 0.78), 1.3 * fine),
-                Weight::Usual if many => (base.gamma_multiply(0.32), 1.5 * fine),
+                Weight::Usual if many => (base.gamma_multiply(0.4 * veil), 1.5 * fine),
                 Weight::Usual => (base.lerp_to_gamma(palette.ground, 0.12), 1.5 * fine),
                 Weight::Strong => (base, 2.3 * fine),
                 Weight::Path => (palette.path, 3.4 * fine),
@@ -49,6 +57,11 @@ impl<'a> Pen<'a> {
             [false, true].map(|federation| Weight::ALL.map(|weight| ink(federation, weight, many)))
         });
         Self { frame, index, area, many, inks, points: Vec::new() }
+    }
+
+    /// Draws what follows as if there were few.
+    pub fn lift(&mut self) {
+        self.many = false;
     }
 
     pub fn edge(&mut self, brush: &mut Brush, e: usize, weight: Weight) {

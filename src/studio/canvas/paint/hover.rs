@@ -15,7 +15,7 @@ use crate::diagram::scene::Thing;
 /// anybody can see; the pointer may be on one at any time.
 pub fn arrows(brush: &mut Brush, frame: &Frame, index: &Index, thing: &Thing) {
     let area = frame.camera.visible(frame.view).expand(24.0 / frame.camera.zoom);
-    let mut pen = Pen::new(frame, index, area, false);
+    let mut pen = Pen::new(frame, index, area, 0);
     if let Some(edge) = index.edge_of(thing) {
         pen.edge(brush, edge, Weight::Strong);
         return;

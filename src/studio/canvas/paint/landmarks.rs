@@ -13,13 +13,14 @@ use crate::diagram::layout;
 const NAMES: usize = 28;
 const SIZE: f32 = 11.0;
 
-pub fn paint(sheet: &mut Sheet, area: &layout::Rect) {
+/// `taken` is where other names are.
+pub fn paint(sheet: &mut Sheet, area: &layout::Rect, mut taken: Vec<Rect>) {
     let (frame, index, emphasis) = (sheet.frame, sheet.index, sheet.emphasis);
-    let mut taken: Vec<Rect> = Vec::new();
+    let most = taken.len() + NAMES;
     let hubs = index.hubs.iter().map(|&n| n as usize);
     let hubs = hubs.filter(|&n| !emphasis.is_dim(n));
     for n in emphasis.outstanding().chain(hubs) {
-        if taken.len() >= NAMES {
+        if taken.len() >= most {
             break;
         }
         let rect = frame.camera.rect(frame.view, &index.rects[n]);

@@ -140,9 +140,8 @@ impl Picture {
         let vertices = 4 * self.edges.len() + 32 * blocks;
         let back = renewed(&mut self.back, frame.texture, (vertices, vertices * 3 / 2));
         let mut brush = Brush::new(back);
-        clusters(&mut brush, &mut self.words, &mut self.texts, painter, frame, index);
-        let many = self.edges.len() > 2500 && zoom < 0.2;
-        let mut pen = Pen::new(frame, index, area, many);
+        let titles = clusters(&mut brush, &mut self.words, &mut self.texts, painter, frame, index);
+        let mut pen = Pen::new(frame, index, area, self.edges.len());
         let mut above: Vec<(Weight, usize)> = Vec::new();
         for &e in &self.edges {
             let weight = emphasis.edge(e as usize);
@@ -153,7 +152,7 @@ impl Picture {
             }
         }
         above.sort_unstable();
-        pen.many = false;
+        pen.lift();
         for (weight, e) in above {
             pen.edge(&mut brush, e, weight);
         }
@@ -177,7 +176,7 @@ impl Picture {
         }
         arrows::steps(&mut sheet.brush, sheet.words, sheet.texts, painter, frame, index, emphasis);
         if plain {
-            landmarks::paint(&mut sheet, &area);
+            landmarks::paint(&mut sheet, &area, titles);
         }
     }
 }
@@ -197,7 +196,7 @@ fn renewed(mesh: &mut Arc<Mesh>, texture: TextureId, room: (usize, usize)) -> &m
     mesh
 }
 
-/// Blocks of the overview, with their names.
+/// Blocks of the overview, with their names; gives where the names are.
 fn clusters(
     brush: &mut Brush,
     words: &mut Vec<Shape>,
@@ -205,7 +204,8 @@ fn clusters(
     painter: &Painter,
     frame: &Frame,
     index: &Index,
-) {
+) -> Vec<Rect> {
+    let mut titles = Vec::new();
     let palette = &frame.palette;
     let fill = palette.panel.lerp_to_gamma(palette.ground, 0.55);
     for (c, cluster) in index.scene.clusters.iter().enumerate() {
@@ -225,9 +225,16 @@ fn clusters(
             let size = (30.0 * frame.camera.zoom).clamp(11.0, 16.0);
             let at = pos2(rect.left() + 4.0, rect.top() - size * 0.75);
             let slot = (u32::MAX - c as u32, 0);
-            let face = Face { size, width: rect.width() - 8.0, semibold: false };
-            let color = palette.weak_text;
-            words.extend(texts.label(painter, slot, at, &cluster.title, face, color));
+            let width = rect.width() - 8.0;
+            let face = Face { size, width, semibold: false };
+            // Where there is little room, what all of them begin with is left out.
+            let narrow = cluster.title.strip_prefix("Subscription ").filter(|_| width < 150.0);
+            let title = narrow.unwrap_or(&cluster.title);
+            let slot = (slot.0, u8::from(narrow.is_some()));
+            let label = texts.label(painter, slot, at, title, face, palette.weak_text);
+            titles.extend(label.as_ref().map(Shape::visual_bounding_rect));
+            words.extend(label);
         }
     }
+    titles
 }
