@@ -83,8 +83,24 @@ impl Arranger<'_> {
             field,
             self.cancelled,
         )?;
+        self.lay_level(&mut at);
         self.even_out(&mut at);
         Some(at)
+    }
+
+    /// Windows and pages are wider than high: what came out upright is laid on its side.
+    fn lay_level(&self, at: &mut [Point]) {
+        let (mut sum, mut squares, mut total) = (Point::default(), Point::default(), 0f32);
+        for (b, p) in at.iter().enumerate() {
+            let area = self.area(b);
+            total += area;
+            sum = Point::new(sum.x + area * p.x, sum.y + area * p.y);
+            squares = Point::new(squares.x + area * p.x * p.x, squares.y + area * p.y * p.y);
+        }
+        let spread = |squares: f32, sum: f32| squares / total - (sum / total) * (sum / total);
+        if spread(squares.y, sum.y) > spread(squares.x, sum.x) {
+            at.iter_mut().for_each(|p| *p = Point::new(p.y, p.x));
+        }
     }
 
     /// Moves points towards the middle or away from it, each in its own direction, so that what
