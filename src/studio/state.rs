@@ -238,7 +238,7 @@ impl State {
             Command::ShowPlace(place) => self.show_place(place),
             Command::SelectFinding(index) => self.select_finding(index),
             Command::SetReading(reading) => self.set_reading(reading),
-            Command::Pin(pins) => self.pin(pins),
+            Command::Pin(pins) => self.pin_boxes(pins),
             Command::SavedProjectFile(result) => self.saved_project_file(result),
             Command::ShowTab(tab) => self.requests.tab = Some(tab),
             Command::CloseDialog => {

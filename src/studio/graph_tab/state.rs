@@ -196,10 +196,11 @@ impl GraphState {
         }
     }
 
-    /// Carries everything that names things over to another state of the project.
-    fn follow(&mut self, project: &Arc<Project>) {
+    /// Carries everything that names things over to another state of the project; gives whether it
+    /// is another.
+    fn follow(&mut self, project: &Arc<Project>) -> bool {
         if Arc::ptr_eq(&self.known, project) {
-            return;
+            return false;
         }
         let before = std::mem::replace(&mut self.known, Arc::clone(project));
         let carried = |it: &Thing| {
@@ -209,11 +210,8 @@ impl GraphState {
         if !self.marked.is_empty() {
             self.marked = Arc::new(self.marked.iter().filter_map(carried).collect());
         }
-        if !self.places.is_empty() {
-            let places = self.places.iter().filter_map(|(it, at)| Some((carried(it)?, *at)));
-            self.places = Arc::new(places.collect());
-        }
         self.views.follow(carried);
+        true
     }
 }
 
@@ -251,7 +249,9 @@ impl State {
                 self.graph.go_to(view);
             }
             Command::ColourBy(by) => self.graph.colour_by = by,
-            Command::Place(places) => Arc::make_mut(&mut self.graph.places).extend(places),
+            Command::Place(places) => {
+                self.pin_boxes(places.into_iter().map(|(thing, at)| (thing, Some(at))).collect());
+            }
             Command::Looked { camera, jumped } => {
                 let now = self.graph.views.now_mut();
                 if jumped && now.camera.is_some() {
@@ -281,7 +281,9 @@ impl State {
     /// Brings what the graph shows up to date with the analysis and with what is asked for.
     pub(in super::super) fn follow_in_graph(&mut self) {
         let analysis = Arc::clone(&self.analysis);
-        self.graph.follow(&analysis.project);
+        if self.graph.follow(&analysis.project) {
+            self.place_pinned();
+        }
         let (narrowing, spotlight) = (self.graph.narrowing(), self.graph.spotlight().cloned());
         let spotlight = spotlight.filter(|_| narrowing == Narrowing::Path);
         let wanted = Wanted { narrowing, spotlight, analysis };
@@ -372,18 +374,20 @@ impl State {
         let scene = Arc::clone(self.graph.scene(&self.analysis));
         let meant = self.meant_boxes();
         let all = meant.iter().all(|thing| self.graph.places.contains_key(thing));
-        let places = Arc::make_mut(&mut self.graph.places);
-        for thing in meant {
-            if all {
-                places.remove(&thing);
-            } else if let Some(node) = scene.node_of(&thing) {
-                places.insert(thing, scene.nodes[node].rect.min);
+        let pins = meant.into_iter().filter_map(|thing| {
+            let at = (!all).then(|| scene.node_of(&thing).map(|node| scene.nodes[node].rect.min));
+            match at {
+                None => Some((thing, None)),
+                Some(at) => Some((thing, Some(at?))),
             }
-        }
+        });
+        let pins = pins.collect();
+        self.pin_boxes(pins);
     }
 
     pub(super) fn unpin_all(&mut self) {
-        self.graph.places = Arc::default();
+        let pins = self.graph.places.keys().map(|thing| (thing.clone(), None)).collect();
+        self.pin_boxes(pins);
     }
 
     pub(super) fn align(&mut self, how: Align) {

@@ -3,10 +3,11 @@
 //! It is read when a project is opened, and written to the project file beside it only when
 //! somebody asks for that. A project file that cannot be used is said so once and left alone.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::config::{PinnedAt, ProjectFile, SaveError};
+use crate::config::{Id, PinnedAt, ProjectFile, SaveError};
 use crate::diagram::layout::Point;
 use crate::diagram::scene::{PinName, Thing};
 use crate::trust::Reading;
@@ -95,7 +96,7 @@ impl State {
     }
 
     /// Pins boxes of the drawing with their upper left corners there, or lets them go.
-    pub(super) fn pin(&mut self, pins: Vec<(Thing, Option<Point>)>) {
+    pub(in super::super) fn pin_boxes(&mut self, pins: Vec<(Thing, Option<Point>)>) {
         let mut nameless = 0;
         for (thing, at) in pins {
             let Some(name) = PinName::of(&self.analysis.project, &thing) else {
@@ -125,6 +126,24 @@ impl State {
         }
         self.after_change();
         self.kept.pins_moved = self.analysing.is_some();
+        self.place_pinned();
+    }
+
+    /// Tells the drawing what is pinned where, so that it is there before all is laid out anew.
+    pub(in super::super) fn place_pinned(&mut self) {
+        let (project, positions) = (&self.analysis.project, self.kept.file.positions());
+        let clients = positions
+            .clients
+            .iter()
+            .filter_map(|(id, at)| Some((Thing::Client(project.by_id(&Id::new(id))?), at)));
+        let unknown = positions.unknown.iter().map(|(id, at)| (Thing::Ghost(id.clone()), at));
+        let issuers = positions.issuers.iter().map(|(name, at)| (Thing::Issuer(name.clone()), at));
+        let point = |at: &PinnedAt| Point::new(at.x as f32, at.y as f32);
+        let places: BTreeMap<Thing, Point> =
+            clients.chain(unknown).chain(issuers).map(|(thing, at)| (thing, point(at))).collect();
+        if *self.graph.places != places {
+            self.graph.places = Arc::new(places);
+        }
     }
 
     /// Draws from nothing: only what is pinned stays.
