@@ -1,4 +1,4 @@
-//! Packing what no arrow holds together: drawings on shelves, lone boxes in a tray.
+//! Packing what no arrow holds together: lone boxes in a tray.
 
 use super::{Point, Sketch};
 
