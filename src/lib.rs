@@ -17,7 +17,7 @@
 //! | 4 | [`audit`] | rules and findings |
 //! | 3 | [`exchange`] | RFC 8693: build, authenticate, send, check, explain |
 //! | 3 | [`diagram`] | layout, scene and export of a trust graph |
-//! | 2 | [`trust`] | the graph: readings, decisions |
+//! | 2 | [`trust`] | the graph: readings, decisions, reach, what-if, comparison |
 //! | 2 | [`samples`] | the sample configurations, built in |
 //! | 1 | [`config`] | client apps, identities, references, changes, history, files |
 //! | 0 | [`yaml`] | text ⇄ tree with spans, edits as splices; knows nothing of clients |

@@ -5,6 +5,7 @@ use petgraph::stable_graph::NodeIndex;
 use serde::Serialize;
 
 use super::project::{self, Format, Paths};
+use super::reach::number;
 use super::suppose::Suppose;
 use super::{Exit, Failure, Globals, Terminal};
 use crate::config::{ClientKey, Project};
@@ -303,8 +304,10 @@ fn human(json: &Json, args: &Args, terminal: &mut Terminal) -> Result<(), Failur
     let out = terminal.out();
     writeln!(
         out,
-        "{} client apps, {} external identities; {} pairs of somebody who can become somebody.",
-        json.clients, json.externals, json.pairs
+        "{}, {}; {} of who can become whom.",
+        number(json.clients, "client app", "client apps"),
+        number(json.externals, "external identity", "external identities"),
+        number(json.pairs as usize, "pair", "pairs")
     )?;
     let title = |text: &str| format!("\n{}", colour.bold(text));
     if let Some(chokes) = &json.chokes {
@@ -316,24 +319,25 @@ fn human(json: &Json, args: &Args, terminal: &mut Terminal) -> Result<(), Failur
     for hub in json.hubs.iter().filter(|hub| hub.exposure + hub.impact > 0).take(args.limit) {
         let brings = match hub.brings {
             0 => String::new(),
-            1 => ", brings 1 external identity".to_owned(),
-            many => format!(", brings {many} external identities"),
+            many => {
+                let many = number(many, "external identity", "external identities");
+                format!(", brings {many}")
+            }
         };
         writeln!(
             out,
-            "  {}: {} can become it, it can become {}; {} hops in, {} out{brings}",
+            "  {}: {} can become it, it can become {}; {} in, {} out{brings}",
             hub.client.label(),
             hub.exposure,
             hub.impact,
-            hub.hops_in,
+            number(hub.hops_in, "hop", "hops"),
             hub.hops_out
         )?;
     }
 
     writeln!(out, "{}", title("Permissions with which most goes"))?;
     for line in &json.permissions {
-        let pairs =
-            if line.pairs == 1 { "1 pair".to_owned() } else { format!("{} pairs", line.pairs) };
+        let pairs = number(line.pairs as usize, "pair", "pairs");
         writeln!(out, "  {} on the list of {}: {pairs}", line.entry.label(), line.owner.label())?;
         for at in &line.at {
             writeln!(out, "      {}", colour.dim(at))?;
@@ -374,10 +378,10 @@ fn human(json: &Json, args: &Args, terminal: &mut Terminal) -> Result<(), Failur
         let more = if island.clients > names.len() { ", …" } else { "" };
         writeln!(
             out,
-            "  {} client apps, {} external identities, {} unknown ids: {}{more}",
-            island.clients,
-            island.externals,
-            island.unknown,
+            "  {}, {}, {}: {}{more}",
+            number(island.clients, "client app", "client apps"),
+            number(island.externals, "external identity", "external identities"),
+            number(island.unknown, "unknown id", "unknown ids"),
             names.join(", ")
         )?;
     }
@@ -400,7 +404,7 @@ fn write_chokes(chokes: &ChokesLine, terminal: &mut Terminal) -> Result<(), Fail
     let to = chokes.to.label();
     let from = match chokes.from.as_slice() {
         [one] => one.label(),
-        many => format!("{} external identities", many.len()),
+        many => number(many.len(), "external identity", "external identities"),
     };
     writeln!(out, "\n{}", colour.bold(format!("From {from} to {to}")))?;
     if !chokes.connected {

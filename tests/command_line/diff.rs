@@ -8,7 +8,33 @@ use crate::support::{ESTATE, Folder};
 fn two_files() {
     let new = ESTATE.replacen("enabled: true", "enabled: false", 1);
     let folder = Folder::new(&[("old.yaml", ESTATE), ("new.yaml", &new)]);
-    assert_snapshot!(folder.run(&["diff", "old.yaml", "new.yaml"]), @"");
+    assert_snapshot!(folder.run(&["diff", "old.yaml", "new.yaml"]), @r#"
+        exit 0
+        ── stdout
+        --- old.yaml
+        +++ new.yaml
+        @@ -1,7 +1,7 @@
+         !ClientAppDto
+         id: "11111111-1111-4111-8111-111111111111" # the front door
+         name: Portal
+        -enabled: true
+        +enabled: false
+         isPublic: false
+         allowedTokenExchangeClientApps:
+           - id: "{{guid:dashboard}}"
+
+        What it means
+          ~ Portal
+              ~ enabled: true → false  new.yaml:4
+
+        Access lost: 1 pair of who can become whom, worst case; 1 hop.
+          - Portal can become Dashboard  1 hop
+              Portal → Dashboard; takes the credential of Portal
+              old.yaml:7
+              not stated: subscription allows it
+        reading: requester-lists-target
+        ── stderr
+        "#);
     let failed = folder.run(&["diff", "old.yaml", "new.yaml", "--fail-on", "change"]);
     assert_eq!(failed.code, Some(1));
     let same = folder.run(&["diff", "old.yaml", "old.yaml", "--fail-on", "change"]);
@@ -29,7 +55,42 @@ fn changed() -> String {
 #[test]
 fn what_a_difference_means() {
     let folder = Folder::new(&[("old.yaml", ESTATE), ("new.yaml", &changed())]);
-    assert_snapshot!(folder.run(&["diff", "old.yaml", "new.yaml", "--summary"]), @"");
+    assert_snapshot!(folder.run(&["diff", "old.yaml", "new.yaml", "--summary"]), @r#"
+        exit 0
+        ── stdout
+        What it means
+          ~ Front door
+              ~ name: Portal → Front door  new.yaml:3
+          ~ Dashboard
+              ~ is restricted: false → not stated  new.yaml:10
+              + permission for Service Principal  new.yaml:15
+          ~ Service Principal
+              - identity 123456789 of https://auth.external.com  old.yaml:22
+              + identity 987654321 of https://auth.external.com  new.yaml:23
+
+        Access lost: 1 pair of who can become whom, worst case; 1 hop.
+          - 123456789 of https://auth.external.com can become Service Principal  1 hop
+              123456789 of https://auth.external.com → Service Principal; takes the credential of Broker
+              old.yaml:22, old.yaml:32
+              not stated: subscription allows it
+        Access gained: 3 pairs of who can become whom, worst case; 3 hops.
+          + Dashboard can become Service Principal  1 hop
+              Dashboard → Service Principal; takes the credential of Dashboard
+              new.yaml:15
+              not stated: subscription allows it
+          + 987654321 of https://auth.external.com can become Service Principal  1 hop
+              987654321 of https://auth.external.com → Service Principal; takes the credential of Dashboard
+              new.yaml:23, new.yaml:15
+              not stated: subscription allows it
+          + Front door can become Service Principal  2 hops
+              Front door → Dashboard → Service Principal; takes the credentials of Front door and Dashboard
+              new.yaml:7, new.yaml:15
+              not stated: target is open to the subject; subscription allows it
+          + 987654321 of https://auth.external.com → Service Principal by Broker  1 hop
+              new.yaml:23, new.yaml:33
+        reading: requester-lists-target
+        ── stderr
+        "#);
     let code = |fail_on: &str, old: &str, new: &str| {
         folder.run(&["diff", old, new, "--summary", "--fail-on", fail_on]).code
     };

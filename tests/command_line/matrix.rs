@@ -6,15 +6,54 @@ use crate::reach::ways;
 
 #[test]
 fn rows_say_what_each_can_become() {
-    assert_snapshot!(ways().run(&["matrix", "."]), @"");
-    assert_snapshot!(ways().run(&["matrix", ".", "--max-hops", "1", "--no-externals", "--columns", "arch"]), @"");
+    assert_snapshot!(ways().run(&["matrix", "."]), @r#"
+        exit 0
+        ── stdout
+        Portal
+            1  Dashboard
+            2  Archive
+        Dashboard
+            1  Archive
+        Principal
+            1  Archive
+        Broker
+            1  Principal
+            2  Archive
+        7 of https://partner.example
+            1  Principal
+            2  Archive
+
+        The number of hops, then what can be become. Worst case: what can be done with the credentials of everybody on the way. It is potential: each hop needs the client app that asks. Reading: requester-lists-target.
+        ── stderr
+        "#);
+    assert_snapshot!(ways().run(&["matrix", ".", "--max-hops", "1", "--no-externals", "--columns", "arch"]), @r#"
+        exit 0
+        ── stdout
+        Dashboard
+            1  Archive
+        Principal
+            1  Archive
+
+        The number of hops, then what can be become. Worst case: what can be done with the credentials of everybody on the way. It is potential: each hop needs the client app that asks. Reading: requester-lists-target.
+        ── stderr
+        "#);
 }
 
 #[test]
 fn as_csv_and_json() {
     assert_snapshot!(
         ways().run(&["matrix", ".", "--format", "csv", "--actor", "single", "--sort", "name"]),
-        @""
+        @r#"
+        exit 0
+        ── stdout
+        reading,actor,from kind,from id,from name,issuer,subject,to id,to name,hops,asks,verdict
+        requester-lists-target,single,external,,,https://partner.example,7,principal,Principal,1,Broker,allowed-if-not-stated
+        requester-lists-target,single,client,broker,Broker,,,principal,Principal,1,Broker,allowed-if-not-stated
+        requester-lists-target,single,client,dashboard,Dashboard,,,archive,Archive,1,Dashboard,allowed-if-not-stated
+        requester-lists-target,single,client,portal,Portal,,,dashboard,Dashboard,1,Portal,allowed-if-not-stated
+        requester-lists-target,single,client,principal,Principal,,,archive,Archive,1,Principal,allowed-if-not-stated
+        ── stderr
+        "#
     );
     let ran = ways().run(&["matrix", ".", "--format", "json", "--sort", "count"]);
     assert_eq!(ran.code, Some(0), "{ran}");

@@ -310,6 +310,35 @@ pub fn facts() -> impl Strategy<Value = Vec<Fact>> {
     })
 }
 
+/// Larger projects with more permissions, of which most are usable: chains, circles, several ways.
+pub fn tangled() -> impl Strategy<Value = Vec<Fact>> {
+    (3u8..7).prop_flat_map(|clients| {
+        let mostly =
+            || prop_oneof![10 => Just(Some(true)), 1 => Just(Some(false)), 2 => Just(None)];
+        let list = proptest::collection::vec(0..clients, 0..4);
+        let more = (mostly(), mostly().prop_map(|it| it.map(|it| !it)), list);
+        let facts = proptest::collection::vec((fact(clients), more), clients as usize);
+        facts.prop_map(|facts| {
+            let facts = facts.into_iter().enumerate();
+            facts
+                .map(|(at, (fact, (enabled, public, list)))| Fact {
+                    id: Some(at as u8),
+                    enabled,
+                    public,
+                    crossing: Some(true),
+                    list,
+                    ..fact
+                })
+                .collect()
+        })
+    })
+}
+
+/// Projects of either kind.
+pub fn any_facts() -> impl Strategy<Value = Vec<Fact>> {
+    prop_oneof![facts().boxed(), tangled().boxed()]
+}
+
 fn every_question(facts: &[Fact]) -> Vec<Asked> {
     let clients = 0..facts.len();
     let mut all = Vec::new();

@@ -44,7 +44,7 @@ fn actor(name: &str) -> Actor {
     Actor::ALL.into_iter().find(|it| it.name() == name).unwrap_or_default()
 }
 
-fn number(count: usize, one: &str, many: &str) -> String {
+pub fn number(count: usize, one: &str, many: &str) -> String {
     if count == 1 { format!("1 {one}") } else { format!("{count} {many}") }
 }
 
@@ -100,11 +100,11 @@ fn way(way: &WayReport, colour: Colour) -> String {
 fn not_stated(way: &WayReport) -> String {
     let mut open: Vec<&str> = Vec::new();
     for condition in way.hops.iter().flat_map(|hop| &hop.conditions) {
-        if condition.truth == "not-stated" && !open.contains(&condition.id) {
-            open.push(condition.id);
+        if condition.truth == "not-stated" && !open.contains(&condition.label) {
+            open.push(condition.label);
         }
     }
-    format!("not stated: {}", open.join(", "))
+    format!("not stated: {}", open.join("; "))
 }
 
 fn chains(report: &ChainsReport, colour: Colour) -> String {
@@ -212,9 +212,7 @@ fn surplus(
     }
     let pairs = number(side.pairs as usize, "pair", "pairs");
     let hops = number(side.hops, "hop", "hops");
-    let mut text = format!(
-        "Access {what}: {pairs} of somebody who can become somebody (worst case); {hops}.\n"
-    );
+    let mut text = format!("Access {what}: {pairs} of who can become whom, worst case; {hops}.\n");
     for pair in &side.listed_pairs {
         let hops = number(pair.hops as usize, "hop", "hops");
         let line = format!("{mark} {} can become {}", pair.from.label(), pair.to.label());

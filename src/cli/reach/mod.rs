@@ -15,7 +15,7 @@ use crate::trust::report::{
 };
 use crate::trust::{Access, AccessDiff, Actor, ChainLimits, Direction, TrustGraph};
 
-pub use human::change;
+pub use human::{change, number};
 
 /// Say who can become whom, by which chains of exchanges
 ///

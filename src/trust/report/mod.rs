@@ -132,6 +132,8 @@ impl Party {
 pub struct Condition {
     /// The id of the step, as in `permission`.
     pub id: &'static str,
+    /// The condition in a few words.
+    pub label: &'static str,
     /// `true`, `false` or `not-stated`.
     pub truth: &'static str,
     pub sentence: String,
@@ -143,6 +145,7 @@ impl Condition {
     pub fn of(project: &Project, step: &Step) -> Self {
         Self {
             id: step.id,
+            label: step.label(),
             truth: step.truth.name(),
             sentence: step.sentence.clone(),
             evidence: step.evidence.iter().map(|place| At::of(project, *place)).collect(),
@@ -161,7 +164,7 @@ pub struct HopReport {
     pub verdict: &'static str,
     pub sentence: String,
     pub conditions: Vec<Condition>,
-    /// The lines of the entries that permit it.
+    /// The lines of the entries that permit it; for an external token, of the identity first.
     pub permitted_by: Vec<At>,
 }
 
@@ -176,14 +179,16 @@ impl HopReport {
         let Scope { project, graph, .. } = scope;
         let conditions: Vec<_> =
             decision.steps.iter().map(|step| Condition::of(project, step)).collect();
-        let permission = conditions.iter().find(|it| it.id == "permission");
+        let entries = ["identity-match", "permission"];
+        let permitted = conditions.iter().filter(|it| entries.contains(&it.id));
+        let permitted_by = permitted.flat_map(|it| it.evidence.clone()).collect();
         Self {
             from: Party::node(project, graph, hop.from),
             to: Party::client(project, hop.to),
             requester: Party::client(project, hop.requester),
             verdict: decision.verdict().name(),
             sentence: hop.sentence(project, graph),
-            permitted_by: permission.map(|it| it.evidence.clone()).unwrap_or_default(),
+            permitted_by,
             conditions,
         }
     }
