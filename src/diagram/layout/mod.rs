@@ -12,15 +12,13 @@
 //! use no recursion (a chain of 100,000 clients is a legal input) and ask now and then whether the
 //! result is still wanted.
 
-mod cycles;
 mod layered;
 mod links;
-mod order;
 mod pack;
-mod place;
-mod rank;
 #[cfg(test)]
 mod tests;
+
+pub use layered::{Span, Wishes};
 
 /// A point of the drawing: x to the right, y downwards, in points at zoom 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -158,12 +156,22 @@ pub struct Layout {
     pub bounds: Rect,
 }
 
+/// A layered drawing that respects wishes: columns, and what was drawn before an edit; `None` when
+/// `cancelled` said so.
+pub fn lay_out_layered(
+    sketch: &Sketch,
+    wishes: &Wishes,
+    cancelled: &dyn Fn() -> bool,
+) -> Option<Layout> {
+    layered::lay_out(sketch, wishes, cancelled)
+}
+
 /// Lays out a sketch; `None` when `cancelled` said so.
 ///
 /// `cancelled` is asked often and from this thread only.
 pub fn lay_out(sketch: &Sketch, method: Method, cancelled: &dyn Fn() -> bool) -> Option<Layout> {
     match method {
-        Method::Layered => layered::lay_out(sketch, cancelled),
+        Method::Layered => layered::lay_out(sketch, &Wishes::default(), cancelled),
         Method::Packed => pack::lay_out(sketch, cancelled),
     }
 }

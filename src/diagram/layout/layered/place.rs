@@ -10,27 +10,28 @@
 //! Two extensions: boxes have heights, and an arrow may leave from a row, so a block carries an
 //! offset for each member that makes the arrow horizontal, not the middles equal.
 
-use super::links::Links;
-use super::order::Segment;
+use super::super::links::Links;
+use super::mesh::{Mesh, Segment};
+use super::straighten::straighten;
+use super::warm::Anchors;
 
 pub(super) struct Placing<'a> {
+    pub mesh: &'a Mesh,
     pub order: &'a [Vec<u32>],
-    pub layer: &'a [i32],
-    pub segments: &'a [Segment],
-    pub before: &'a Links,
-    pub after: &'a Links,
-    /// Height of each box, and whether it is a bend of a long arrow.
-    pub height: &'a [f32],
-    pub bend: &'a [bool],
 }
 
 const NODE_GAP: f32 = 18.0;
 const BEND_GAP: f32 = 13.0;
 
 impl Placing<'_> {
-    /// The middle of each box.
-    pub fn run(&self) -> Vec<f32> {
-        let nodes = self.layer.len();
+    /// Takes back what an earlier drawing says about heights.
+    pub fn anchor(&self, middle: &mut [f32], anchors: &Anchors) {
+        anchors.hold(self.mesh, self.order, middle, |a, b| self.distance(a, b));
+    }
+
+    /// The middle of each box; `None` when cancelled.
+    pub fn run(&self, cancelled: &dyn Fn() -> bool) -> Option<Vec<f32>> {
+        let nodes = self.mesh.layer.len();
         let mut position = vec![0u32; nodes];
         for layer in self.order {
             for (i, &node) in layer.iter().enumerate() {
@@ -41,13 +42,18 @@ impl Placing<'_> {
         let mut results: Vec<Vec<f32>> = Vec::with_capacity(4);
         for from_right in [false, true] {
             for from_bottom in [false, true] {
+                if cancelled() {
+                    return None;
+                }
                 results.push(self.one(&position, &conflicts, from_right, from_bottom));
             }
         }
         // All four against the tightest one.
         let span = |ys: &Vec<f32>| {
-            let top = (0..nodes).map(|n| ys[n] - self.height[n] / 2.0).fold(f32::MAX, f32::min);
-            let end = (0..nodes).map(|n| ys[n] + self.height[n] / 2.0).fold(f32::MIN, f32::max);
+            let top =
+                (0..nodes).map(|n| ys[n] - self.mesh.height[n] / 2.0).fold(f32::MAX, f32::min);
+            let end =
+                (0..nodes).map(|n| ys[n] + self.mesh.height[n] / 2.0).fold(f32::MIN, f32::max);
             (top, end)
         };
         let spans: Vec<(f32, f32)> = results.iter().map(span).collect();
@@ -61,29 +67,37 @@ impl Placing<'_> {
             let shift = if from_bottom { tightest.1 - spans[i].1 } else { tightest.0 - spans[i].0 };
             ys.iter_mut().for_each(|y| *y += shift);
         }
-        (0..nodes)
+        let mut middles = (0..nodes)
             .map(|n| {
                 let mut four = [results[0][n], results[1][n], results[2][n], results[3][n]];
                 four.sort_by(f32::total_cmp);
                 (four[1] + four[2]) / 2.0
             })
-            .collect()
+            .collect::<Vec<f32>>();
+        straighten(self.mesh, self.order, &mut middles, |a, b| self.distance(a, b));
+        Some(middles)
     }
 
     fn distance(&self, a: u32, b: u32) -> f32 {
         let (a, b) = (a as usize, b as usize);
-        let gap = if self.bend[a] || self.bend[b] { BEND_GAP } else { NODE_GAP };
-        (self.height[a] + self.height[b]) / 2.0 + gap
+        let gap = if self.mesh.is_bend(a as u32) || self.mesh.is_bend(b as u32) {
+            BEND_GAP
+        } else {
+            NODE_GAP
+        };
+        (self.mesh.height[a] + self.mesh.height[b]) / 2.0 + gap
     }
 
     /// Segments that cross a piece of a long arrow and have to give way to it.
     fn conflicts(&self, position: &[u32]) -> Vec<bool> {
-        let mut gives_way = vec![false; self.segments.len()];
-        let inner = |s: &Segment| self.bend[s.left as usize] && self.bend[s.right as usize];
+        let mut gives_way = vec![false; self.mesh.segments.len()];
+        let inner =
+            |s: &Segment| self.mesh.is_bend(s.left as u32) && self.mesh.is_bend(s.right as u32);
         for layer in self.order.iter().skip(1) {
             let (mut low, mut scan) = (0u32, 0usize);
             for (i, &node) in layer.iter().enumerate() {
-                let long = self.before.of(node).iter().map(|&s| &self.segments[s as usize]);
+                let long =
+                    self.mesh.before.of(node).iter().map(|&s| &self.mesh.segments[s as usize]);
                 let crossing = long.clone().find(|s| inner(s)).map(|s| position[s.left as usize]);
                 let last = i + 1 == layer.len();
                 if crossing.is_none() && !last {
@@ -91,9 +105,9 @@ impl Placing<'_> {
                 }
                 let high = crossing.unwrap_or(u32::MAX);
                 while scan <= i {
-                    for &s in self.before.of(layer[scan]) {
-                        let at = position[self.segments[s as usize].left as usize];
-                        if (at < low || at > high) && !inner(&self.segments[s as usize]) {
+                    for &s in self.mesh.before.of(layer[scan]) {
+                        let at = position[self.mesh.segments[s as usize].left as usize];
+                        if (at < low || at > high) && !inner(&self.mesh.segments[s as usize]) {
                             gives_way[s as usize] = true;
                         }
                     }
@@ -113,7 +127,7 @@ impl Placing<'_> {
         from_right: bool,
         from_bottom: bool,
     ) -> Vec<f32> {
-        let nodes = self.layer.len();
+        let nodes = self.mesh.layer.len();
         let mut root: Vec<u32> = (0..nodes as u32).collect();
         let mut next: Vec<u32> = (0..nodes as u32).collect();
         let mut offset = vec![0f32; nodes];
@@ -129,10 +143,10 @@ impl Placing<'_> {
             let count = self.order[layer].len();
             for i in 0..count {
                 let node = self.order[layer][if from_bottom { count - 1 - i } else { i }];
-                let links = if from_right { self.after } else { self.before };
+                let links = if from_right { &self.mesh.after } else { &self.mesh.before };
                 near.clear();
                 near.extend(links.of(node).iter().map(|&s| {
-                    let segment = &self.segments[s as usize];
+                    let segment = &self.mesh.segments[s as usize];
                     let other = if from_right { segment.right } else { segment.left };
                     (position[other as usize], s)
                 }));
@@ -155,7 +169,7 @@ impl Placing<'_> {
                     if conflicts[s as usize] || !beyond {
                         continue;
                     }
-                    let segment = &self.segments[s as usize];
+                    let segment = &self.mesh.segments[s as usize];
                     let (other, theirs, ours) = if from_right {
                         (segment.right, segment.right_offset, segment.left_offset)
                     } else {
@@ -178,7 +192,7 @@ impl Placing<'_> {
 
     /// Places the blocks: first as high as possible, then down as far as the next ones allow.
     fn compact(&self, root: &[u32], offset: &[f32], from_bottom: bool) -> Vec<f32> {
-        let nodes = self.layer.len();
+        let nodes = self.mesh.layer.len();
         let mut limits: Vec<(u32, u32, f32)> = Vec::new();
         for layer in self.order {
             for pair in layer.windows(2) {

@@ -5,10 +5,16 @@
 //! sources to the front, otherwise the node with the largest surplus of outgoing arrows to the
 //! front. Arrows that then point backwards are the ones to turn.
 
-use super::links::Links;
+use super::super::links::Links;
 
 /// For each edge whether it is to be turned around. Edges from a node to itself are never turned.
-pub(super) fn back_edges(nodes: usize, edges: &[(u32, u32)]) -> Vec<bool> {
+///
+/// With the columns of an earlier drawing, arrows keep the direction they had in it.
+pub(super) fn back_edges(
+    nodes: usize,
+    edges: &[(u32, u32)],
+    columns: Option<&[Option<i32>]>,
+) -> Vec<bool> {
     let component = strong_components(nodes, edges);
     let inside = |&(a, b): &(u32, u32)| a != b && component[a as usize] == component[b as usize];
     let mut turned = vec![false; edges.len()];
@@ -26,10 +32,26 @@ pub(super) fn back_edges(nodes: usize, edges: &[(u32, u32)]) -> Vec<bool> {
             greedy_order(members.of(c), &outgoing, &incoming, &mut position);
         }
     }
+    if let Some(columns) = columns {
+        keep_columns(columns, &outgoing, &incoming, &mut position);
+    }
     for (edge, turn) in edges.iter().zip(&mut turned) {
         *turn = inside(edge) && position[edge.0 as usize] > position[edge.1 as usize];
     }
     turned
+}
+
+/// Orders by the former columns first; a new node counts as in the column of its leftmost
+/// successor, or else of its rightmost predecessor.
+fn keep_columns(columns: &[Option<i32>], outgoing: &Links, incoming: &Links, position: &mut [i64]) {
+    let order = |n: usize| {
+        let after = || outgoing.of(n as u32).iter().filter_map(|&o| columns[o as usize]).min();
+        let before = || incoming.of(n as u32).iter().filter_map(|&o| columns[o as usize]).max();
+        let column = columns[n].or_else(after).or_else(before).unwrap_or(0);
+        (i64::from(column) << 32) + position[n]
+    };
+    let ordered: Vec<i64> = (0..position.len()).map(order).collect();
+    position.copy_from_slice(&ordered);
 }
 
 fn greedy_order(members: &[u32], outgoing: &Links, incoming: &Links, position: &mut [i64]) {
@@ -127,17 +149,17 @@ mod tests {
 
     #[test]
     fn turns_one_arrow_of_a_cycle_and_none_of_a_tree() {
-        assert_eq!(back_edges(3, &[(0, 1), (1, 2), (0, 2)]), [false; 3]);
-        let turned = back_edges(3, &[(0, 1), (1, 2), (2, 0)]);
+        assert_eq!(back_edges(3, &[(0, 1), (1, 2), (0, 2)], None), [false; 3]);
+        let turned = back_edges(3, &[(0, 1), (1, 2), (2, 0)], None);
         assert_eq!(turned.iter().filter(|t| **t).count(), 1);
-        assert_eq!(back_edges(1, &[(0, 0)]), [false]);
+        assert_eq!(back_edges(1, &[(0, 0)], None), [false]);
     }
 
     #[test]
     fn what_is_left_has_no_cycle() {
         // Two cycles sharing a node, with a tail.
         let edges = [(0, 1), (1, 2), (2, 0), (2, 3), (3, 4), (4, 2), (4, 5)];
-        let turned = back_edges(6, &edges);
+        let turned = back_edges(6, &edges, None);
         let acyclic: Vec<_> = edges
             .iter()
             .zip(&turned)
