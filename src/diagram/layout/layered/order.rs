@@ -9,6 +9,8 @@
 //! left and from the right; later ones from the best order with one column scrambled, or from a
 //! random walk. The best order of all rounds wins.
 //!
+//! Among orders with as many crossings one with lighter crossings is better, see [`State::lighten`].
+//!
 //! Work is counted in visits of arrow ends and compared with a budget, never with a clock, so the
 //! picture does not depend on how busy the machine is. Chance comes from a fixed seed.
 
@@ -17,17 +19,19 @@ use super::reinsert::Room;
 use super::state::{LEFT, RIGHT, State};
 
 /// Sweeps in a round.
-const SWEEPS: usize = 8;
+const SWEEPS: usize = 12;
 /// Sweeps in a row that may bring nothing.
 const PATIENCE: usize = 3;
+/// Passes that make crossings lighter.
+const LIGHTER: usize = 16;
 /// Walks that rounds start from.
 const WALKS: usize = 4;
 /// How much worse than the best a round may be, in percent, to be refined.
 const PROMISING: u64 = 125;
 /// Work that may be spent: so much for each segment, and some more, within limits.
-const WORK_EACH: u64 = 480;
+const WORK_EACH: u64 = 600;
 const WORK_LEAST: u64 = 60_000;
-const WORK_MOST: u64 = 30_000_000;
+const WORK_MOST: u64 = 20_000_000;
 
 /// The order found, column by column; `None` when cancelled.
 pub(super) fn order(mesh: &Mesh, cancelled: &dyn Fn() -> bool) -> Option<Vec<Vec<u32>>> {
@@ -94,7 +98,11 @@ impl<'a> Search<'a> {
 
     fn columns(mut self) -> Vec<Vec<u32>> {
         self.state.set(&self.best.1);
-        while (0..self.mesh.layers).map(|l| self.state.lighten(l)).sum::<usize>() > 0 {}
+        for _ in 0..LIGHTER {
+            if (0..self.mesh.layers).map(|l| self.state.lighten(l)).sum::<usize>() == 0 {
+                break;
+            }
+        }
         (0..self.mesh.layers).map(|l| self.state.column(l).to_vec()).collect()
     }
 
@@ -159,7 +167,7 @@ impl<'a> Search<'a> {
             } else {
                 stale += 1;
             }
-            if crossings == 0 || stale > PATIENCE {
+            if crossings == 0 || stale > PATIENCE || self.state.work > self.budget {
                 break;
             }
         }
@@ -177,7 +185,7 @@ impl<'a> Search<'a> {
             let mut any = false;
             for l in 0..layers {
                 if std::mem::replace(&mut due[l], false)
-                    && self.state.switch(l, even && pass == 0) > 0
+                    && self.state.switch(l, even && pass == 0, self.budget) > 0
                 {
                     any = true;
                     due[l.saturating_sub(1)] = true;

@@ -38,8 +38,6 @@ impl Side {
 pub(super) const LEFT: usize = 0;
 pub(super) const RIGHT: usize = 1;
 
-/// Comparing two nodes, in visits of ends.
-const WORK_PAIR: u64 = 3;
 /// Crossings for each end of a node after which sifting carries it no farther.
 const FAR: i64 = 4;
 
@@ -272,6 +270,12 @@ impl<'a> State<'a> {
         }
     }
 
+    /// What comparing two nodes costs, in visits.
+    fn pair_work(&self, a: u32, b: u32) -> u64 {
+        let ends = |n: u32| self.keys[LEFT].of(n).len() + self.keys[RIGHT].of(n).len();
+        2 + (ends(a) + ends(b)) as u64 / 2
+    }
+
     /// Crossings lost if the lower of two neighbours, given by their places when the keys were
     /// taken, came to stand above the upper one.
     fn gain(&self, upper: u32, lower: u32) -> i64 {
@@ -280,8 +284,9 @@ impl<'a> State<'a> {
     }
 
     /// Exchanges neighbours in a column while that removes crossings; gives how many it removed.
-    /// With `even`, exchanges also those for which it makes no difference, once.
-    pub fn switch(&mut self, layer: usize, even: bool) -> u64 {
+    /// With `even`, exchanges also those for which it makes no difference, once. Stops early when all
+    /// work together reaches the limit.
+    pub fn switch(&mut self, layer: usize, even: bool, limit: u64) -> u64 {
         let range = self.range(layer);
         let count = range.len() as u32;
         if count < 2 {
@@ -294,7 +299,7 @@ impl<'a> State<'a> {
         let mut removed = 0;
         let mut again = true;
         let mut even = even;
-        while again {
+        while again && self.work <= limit {
             again = false;
             for i in 1..list.len() {
                 if !std::mem::replace(&mut due[i], false) {
@@ -302,7 +307,7 @@ impl<'a> State<'a> {
                 }
                 let (a, b) = (list[i - 1], list[i]);
                 let gain = self.gain(a, b);
-                self.work += WORK_PAIR;
+                self.work += self.pair_work(a, b);
                 if gain > 0 || (even && gain == 0) {
                     list.swap(i - 1, i);
                     due[i - 1] = true;
@@ -334,14 +339,14 @@ impl<'a> State<'a> {
         let mut list: Vec<u32> = (0..count as u32).collect();
         let mut at: Vec<u32> = list.clone();
         let mut removed = 0;
-        let mut visits = count as u64;
         for node in 0..count as u32 {
             if free.is_some_and(|f| !f[self.order[range.start + node as usize] as usize]) {
                 continue;
             }
-            if self.work + WORK_PAIR * visits > limit {
+            if self.work > limit {
                 break;
             }
+            let mut visits = 1;
             let now = at[node as usize] as usize;
             let (mut best, mut goal) = (0i64, now);
             let ends = (self.keys[LEFT].of(node).len() + self.keys[RIGHT].of(node).len()) as i64;
@@ -354,29 +359,30 @@ impl<'a> State<'a> {
                 } else if sum < hopeless {
                     break;
                 }
-                visits += 1;
+                visits += self.pair_work(list[j], node);
             }
             sum = 0;
-            for j in now + 1..count {
-                sum += self.gain(node, list[j]);
+            for (j, &other) in list.iter().enumerate().skip(now + 1) {
+                sum += self.gain(node, other);
                 if sum > best {
                     (best, goal) = (sum, j);
                 } else if sum < hopeless {
                     break;
                 }
-                visits += 1;
+                visits += self.pair_work(other, node);
             }
+            self.work += visits;
             if goal < now {
                 list[goal..=now].rotate_right(1);
             } else {
                 list[now..=goal].rotate_left(1);
             }
-            for j in now.min(goal)..=now.max(goal) {
-                at[list[j] as usize] = j as u32;
+            let (from, to) = (now.min(goal), now.max(goal));
+            for (j, &other) in list.iter().enumerate().take(to + 1).skip(from) {
+                at[other as usize] = j as u32;
             }
             removed += best as u64;
         }
-        self.work += WORK_PAIR * visits;
         self.apply(layer, &list);
         removed
     }

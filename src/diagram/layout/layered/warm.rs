@@ -127,9 +127,9 @@ impl Anchors {
         // How far known boxes have to go back; bends and new boxes go with what they are joined to.
         let back: Vec<f32> = (0..mesh.boxes).map(|n| self.heights[n] - middle[n]).collect();
         let mut wish: Vec<f32> = middle.to_vec();
-        for n in 0..mesh.boxes {
+        for (n, wish) in wish.iter_mut().enumerate().take(mesh.boxes) {
             if self.is_known(n) {
-                wish[n] = self.heights[n];
+                *wish = self.heights[n];
                 continue;
             }
             let right = mesh.after.of(n as u32).iter().map(|&s| mesh.segments[s as usize].right);
@@ -139,10 +139,10 @@ impl Anchors {
                 .filter(|&o| self.is_known(o as usize))
                 .map(|o| back[o as usize])
                 .collect();
-            if !near.is_empty() {
-                wish[n] += near.iter().sum::<f32>() / near.len() as f32;
+            if near.is_empty() {
+                *wish = self.heights[n];
             } else {
-                wish[n] = self.heights[n];
+                *wish += near.iter().sum::<f32>() / near.len() as f32;
             }
         }
         for &(first, last) in &mesh.long {
@@ -194,14 +194,14 @@ impl Anchors {
         };
         let mut by = (0..x.len()).find_map(|l| back(l, x)).unwrap_or(0.0);
         let mut offset = 0f64;
-        let mut offsets = vec![0f64; x.len()];
+        let mut offsets: Vec<f64> = Vec::with_capacity(x.len());
         let mut items: Vec<(f64, f64)> = Vec::with_capacity(x.len());
         for l in 0..x.len() {
             by = back(l, x).unwrap_or(by);
             if l > 0 {
                 offset += f64::from((width[l - 1] + width[l]) / 2.0 + CHANNEL_LEAST);
             }
-            offsets[l] = offset;
+            offsets.push(offset);
             items.push((center(l, x) + by - offset, sums[l].1.max(0.01)));
         }
         for (l, value) in isotonic(&items).into_iter().enumerate() {

@@ -52,15 +52,15 @@ fn a_ring_of_a_hundred_thousand() {
     assert_eq!(layout.reversed.iter().filter(|r| **r).count(), 1);
 }
 
-/// Every box also leads to the last one: bends without bound would be five thousand millions.
+/// Every box also leads to the last one: bends without bound would be 450 millions.
 #[test]
-fn a_chain_of_a_hundred_thousand_with_shortcuts() {
-    let count = 100_000;
+fn a_chain_with_shortcuts_to_its_end() {
+    let count = 30_000;
     let mut edges: Vec<(usize, usize)> = (1..count).map(|i| (i - 1, i)).collect();
     edges.extend((0..count - 2).map(|i| (i, count - 1)));
     let layout = run(&uniform(count, &edges));
     finite(&layout);
-    assert!(layout.routes.iter().map(Vec::len).sum::<usize>() < 2_000_000);
+    assert!(layout.routes.iter().map(Vec::len).sum::<usize>() < 600_000);
 }
 
 #[test]
@@ -81,23 +81,27 @@ fn a_star_of_ten_thousand() {
 fn a_clique_of_three_hundred() {
     let one_way: Vec<(usize, usize)> =
         (0..300).flat_map(|a| (a + 1..300).map(move |b| (a, b))).collect();
-    let both: Vec<(usize, usize)> = one_way.iter().flat_map(|&(a, b)| [(a, b), (b, a)]).collect();
-    for edges in [one_way, both] {
-        let sketch = uniform(300, &edges);
-        let layout = run(&sketch);
-        finite(&layout);
-        let turned = layout.reversed.iter().filter(|r| **r).count();
-        assert_eq!(turned, if edges.len() > 44_850 { 44_850 } else { 0 });
-    }
+    let layout = run(&uniform(300, &one_way));
+    finite(&layout);
+    assert!(layout.reversed.iter().all(|r| !r));
 }
 
-/// Two columns of 400 with arrows between nearly all: wide, dense, hopeless.
+#[test]
+fn a_clique_in_both_directions() {
+    let edges: Vec<(usize, usize)> =
+        (0..90).flat_map(|a| (0..90).filter(move |b| *b != a).map(move |b| (a, b))).collect();
+    let layout = run(&uniform(90, &edges));
+    finite(&layout);
+    assert_eq!(layout.reversed.iter().filter(|r| **r).count(), edges.len() / 2);
+}
+
+/// Two columns of 150 with arrows between nearly all: wide, dense, hopeless.
 #[test]
 fn a_dense_pair_of_columns() {
-    let edges: Vec<(usize, usize)> = (0..400)
-        .flat_map(|a| (400..800).filter(move |b| (a * 7 + b * 13) % 10 > 0).map(move |b| (a, b)))
+    let edges: Vec<(usize, usize)> = (0..150)
+        .flat_map(|a| (150..300).filter(move |b| (a * 7 + b * 13) % 10 > 0).map(move |b| (a, b)))
         .collect();
-    finite(&run(&uniform(800, &edges)));
+    finite(&run(&uniform(300, &edges)));
 }
 
 #[test]

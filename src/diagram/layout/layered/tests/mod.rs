@@ -2,6 +2,7 @@
 
 mod degenerate;
 mod optimum;
+mod peers;
 mod promises;
 mod warm;
 

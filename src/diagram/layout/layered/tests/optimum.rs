@@ -49,6 +49,8 @@ fn shortest(nodes: usize, edges: &[(u32, u32)], columns: i32, spans: &[Span]) ->
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
     #[test]
     fn columns_are_as_short_as_can_be((nodes, edges) in small_dag()) {
         let ranking = Ranking { nodes, edges: &edges, spans: None };
