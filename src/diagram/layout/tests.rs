@@ -137,8 +137,9 @@ fn a_chain_runs_on_and_a_long_arrow_goes_around() {
     holds_layered(&sketch, &layout);
     let xs: Vec<f32> = layout.positions.iter().map(|p| p.x).collect();
     assert!(xs.is_sorted());
-    // Either the long arrow or the chain bends to make room; which, is for the layout to say.
-    assert!(layout.routes.iter().map(Vec::len).sum::<usize>() > 8, "{:?}", layout.routes);
+    // Either the long arrow or the chain makes room; which, is for the layout to say.
+    let level = layout.positions.iter().all(|p| p.y == layout.positions[0].y);
+    assert!(!level || layout.routes[3].len() > 2, "{:?}", layout.routes);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 //! Each connected part is drawn on its own, in the steps of Sugiyama, Tagawa and Toda (1981):
 //! [`cycles`] turns as few arrows around as it can, [`rank`] chooses the columns so that arrows are
 //! short, [`order`] the order within columns so that few arrows cross, and [`place`] the heights so
-//! that long arrows run straight. The parts are then packed on [`shelves`], and boxes without
+//! that long arrows run straight. The parts are then packed on shelves, and boxes without
 //! arrows go to a tray below.
 //!
 //! Arrows can never touch a foreign box, by construction: an arrow that spans columns has a bend in
@@ -24,7 +24,6 @@ mod order;
 mod place;
 mod rank;
 mod reinsert;
-mod shelves;
 mod simplex;
 mod state;
 mod straighten;
@@ -32,7 +31,7 @@ mod straighten;
 mod tests;
 mod warm;
 
-use super::{Layout, Point, Rect, Sketch, SketchNode};
+use super::{Layout, Point, Rect, Sketch, SketchNode, pack};
 use component::Part;
 
 /// Between the drawings of connected parts.
@@ -101,7 +100,7 @@ fn draw(
         Some(before) => warm::settle(sketch, &parts, &lone, before, &mut layout),
         None => {
             let parts: Vec<&Part> = parts.iter().collect();
-            pack(sketch, &parts, &lone, Point::default(), &mut layout);
+            put_side_by_side(sketch, &parts, &lone, Point::default(), &mut layout);
         }
     }
     layout.bounds = bounds(sketch, &layout);
@@ -109,10 +108,16 @@ fn draw(
 }
 
 /// Puts parts on shelves and lone boxes into a tray below them.
-fn pack(sketch: &Sketch, parts: &[&Part], lone: &[usize], origin: Point, layout: &mut Layout) {
+fn put_side_by_side(
+    sketch: &Sketch,
+    parts: &[&Part],
+    lone: &[usize],
+    origin: Point,
+    layout: &mut Layout,
+) {
     let sizes: Vec<(f32, f32)> =
         parts.iter().map(|p| (p.bounds.width(), p.bounds.height())).collect();
-    let (places, size) = shelves::shelves(&sizes, COMPONENT_GAP, ASPECT);
+    let (places, size) = pack::shelves(&sizes, COMPONENT_GAP, ASPECT);
     for (part, place) in parts.iter().zip(places) {
         let by = Point::new(
             origin.x + place.x - part.bounds.min.x,
@@ -121,7 +126,7 @@ fn pack(sketch: &Sketch, parts: &[&Part], lone: &[usize], origin: Point, layout:
         part.shift(by, layout);
     }
     let top = if parts.is_empty() { 0.0 } else { size.1 + COMPONENT_GAP };
-    let (places, _) = shelves::tray(&sketch.nodes, lone, size.0);
+    let (places, _) = pack::tray(sketch, lone, size.0);
     for (&n, place) in lone.iter().zip(places) {
         layout.positions[n] = Point::new(origin.x + place.x, origin.y + top + place.y);
     }

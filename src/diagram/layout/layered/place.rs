@@ -7,6 +7,8 @@
 //! the middle values of ordered lists are ordered alike, so the mean keeps them too. Blocks are
 //! placed over the graph of blocks, not by the class shifts of the paper, which can overlap.
 //!
+//! A last step, [`straighten`], takes out bends where there is room.
+//!
 //! Two extensions: boxes have heights, and an arrow may leave from a row, so a block carries an
 //! offset for each member that makes the arrow horizontal, not the middles equal.
 

@@ -7,7 +7,7 @@
 use super::super::{Layout, Point, Rect, Sketch};
 use super::component::{CHANNEL_LEAST, Part};
 use super::mesh::Mesh;
-use super::{COMPONENT_GAP, bounds, pack, rect};
+use super::{COMPONENT_GAP, bounds, put_side_by_side, rect};
 
 /// Boxes of one column stood within this of each other.
 const SAME_COLUMN: f32 = 2.0;
@@ -242,7 +242,13 @@ pub(super) fn settle(
     let (still, newcomers): (Vec<usize>, Vec<usize>) =
         lone.iter().partition(|&&n| was(n).is_some());
     if kept.len() + still.len() > MOST_BLOCKS || kept.len() + still.len() == 0 {
-        return pack(sketch, &parts.iter().collect::<Vec<_>>(), lone, Point::default(), layout);
+        return put_side_by_side(
+            sketch,
+            &parts.iter().collect::<Vec<_>>(),
+            lone,
+            Point::default(),
+            layout,
+        );
     }
     kept.sort_by_key(|p| std::cmp::Reverse(p.nodes.len()));
     let mut taken: Vec<Rect> = Vec::new();
@@ -259,7 +265,7 @@ pub(super) fn settle(
     }
     let whole = taken.iter().copied().reduce(|a, b| a.union(&b)).unwrap_or_default();
     let below = Point::new(whole.min.x, whole.max.y + COMPONENT_GAP);
-    pack(sketch, &fresh, &newcomers, below, layout);
+    put_side_by_side(sketch, &fresh, &newcomers, below, layout);
     layout.bounds = bounds(sketch, layout);
 }
 
