@@ -434,7 +434,7 @@ pub mod tests {
         let (nodes, edges) = (nodes.collect(), edges.collect());
         let reading = Reading::RequesterListsTarget;
         let scene =
-            Scene::assemble(reading, Method::Packed, nodes, edges, titles, &|| false).unwrap();
+            Scene::assemble(reading, Method::Overview, nodes, edges, titles, &|| false).unwrap();
         Arc::new(scene)
     }
 
