@@ -127,6 +127,12 @@ impl Emphasis {
             self.nodes = vec![Weight::Dim; scene.nodes.len()];
             self.edges = vec![Weight::Dim; scene.edges.len()];
         }
+        if !self.nodes.is_empty() {
+            // What is marked is never dim.
+            for n in self.marked.clone() {
+                self.raise(n, Weight::Usual);
+            }
+        }
         if let Some(search) = &wish.search {
             self.mark_found(index, search);
         }

@@ -311,9 +311,13 @@ impl Index {
         through
     }
 
-    /// Whether a straight arrow meets a rectangle.
+    /// Whether an arrow meets a rectangle, as far as that is cheap to say: one with corners may
+    /// also pass by it.
     fn passes(&self, edge: usize, area: &Rect) -> bool {
-        let &[a, b] = self.line(edge) else { return true };
+        let &[a, b] = self.line(edge) else {
+            let line = self.line(edge);
+            return line.len() > 1 && !outside(line, area);
+        };
         if a.x.max(b.x) < area.min.x
             || a.x.min(b.x) > area.max.x
             || a.y.max(b.y) < area.min.y
@@ -385,6 +389,14 @@ impl Index {
             })
             .fold(f32::MAX, f32::min)
     }
+}
+
+/// Whether a line lies wholly on one side of a rectangle.
+fn outside(line: &[Point], area: &Rect) -> bool {
+    line.iter().all(|p| p.x < area.min.x)
+        || line.iter().all(|p| p.x > area.max.x)
+        || line.iter().all(|p| p.y < area.min.y)
+        || line.iter().all(|p| p.y > area.max.y)
 }
 
 fn kind(kind: &NodeKind) -> Kind {

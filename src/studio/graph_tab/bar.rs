@@ -28,6 +28,7 @@ pub fn bar_ui(
         ui,
         |ui| {
             ui.set_min_width(ui.available_width());
+            ui.spacing_mut().item_spacing.y = 4.0;
             ui.horizontal_wrapped(|ui| {
                 ui.spacing_mut().item_spacing.x = 4.0;
                 let mut button = |ui: &mut Ui, action, icon| {
@@ -150,6 +151,7 @@ fn colour_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Main>) {
     egui::ComboBox::from_id_salt("colour-by")
         .selected_text(RichText::new(now.word()).small())
         .width(118.0)
+        .height(320.0)
         .show_ui(ui, |ui| {
             for by in ColourBy::ALL {
                 if ui.selectable_label(by == now, by.word()).clicked() {

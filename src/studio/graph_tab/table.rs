@@ -28,11 +28,18 @@ enum Sort {
     Asks,
 }
 
+/// What the rows were made for.
+struct MadeFor {
+    scene: Arc<Scene>,
+    found: Option<Arc<HashSet<Thing>>>,
+    sort: (Sort, bool),
+}
+
 /// What the table keeps between frames.
 pub struct ArrowTable {
     sort: (Sort, bool),
     rows: Vec<u32>,
-    made_for: Option<(Arc<Scene>, Option<Arc<HashSet<Thing>>>, (Sort, bool))>,
+    made_for: Option<MadeFor>,
     /// Conditions of rows that were in view, in words.
     conditions: HashMap<u32, Conditions>,
     /// The row that gets the keyboard when it is drawn.
@@ -58,18 +65,17 @@ impl Default for ArrowTable {
 
 impl ArrowTable {
     fn refresh(&mut self, scene: &Arc<Scene>, found: Option<&Arc<HashSet<Thing>>>) {
-        let same = self.made_for.as_ref().is_some_and(|(known, search, sort)| {
-            let search = match (search, found) {
-                (None, None) => true,
-                (Some(a), Some(b)) => Arc::ptr_eq(a, b),
-                _ => false,
-            };
-            Arc::ptr_eq(known, scene) && search && *sort == self.sort
+        let same_scene = self.made_for.as_ref().is_some_and(|it| Arc::ptr_eq(&it.scene, scene));
+        let same_search = self.made_for.as_ref().is_some_and(|it| match (&it.found, found) {
+            (None, None) => true,
+            (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+            _ => false,
         });
-        if same {
+        let same_sort = self.made_for.as_ref().is_some_and(|it| it.sort == self.sort);
+        if same_scene && same_search && same_sort {
             return;
         }
-        if self.made_for.as_ref().is_none_or(|(known, ..)| !Arc::ptr_eq(known, scene)) {
+        if !same_scene {
             self.conditions.clear();
         }
         self.rows = (0..scene.edges.len() as u32)
@@ -80,7 +86,8 @@ impl ArrowTable {
         if down {
             self.rows.reverse();
         }
-        self.made_for = Some((Arc::clone(scene), found.cloned(), self.sort));
+        let (scene, found) = (Arc::clone(scene), found.cloned());
+        self.made_for = Some(MadeFor { scene, found, sort: self.sort });
     }
 }
 

@@ -23,8 +23,6 @@ const STEPS: u32 = u32::MAX / 2;
 pub struct Pen<'a> {
     frame: &'a Frame<'a>,
     index: &'a Index,
-    /// What is in view, in points of the drawing.
-    area: layout::Rect,
     /// Whether so many arrows are in view that they are to be faint.
     many: bool,
     /// Colour and width by kind and weight, where there are many and where there are few.
@@ -34,7 +32,7 @@ pub struct Pen<'a> {
 
 impl<'a> Pen<'a> {
     /// `count` is how many arrows are in view.
-    pub fn new(frame: &'a Frame<'a>, index: &'a Index, area: layout::Rect, count: usize) -> Self {
+    pub fn new(frame: &'a Frame<'a>, index: &'a Index, count: usize) -> Self {
         let many = count > MANY && frame.camera.zoom < ARROWS_FROM;
         // The more there are, the fainter each is, so that what lies under them can be seen.
         let veil = (MANY as f32 / count.max(1) as f32).sqrt().clamp(0.2, 1.0);
@@ -56,7 +54,7 @@ impl<'a> Pen<'a> {
         let inks = [false, true].map(|many| {
             [false, true].map(|federation| Weight::ALL.map(|weight| ink(federation, weight, many)))
         });
-        Self { frame, index, area, many, inks, points: Vec::new() }
+        Self { frame, index, many, inks, points: Vec::new() }
     }
 
     /// Draws what follows as if there were few.
@@ -78,9 +76,6 @@ impl<'a> Pen<'a> {
             if !self.many || (ends[1] - ends[0]).length_sq() >= 9.0 {
                 brush.line(&ends, width, color);
             }
-            return;
-        }
-        if outside(line, &self.area) {
             return;
         }
         self.points.clear();
@@ -126,14 +121,6 @@ impl<'a> Pen<'a> {
             brush.dot(at, radius, color);
         }
     }
-}
-
-/// Whether a line lies wholly on one side of a rectangle.
-fn outside(line: &[Point], area: &layout::Rect) -> bool {
-    line.iter().all(|p| p.x < area.min.x)
-        || line.iter().all(|p| p.x > area.max.x)
-        || line.iter().all(|p| p.y < area.min.y)
-        || line.iter().all(|p| p.y > area.max.y)
 }
 
 /// The way of an external token: from its row to the broker that brings it, and on to the

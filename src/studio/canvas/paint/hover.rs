@@ -14,8 +14,7 @@ use crate::diagram::scene::Thing;
 /// The arrow under the pointer, or all at the box or row under it. A hub has more arrows than
 /// anybody can see; the pointer may be on one at any time.
 pub fn arrows(brush: &mut Brush, frame: &Frame, index: &Index, thing: &Thing) {
-    let area = frame.camera.visible(frame.view).expand(24.0 / frame.camera.zoom);
-    let mut pen = Pen::new(frame, index, area, 0);
+    let mut pen = Pen::new(frame, index, 0);
     if let Some(edge) = index.edge_of(thing) {
         pen.edge(brush, edge, Weight::Strong);
         return;

@@ -141,7 +141,7 @@ impl Picture {
         let back = renewed(&mut self.back, frame.texture, (vertices, vertices * 3 / 2));
         let mut brush = Brush::new(back);
         let titles = clusters(&mut brush, &mut self.words, &mut self.texts, painter, frame, index);
-        let mut pen = Pen::new(frame, index, area, self.edges.len());
+        let mut pen = Pen::new(frame, index, self.edges.len());
         let mut above: Vec<(Weight, usize)> = Vec::new();
         for &e in &self.edges {
             let weight = emphasis.edge(e as usize);
