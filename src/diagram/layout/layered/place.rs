@@ -93,8 +93,7 @@ impl Placing<'_> {
     /// Segments that cross a piece of a long arrow and have to give way to it.
     fn conflicts(&self, position: &[u32]) -> Vec<bool> {
         let mut gives_way = vec![false; self.mesh.segments.len()];
-        let inner =
-            |s: &Segment| self.mesh.is_bend(s.left as u32) && self.mesh.is_bend(s.right as u32);
+        let inner = |s: &Segment| self.mesh.is_bend(s.left) && self.mesh.is_bend(s.right);
         for layer in self.order.iter().skip(1) {
             let (mut low, mut scan) = (0u32, 0usize);
             for (i, &node) in layer.iter().enumerate() {
