@@ -24,7 +24,7 @@ pub struct Value {
 pub struct Colours {
     /// What the boxes are coloured by, as in "Finding".
     pub title: String,
-    /// The values, as the legend lists them. The first [`DISTINCT`] have colours of their own.
+    /// The values, as the legend lists them. The first `DISTINCT` have colours of their own.
     pub values: Vec<Value>,
     /// The value of each box, by its place in the scene.
     pub of_node: Vec<u32>,
