@@ -78,7 +78,7 @@ pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Ex
     let graph = TrustGraph::new(&project, globals.reading);
     let method = args.layout.map(|layout| match layout {
         Layout::Layered => Method::Layered,
-        Layout::Overview => Method::Packed,
+        Layout::Overview => Method::Overview,
     });
     let options = Options { method, ..Options::default() };
     // Nothing cancels it, so there always is a scene.

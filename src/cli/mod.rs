@@ -19,10 +19,14 @@ mod edit;
 mod exchange;
 mod graph;
 mod list;
+mod matrix;
 mod mint;
 mod project;
+mod reach;
 mod secret;
 mod serve;
+mod structure;
+mod suppose;
 mod terminal;
 mod text_diff;
 
@@ -109,6 +113,9 @@ enum Command {
     Check(check::Args),
     List(list::Args),
     Decide(decide::Args),
+    Reach(reach::Args),
+    Matrix(matrix::Args),
+    Structure(structure::Args),
     Graph(graph::Args),
     Edit(edit::Args),
     Diff(diff::Args),
@@ -146,6 +153,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, terminal: &mut Termina
         Some(Command::Check(args)) => check::run(&args, &globals, terminal),
         Some(Command::List(args)) => list::run(&args, &globals, terminal),
         Some(Command::Decide(args)) => decide::run(&args, &globals, terminal),
+        Some(Command::Reach(args)) => reach::run(&args, &globals, terminal),
+        Some(Command::Matrix(args)) => matrix::run(&args, &globals, terminal),
+        Some(Command::Structure(args)) => structure::run(&args, &globals, terminal),
         Some(Command::Graph(args)) => graph::run(&args, &globals, terminal),
         Some(Command::Edit(args)) => edit::run(&args, &further, &globals, terminal),
         Some(Command::Diff(args)) => diff::run(&args, &globals, terminal),

@@ -18,9 +18,13 @@ fn the_overview_fits_a_screen() {
           check     Report what is wrong or risky
           list      List client apps with their identities and permissions
           decide    Decide one token exchange, step by step
+          reach     Say who can become whom, by which chains of exchanges
+          matrix    Show the access matrix: who can become whom, with the fewest hops
+          structure  Show the shape of the graph: exposure, hubs, circles, islands, and what everything hangs
+                     on
           graph     Draw who may exchange a token into whose
           edit      Change client apps, their permissions and identities, or run a script of edits
-          diff      Show how two files or folders differ
+          diff      Show how two configurations differ, and which access is gained and lost
           exchange  Run one token exchange against a server
           serve     Run the built-in authority on the configuration
           mint      Get a token to exchange, from what 'serve' has started

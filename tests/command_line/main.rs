@@ -11,5 +11,8 @@ mod edit_script;
 mod graph;
 mod help;
 mod list;
+mod matrix;
+mod reach;
 mod serve_exchange;
+mod structure;
 mod support;

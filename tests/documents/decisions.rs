@@ -13,28 +13,28 @@ use exchange_studio::trust::{
 use proptest::prelude::*;
 
 #[derive(Clone, Debug)]
-struct Fact {
-    id: Option<u8>,
-    enabled: Option<bool>,
-    public: Option<bool>,
-    restricted: Option<bool>,
-    crossing: Option<bool>,
-    subscription: Option<u8>,
-    secrets: Option<usize>,
-    list: Vec<u8>,
-    identities: Vec<(u8, u8)>,
+pub struct Fact {
+    pub id: Option<u8>,
+    pub enabled: Option<bool>,
+    pub public: Option<bool>,
+    pub restricted: Option<bool>,
+    pub crossing: Option<bool>,
+    pub subscription: Option<u8>,
+    pub secrets: Option<usize>,
+    pub list: Vec<u8>,
+    pub identities: Vec<(u8, u8)>,
 }
 
-fn guid(number: u8) -> String {
+pub fn guid(number: u8) -> String {
     format!("abcdef00-0000-4000-8000-0000000000{number:02x}")
 }
 
-fn issuer(number: u8) -> String {
+pub fn issuer(number: u8) -> String {
     format!("https://issuer-{number}.example.com")
 }
 
 /// References are written in the other case than ids, which must make no difference.
-fn text(facts: &[Fact]) -> String {
+pub fn text(facts: &[Fact]) -> String {
     let mut text = String::new();
     for (at, fact) in facts.iter().enumerate() {
         text.push_str(&format!("---\n!ClientAppDto\nname: client {at}\n"));
@@ -66,28 +66,28 @@ fn text(facts: &[Fact]) -> String {
     text
 }
 
-fn project(facts: &[Fact]) -> Project {
+pub fn project(facts: &[Fact]) -> Project {
     let bytes = text(facts).into_bytes();
     Project::from_sources(vec![Source { path: None, name: "facts.yaml".to_owned(), bytes }])
 }
 
 /// What goes in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Token {
+pub enum Token {
     User(usize),
     Identity(usize),
 }
 
 /// One line of the table, for one entry of one list.
 #[derive(Clone, Copy, Debug)]
-struct Right {
-    asks: usize,
-    token: Token,
-    out: usize,
+pub struct Right {
+    pub asks: usize,
+    pub token: Token,
+    pub out: usize,
 }
 
 /// The table of readings, written out for every pair of clients of which one lists the other.
-fn rights(facts: &[Fact], reading: Reading) -> Vec<Right> {
+pub fn rights(facts: &[Fact], reading: Reading) -> Vec<Right> {
     let mut rights = Vec::new();
     for owner in 0..facts.len() {
         for entry in 0..facts.len() {
@@ -109,14 +109,14 @@ fn rights(facts: &[Fact], reading: Reading) -> Vec<Right> {
 
 /// A question in plain numbers.
 #[derive(Clone, Copy, Debug)]
-struct Asked {
-    requester: usize,
-    user: Option<usize>,
-    pair: (u8, u8),
-    target: Option<usize>,
+pub struct Asked {
+    pub requester: usize,
+    pub user: Option<usize>,
+    pub pair: (u8, u8),
+    pub target: Option<usize>,
 }
 
-type Answer = (Option<usize>, BTreeMap<&'static str, Truth>);
+pub type Answer = (Option<usize>, BTreeMap<&'static str, Truth>);
 
 fn three(value: Option<bool>) -> Truth {
     match value {
@@ -126,7 +126,7 @@ fn three(value: Option<bool>) -> Truth {
     }
 }
 
-fn naive(facts: &[Fact], reading: Reading, asked: Asked) -> Answer {
+pub fn naive(facts: &[Fact], reading: Reading, asked: Asked) -> Answer {
     let Asked { requester, user, pair, target } = asked;
     let rights = rights(facts, reading);
     let mut steps = BTreeMap::new();
@@ -293,7 +293,7 @@ fn fact(clients: u8) -> impl Strategy<Value = Fact> {
 }
 
 /// Small projects: mostly distinct ids, now and then one missing or twice.
-fn facts() -> impl Strategy<Value = Vec<Fact>> {
+pub fn facts() -> impl Strategy<Value = Vec<Fact>> {
     (2u8..5).prop_flat_map(|clients| {
         let ids = proptest::collection::vec(0u8..20, clients as usize);
         let facts = proptest::collection::vec(fact(clients), clients as usize);
@@ -326,7 +326,7 @@ fn every_question(facts: &[Fact]) -> Vec<Asked> {
     all
 }
 
-fn question(asked: Asked) -> Question {
+pub fn question(asked: Asked) -> Question {
     let (from, subject) = asked.pair;
     Question {
         requester: ClientKey(asked.requester),

@@ -1,6 +1,7 @@
 //! What protects documents: loading, keeping and editing text.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod analysis;
 mod changes;
 mod changes_properties;
 mod checks;
@@ -17,6 +18,7 @@ mod model;
 mod oracle;
 mod plan;
 mod properties;
+mod reach;
 mod reading;
 mod recovery;
 mod resistance;

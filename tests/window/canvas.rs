@@ -302,7 +302,7 @@ fn estate() -> Scene {
         .collect();
     let titles = (0..count / 50).map(|c| format!("Subscription {c}")).collect();
     let reading = Reading::RequesterListsTarget;
-    Scene::assemble(reading, layout::Method::Packed, nodes, edges, titles, &|| false).unwrap()
+    Scene::assemble(reading, layout::Method::Overview, nodes, edges, titles, &|| false).unwrap()
 }
 
 #[test]

@@ -25,7 +25,7 @@ pub(super) fn lay_out(sketch: &Sketch, cancelled: &dyn Fn() -> bool) -> Option<L
         positions: vec![Point::default(); count],
         routes: vec![Vec::new(); sketch.edges.len()],
         reversed: vec![false; sketch.edges.len()],
-        bounds: Rect::default(),
+        ..Layout::default()
     };
     let mut blocks: Vec<Rect> = Vec::new();
     let mut members: Vec<(Vec<usize>, Vec<usize>)> = Vec::new();

@@ -5,8 +5,9 @@
 //! * **Layered** (after Sugiyama, Tagawa and Toda, 1981): arrows run from left to right, so a chain
 //!   of exchanges is read like a line of text. Arrows are routed around boxes. This is the picture
 //!   for anything a person can read as a whole, up to a few hundred boxes.
-//! * **Packed**: an overview of tens of thousands of boxes, one block for each cluster, arrows
-//!   straight. It shows where things are and what hangs together, not single chains.
+//! * **Overview**: tens of thousands of boxes, one block for each cluster, arrows straight. It shows
+//!   where things are and what hangs together, not single chains. After a change it stays as it was
+//!   but for what changed ([`Before`]).
 //!
 //! Both work on a plain [`Sketch`] without knowing what the boxes mean. They are deterministic,
 //! use no recursion (a chain of 100,000 clients is a legal input) and ask now and then whether the
@@ -16,6 +17,7 @@ mod cycles;
 mod layered;
 mod links;
 mod order;
+mod overview;
 mod pack;
 mod place;
 mod rank;
@@ -93,7 +95,7 @@ pub struct Sketch {
 pub struct SketchNode {
     pub width: f32,
     pub height: f32,
-    /// What it belongs to; the packed overview keeps boxes of one cluster together.
+    /// What it belongs to; the overview keeps boxes of one cluster together.
     pub cluster: u32,
 }
 
@@ -110,7 +112,7 @@ pub struct SketchEdge {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Method {
     Layered,
-    Packed,
+    Overview,
 }
 
 /// Boxes up to which a layered drawing is still one that people read.
@@ -122,20 +124,20 @@ impl Method {
         if nodes <= LAYERED_LIMIT && edges <= 4 * LAYERED_LIMIT {
             Self::Layered
         } else {
-            Self::Packed
+            Self::Overview
         }
     }
     /// The name on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Self::Layered => "layered",
-            Self::Packed => "overview",
+            Self::Overview => "overview",
         }
     }
     pub fn from_name(name: &str) -> Option<Self> {
         match name {
             "layered" => Some(Self::Layered),
-            "overview" => Some(Self::Packed),
+            "overview" => Some(Self::Overview),
             _ => None,
         }
     }
@@ -156,14 +158,86 @@ pub struct Layout {
     pub reversed: Vec<bool>,
     /// Around everything, without margin.
     pub bounds: Rect,
+    /// The blocks of an overview; empty in a layered drawing.
+    pub cells: Vec<Cell>,
+    /// The block of each box, by its place in [`Layout::cells`].
+    pub cell_of: Vec<u32>,
 }
 
-/// Lays out a sketch; `None` when `cancelled` said so.
-///
-/// `cancelled` is asked often and from this thread only.
+/// A block of an overview: nothing of another block is within it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Cell {
+    pub kind: CellKind,
+    /// Around its boxes, without margin.
+    pub rect: Rect,
+}
+
+/// What a block holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CellKind {
+    /// What belongs to one cluster.
+    Cluster(u32),
+    /// Boxes whose arrows mostly lead into many other clusters.
+    Hubs,
+    /// Boxes without arrows.
+    Tray,
+    /// What hangs together, where clusters say nothing.
+    Component,
+}
+
+/// A drawing that was there before, to stay close to.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Before {
+    /// The upper left corner each box had; `None` for a box that is new.
+    pub positions: Vec<Option<Point>>,
+    /// Boxes that somebody has put where they are: they do not move at all. Empty means none.
+    pub pinned: Vec<bool>,
+    /// Boxes whose arrows, size or cluster changed since: they may move on, the others only make
+    /// room. Empty means none.
+    pub changed: Vec<bool>,
+}
+
+impl Before {
+    /// Where a box is pinned.
+    pub fn pin(&self, node: usize) -> Option<Point> {
+        let pinned = self.pinned.get(node).copied().unwrap_or_default();
+        if pinned { self.positions.get(node).copied().flatten() } else { None }
+    }
+    pub fn has_pins(&self) -> bool {
+        (0..self.pinned.len()).any(|n| self.pin(n).is_some())
+    }
+}
+
+/// How a layout is run.
+#[derive(Clone, Copy)]
+pub struct Run<'a> {
+    /// What to stay close to.
+    pub before: Option<&'a Before>,
+    /// Asked often, and from this thread only; when it says so, the work is given up.
+    pub cancelled: &'a dyn Fn() -> bool,
+    /// Shown what there is so far, at most [`PICTURES`] times and only where that takes a while;
+    /// boxes may still overlap in it.
+    pub picture: Option<&'a dyn Fn(&Layout)>,
+}
+
+/// How often [`Run::picture`] is called at most.
+pub const PICTURES: usize = 8;
+
+impl Default for Run<'_> {
+    fn default() -> Self {
+        Self { before: None, cancelled: &|| false, picture: None }
+    }
+}
+
+/// Lays out a sketch from nothing; `None` when `cancelled` said so.
 pub fn lay_out(sketch: &Sketch, method: Method, cancelled: &dyn Fn() -> bool) -> Option<Layout> {
+    lay_out_with(sketch, method, &Run { cancelled, ..Run::default() })
+}
+
+/// Lays out a sketch; `None` when cancelled.
+pub fn lay_out_with(sketch: &Sketch, method: Method, run: &Run) -> Option<Layout> {
     match method {
-        Method::Layered => layered::lay_out(sketch, cancelled),
-        Method::Packed => pack::lay_out(sketch, cancelled),
+        Method::Layered => layered::lay_out(sketch, run.cancelled),
+        Method::Overview => overview::lay_out(sketch, run),
     }
 }

@@ -112,13 +112,13 @@ proptest! {
 
     #[test]
     fn boxes_of_the_overview_do_not_overlap(sketch in any_sketch()) {
-        let layout = run(&sketch, Method::Packed);
+        let layout = run(&sketch, Method::Overview);
         no_overlap(&sketch, &layout);
         for (edge, route) in sketch.edges.iter().zip(&layout.routes) {
             prop_assert!(rect(&sketch, &layout, edge.from).expand(0.1).contains(route[0]));
             prop_assert!(rect(&sketch, &layout, edge.to).expand(0.1).contains(route[route.len() - 1]));
         }
-        prop_assert_eq!(run(&sketch, Method::Packed), layout);
+        prop_assert_eq!(run(&sketch, Method::Overview), layout);
     }
 }
 
@@ -160,7 +160,7 @@ fn boxes_without_arrows_stand_below() {
 
 #[test]
 fn nothing_to_draw_is_drawn() {
-    for method in [Method::Layered, Method::Packed] {
+    for method in [Method::Layered, Method::Overview] {
         assert_eq!(run(&Sketch::default(), method).positions, []);
     }
 }
@@ -176,5 +176,5 @@ fn a_very_long_chain_needs_no_deep_stack() {
 fn work_stops_when_nobody_wants_it() {
     let sketch = uniform(3, &[(0, 1), (1, 2)]);
     assert!(lay_out(&sketch, Method::Layered, &|| true).is_none());
-    assert!(lay_out(&sketch, Method::Packed, &|| true).is_none());
+    assert!(lay_out(&sketch, Method::Overview, &|| true).is_none());
 }

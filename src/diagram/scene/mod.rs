@@ -16,13 +16,17 @@
 mod build;
 mod text;
 
+use std::mem;
+
 use petgraph::stable_graph::{EdgeIndex, NodeIndex};
 
 pub use text::{Font, TextWidth, ellipsize, estimate_width};
 
 use build::Builder;
 
-use super::layout::{self, Layout, Method, Point, Rect, Sketch, SketchEdge, SketchNode};
+use super::layout::{
+    self, Cell, CellKind, Layout, Method, Point, Rect, Sketch, SketchEdge, SketchNode,
+};
 use crate::config::{ClientKey, Project};
 use crate::trust::{Reading, TrustGraph};
 
@@ -143,7 +147,8 @@ pub struct SceneNode {
     /// What the box is called in full, for search, tooltips and screen readers, as in
     /// "Client app Portal".
     pub name: String,
-    /// The index of the block it belongs to, in [`Scene::clusters`].
+    /// The index of the block it is in, in [`Scene::clusters`]; without meaning where those are
+    /// empty.
     pub cluster: usize,
     /// The boxes of the clients that may bring a token of its external identities.
     pub brokers: Vec<usize>,
@@ -204,7 +209,8 @@ pub struct SceneEdge {
     pub reversed: bool,
 }
 
-/// A block of the overview: the boxes of one subscription or file.
+/// A block of the overview: the boxes of one subscription or file, those in touch with many others,
+/// or those with no arrow at all.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cluster {
     pub title: String,
@@ -302,12 +308,11 @@ impl Scene {
                 })
                 .collect(),
         };
-        let layout = layout::lay_out(&sketch, method, cancelled)?;
+        let mut layout = layout::lay_out(&sketch, method, cancelled)?;
+        let (cells, cell_of) = (mem::take(&mut layout.cells), mem::take(&mut layout.cell_of));
         let mut scene = Self { nodes, edges, method, ..Self::empty(reading) };
         scene.arrange(layout);
-        if method == Method::Packed {
-            scene.add_clusters(cluster_titles);
-        }
+        scene.add_clusters(&cells, &cell_of, &cluster_titles);
         Some(scene)
     }
 
@@ -323,17 +328,28 @@ impl Scene {
         }
     }
 
-    fn add_clusters(&mut self, titles: Vec<String>) {
-        let mut rects: Vec<Option<Rect>> = vec![None; titles.len()];
-        for node in &self.nodes {
-            let rect = &mut rects[node.cluster];
-            *rect = Some(rect.map_or(node.rect, |r| r.union(&node.rect)));
+    /// The frames around the blocks of an overview, and which of them each box is in.
+    fn add_clusters(&mut self, cells: &[Cell], cell_of: &[u32], titles: &[String]) {
+        let mut framed = vec![None; cells.len()];
+        for (cell, framed) in cells.iter().zip(&mut framed) {
+            let title = match cell.kind {
+                CellKind::Cluster(cluster) => match titles.get(cluster as usize) {
+                    Some(title) => title.clone(),
+                    None => continue,
+                },
+                CellKind::Hubs => "In touch with many".to_owned(),
+                CellKind::Tray => "Without any exchange".to_owned(),
+                // What merely hangs together has no name to tell.
+                CellKind::Component => continue,
+            };
+            *framed = Some(self.clusters.len());
+            self.clusters.push(Cluster { title, rect: cell.rect });
         }
-        self.clusters = titles
-            .into_iter()
-            .zip(rects)
-            .map(|(title, rect)| Cluster { title, rect: rect.unwrap_or_default() })
-            .collect();
+        for (node, cell) in self.nodes.iter_mut().zip(cell_of) {
+            if let Some(cluster) = framed[*cell as usize] {
+                node.cluster = cluster;
+            }
+        }
     }
 
     /// The box of a thing: its own, or for an identity the one that lists it. `None` for arrows

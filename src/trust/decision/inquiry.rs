@@ -1,201 +1,20 @@
-//! The one place where permission is decided.
-//!
-//! An exchange needs several things at once, and a file seldom states them all. So a decision is
-//! not a yes or a no but a list of conditions, each true, false or not stated, each with the lines
-//! it rests on. What an RFC 8693 server checks that no file can state (the signature of the token,
-//! its age, whether the secret is right) is not among them.
-//!
-//! | step | asks |
-//! |---|---|
-//! | `requester-known` | is it clear which document describes the client that asks |
-//! | `requester-enabled` | is it enabled |
-//! | `requester-credential` | does it hold a credential; a public client holds none (RFC 6749 §2.1) |
-//! | `subject-token` | is the user's token one that the reading lets this client bring |
-//! | `subject-client-enabled` | is the client that the token was issued to enabled, when it is a third |
-//! | `identity-match` | does exactly one client app hold exactly this pair of issuer and subject |
-//! | `permission` | does the list have the entry |
-//! | `target-known` | is it clear for whom the token comes out, and which document describes it |
-//! | `target-fits-reading` | is the wanted target one that the reading can give |
-//! | `target-enabled` | is it enabled |
-//! | `target-restricted` | may anybody log in there |
-//! | `subscription` | same subscription, or crossing allowed |
+//! The steps of a decision, each put into words.
 
 use std::collections::BTreeSet;
 
-use crate::config::{ClientApp, ClientKey, Id, Place, Project, Setting};
+use crate::config::{ClientApp, ClientKey, Id, Permission, Place, Project, Setting};
 
-use super::Reading;
+use super::super::Reading;
+use super::{Assumptions, Decision, Question, Step, Subject, Truth, conditions, owners};
 
-/// Whose token goes in.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Subject {
-    /// A token of a user, issued to this client app.
-    UserOf(ClientKey),
-    /// A token of an external issuer.
-    External { issuer: String, subject: String },
-}
-
-/// An exchange that somebody might ask for.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Question {
-    /// The client app that authenticates at the token endpoint.
-    pub requester: ClientKey,
-    pub subject: Subject,
-    /// The client app the issued token is for; `None` leaves it to the configuration.
-    pub target: Option<ClientKey>,
-}
-
-/// What the files say of a condition. Missing is not false.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Truth {
-    True,
-    False,
-    NotStated,
-}
-
-impl Truth {
-    /// The name in machine formats.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::True => "true",
-            Self::False => "false",
-            Self::NotStated => "not-stated",
-        }
-    }
-}
-
-/// One condition of a decision.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Step {
-    /// Stable name for machines, as in `permission`, `requester-enabled`, `identity-match`.
-    pub id: &'static str,
-    pub truth: Truth,
-    /// The condition and what was found, in plain words.
-    pub sentence: String,
-    /// The lines it rests on; none when nothing is stated.
-    pub evidence: Vec<Place>,
-}
-
-impl Step {
-    /// The condition in a few words, for lists and headings.
-    pub fn label(&self) -> &'static str {
-        match self.id {
-            "requester-known" => "requester is known",
-            "requester-enabled" => "requester is enabled",
-            "requester-credential" => "requester has a credential",
-            "subject-token" => "requester may bring this token",
-            "subject-client-enabled" => "the token's client app is enabled",
-            "identity-match" => "external identity matches",
-            "permission" => "the list allows it",
-            "target-known" => "target is known",
-            "target-fits-reading" => "target fits the reading",
-            "target-enabled" => "target is enabled",
-            "target-restricted" => "target is open to the subject",
-            "subscription" => "subscription allows it",
-            other => other,
-        }
-    }
-}
-
-/// What follows from all conditions together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Verdict {
-    /// Every condition is true.
-    Allowed,
-    /// No condition is false, but at least one is not stated.
-    AllowedIfNotStated,
-    /// At least one condition is false.
-    Refused,
-}
-
-impl Verdict {
-    /// The name in machine formats.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Allowed => "allowed",
-            Self::AllowedIfNotStated => "allowed-if-not-stated",
-            Self::Refused => "refused",
-        }
-    }
-}
-
-/// The answer to a [`Question`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Decision {
-    pub reading: Reading,
-    pub question: Question,
-    /// The client app the token comes out for, when the question or the configuration settles it.
-    pub target: Option<ClientKey>,
-    pub steps: Vec<Step>,
-}
-
-impl Decision {
-    /// What follows from the steps.
-    pub fn verdict(&self) -> Verdict {
-        if self.with(Truth::False).next().is_some() {
-            Verdict::Refused
-        } else if self.with(Truth::NotStated).next().is_some() {
-            Verdict::AllowedIfNotStated
-        } else {
-            Verdict::Allowed
-        }
-    }
-
-    /// The steps with one truth.
-    pub fn with(&self, truth: Truth) -> impl Iterator<Item = &Step> {
-        self.steps.iter().filter(move |step| step.truth == truth)
-    }
-
-    /// The step with an id, when this decision has it.
-    pub fn step(&self, id: &str) -> Option<&Step> {
-        self.steps.iter().find(|step| step.id == id)
-    }
-
-    /// The verdict and its reason as one sentence or two.
-    pub fn sentence(&self, project: &Project) -> String {
-        match self.verdict() {
-            Verdict::Allowed => format!("Allowed: {}.", self.wish(project)),
-            Verdict::AllowedIfNotStated => {
-                let open: Vec<_> = self.with(Truth::NotStated).map(Step::label).collect();
-                format!(
-                    "Allowed as far as the files say: {}. Not stated: {}.",
-                    self.wish(project),
-                    open.join("; ")
-                )
-            }
-            Verdict::Refused => {
-                let why: Vec<_> =
-                    self.with(Truth::False).map(|step| step.sentence.as_str()).collect();
-                format!("Refused: {}", why.join(" "))
-            }
-        }
-    }
-
-    fn wish(&self, project: &Project) -> String {
-        let label = |key: ClientKey| project.client(key).label();
-        let requester = label(self.question.requester);
-        let token = match &self.question.subject {
-            Subject::UserOf(client) if *client == self.question.requester => {
-                "a token of its user".to_owned()
-            }
-            Subject::UserOf(client) => format!("a token of a user of {}", label(*client)),
-            Subject::External { issuer, subject } => format!("a token of {issuer} for {subject}"),
-        };
-        match self.target {
-            Some(target) if target == self.question.requester => {
-                format!("{requester} may exchange {token} for a token of its own")
-            }
-            Some(target) => {
-                format!("{requester} may exchange {token} for a token of {}", label(target))
-            }
-            None => format!("{requester} may exchange {token}"),
-        }
-    }
-}
-
-/// Decides one exchange.
-pub fn decide(project: &Project, reading: Reading, question: &Question) -> Decision {
-    let mut inquiry = Inquiry { project, reading, question, steps: Vec::new() };
+/// Goes through all conditions of one exchange.
+pub(super) fn run(
+    project: &Project,
+    reading: Reading,
+    question: &Question,
+    assumed: &Assumptions,
+) -> Decision {
+    let mut inquiry = Inquiry { project, reading, question, assumed, steps: Vec::new() };
     let requester = question.requester;
     inquiry.known("requester-known", requester);
     inquiry.enabled("requester-enabled", requester);
@@ -212,56 +31,11 @@ pub fn decide(project: &Project, reading: Reading, question: &Question) -> Decis
     Decision { reading, question: question.clone(), target, steps: inquiry.steps }
 }
 
-/// The client apps that a token can come out for when `requester` brings a token of `subject`, as
-/// far as lists and identities go; [`decide`] says the rest. Each once, in project order.
-pub fn candidates(
-    project: &Project,
-    reading: Reading,
-    requester: ClientKey,
-    subject: &Subject,
-) -> Vec<ClientKey> {
-    let all: BTreeSet<ClientKey> = match subject {
-        Subject::UserOf(client) => match reading {
-            Reading::RequesterListsOrigin => {
-                let listed = !entries(project, requester, *client).is_empty();
-                listed.then_some(requester).into_iter().collect()
-            }
-            _ if *client != requester => BTreeSet::new(),
-            Reading::RequesterListsTarget => {
-                project.client(requester).permissions.iter().filter_map(|it| it.client).collect()
-            }
-            Reading::TargetListsRequester => owners(project, requester).collect(),
-        },
-        Subject::External { issuer, subject } => {
-            let holders = project.by_identity(issuer, subject).into_iter().map(|(key, _)| key);
-            holders
-                .filter(|principal| {
-                    let (owner, entry) = reading.broker_permission(requester, *principal);
-                    !entries(project, owner, entry).is_empty()
-                })
-                .collect()
-        }
-    };
-    all.into_iter().collect()
-}
-
-/// The places where the list of `owner` names `entry`.
-pub(super) fn entries(project: &Project, owner: ClientKey, entry: ClientKey) -> Vec<Place> {
-    let Some(id) = project.client(entry).id.as_ref().map(|id| &id.value) else { return Vec::new() };
-    let permissions = project.client(owner).permissions.iter();
-    permissions.filter(|it| it.id.as_ref() == Some(id)).map(|it| it.place).collect()
-}
-
-/// The client apps whose lists name `entry`.
-fn owners(project: &Project, entry: ClientKey) -> impl Iterator<Item = ClientKey> {
-    let id = project.client(entry).id.as_ref().map(|id| &id.value);
-    id.into_iter().flat_map(|id| project.references(id)).map(|(owner, _)| *owner)
-}
-
 struct Inquiry<'a> {
     project: &'a Project,
     reading: Reading,
     question: &'a Question,
+    assumed: &'a Assumptions,
     steps: Vec<Step>,
 }
 
@@ -272,6 +46,23 @@ impl<'a> Inquiry<'a> {
 
     fn label(&self, key: ClientKey) -> &'a str {
         self.client(key).label()
+    }
+
+    /// What the list of a client app holds, as far as it is not supposed to be taken out.
+    fn permissions(&self, owner: ClientKey) -> impl Iterator<Item = &'a Permission> {
+        let assumed = self.assumed;
+        let permissions = self.client(owner).permissions.iter().enumerate();
+        permissions
+            .filter(move |(at, _)| !assumed.drops_permission(owner, *at))
+            .map(|(_, permission)| permission)
+    }
+
+    /// The places where the list of `owner` names `entry`, as far as they are not supposed to be
+    /// taken out.
+    fn entries(&self, owner: ClientKey, entry: ClientKey) -> Vec<Place> {
+        let Some(id) = &self.client(entry).id else { return Vec::new() };
+        let named = self.permissions(owner).filter(|it| it.id.as_ref() == Some(&id.value));
+        named.map(|it| it.place).collect()
     }
 
     fn say(
@@ -309,10 +100,15 @@ impl<'a> Inquiry<'a> {
     fn enabled(&mut self, step: &'static str, key: ClientKey) {
         let client = self.client(key);
         let label = client.label();
-        let (truth, sentence) = match client.flag(Setting::Enabled).map(|flag| flag.value) {
-            Some(true) => (Truth::True, format!("{label} is enabled.")),
-            Some(false) => (Truth::False, format!("{label} is disabled.")),
-            None => (Truth::NotStated, format!("Whether {label} is enabled is not stated.")),
+        if self.assumed.disabled(key) {
+            let sentence = format!("{label} is supposed to be disabled.");
+            return self.say(step, Truth::False, sentence, Vec::new());
+        }
+        let truth = conditions::enabled(client);
+        let sentence = match truth {
+            Truth::True => format!("{label} is enabled."),
+            Truth::False => format!("{label} is disabled."),
+            Truth::NotStated => format!("Whether {label} is enabled is not stated."),
         };
         let evidence = places(client, Setting::Enabled);
         self.say(step, truth, sentence, evidence);
@@ -322,27 +118,29 @@ impl<'a> Inquiry<'a> {
     fn credential(&mut self) {
         let client = self.client(self.question.requester);
         let label = client.label();
-        let public = client.flag(Setting::Public).map(|flag| flag.value);
-        let (truth, sentence) = match (public, client.secrets().map(<[_]>::len)) {
-            (Some(true), _) => (
-                Truth::False,
-                format!(
-                    "{label} is public: it has no credential, so whoever holds a token could \
-                     exchange it in its name."
-                ),
+        if self.assumed.expired(client.key) {
+            let sentence = format!(
+                "The secrets of {label} are supposed to have expired, so it has no credential."
+            );
+            return self.say("requester-credential", Truth::False, sentence, Vec::new());
+        }
+        let sentence = match (conditions::credential(client), client.secrets().map(<[_]>::len)) {
+            (Truth::False, _) => format!(
+                "{label} is public: it has no credential, so whoever holds a token could exchange \
+                 it in its name."
             ),
-            (_, Some(0)) => (
-                Truth::NotStated,
+            (Truth::NotStated, Some(_)) => {
                 format!(
                     "The list of secrets of {label} is empty; whether it has one is not stated."
-                ),
-            ),
-            (Some(false), _) => {
-                (Truth::True, format!("{label} is not public: it has a credential of its own."))
+                )
             }
-            (None, Some(_)) => (Truth::True, format!("{label} has a secret.")),
-            (None, None) => (Truth::NotStated, format!("Whether {label} is public is not stated.")),
+            (Truth::NotStated, None) => format!("Whether {label} is public is not stated."),
+            (Truth::True, _) if client.flag(Setting::Public).is_some() => {
+                format!("{label} is not public: it has a credential of its own.")
+            }
+            (Truth::True, _) => format!("{label} has a secret."),
         };
+        let truth = conditions::credential(client);
         let evidence = places(client, Setting::Public);
         self.say("requester-credential", truth, sentence, evidence);
     }
@@ -399,11 +197,11 @@ impl<'a> Inquiry<'a> {
         let requester = self.question.requester;
         let asks = self.label(requester);
         if self.reading == Reading::RequesterListsTarget {
-            let permissions = &self.client(requester).permissions;
+            let permissions = || self.permissions(requester);
             let named: BTreeSet<_> =
-                permissions.iter().filter_map(|it| it.id.as_ref()).map(Id::key).collect();
-            let places: Vec<Place> = permissions.iter().map(|it| it.place).collect();
-            let resolved = permissions.iter().find_map(|it| it.client);
+                permissions().filter_map(|it| it.id.as_ref()).map(Id::key).collect();
+            let places: Vec<Place> = permissions().map(|it| it.place).collect();
+            let resolved = permissions().find_map(|it| it.client);
             match (named.len(), resolved) {
                 (0, _) => {
                     let sentence = format!("The list of {asks} names no client app.");
@@ -431,8 +229,10 @@ impl<'a> Inquiry<'a> {
                 }
             }
         } else {
-            let owners: BTreeSet<ClientKey> = owners(project, requester).collect();
-            let place = |owner: &ClientKey| entries(project, *owner, requester);
+            let owners: BTreeSet<ClientKey> = owners(project, requester)
+                .filter(|owner| !self.entries(*owner, requester).is_empty())
+                .collect();
+            let place = |owner: &ClientKey| self.entries(*owner, requester);
             let places: Vec<Place> = owners.iter().flat_map(place).collect();
             match (owners.len(), owners.first()) {
                 (1, Some(target)) => Some(*target),
@@ -467,7 +267,9 @@ impl<'a> Inquiry<'a> {
     fn external(&mut self, issuer: &str, subject: &str) -> Option<ClientKey> {
         let project = self.project;
         let requester = self.question.requester;
-        let exact = project.by_identity(issuer, subject);
+        let mut exact = project.by_identity(issuer, subject);
+        let held = exact.len();
+        exact.retain(|(holder, at)| !self.assumed.drops_identity(*holder, *at));
         let holders: BTreeSet<ClientKey> = exact.iter().map(|(key, _)| *key).collect();
         let places: Vec<Place> =
             exact.iter().map(|(key, at)| self.client(*key).identities[*at].place).collect();
@@ -481,7 +283,10 @@ impl<'a> Inquiry<'a> {
         });
         let (truth, sentence, evidence) = match (holders.len(), self.question.target) {
             (0, _) => {
-                let (near, evidence) = self.near_misses(issuer, subject);
+                let (near, evidence) = match held {
+                    0 => self.near_misses(issuer, subject),
+                    _ => (" It is supposed to be taken out.".to_owned(), Vec::new()),
+                };
                 let sentence = format!(
                     "No client app holds an identity with the issuer {issuer} and the subject \
                      {subject}.{near}"
@@ -559,13 +364,18 @@ impl<'a> Inquiry<'a> {
 
     fn permission(&mut self, owner: ClientKey, entry: ClientKey) {
         let (owns, named) = (self.label(owner), self.label(entry));
-        let places = entries(self.project, owner, entry);
+        let places = self.entries(owner, entry);
         if !places.is_empty() {
             let sentence = format!("The list of {owns} names {named}.");
             return self.say("permission", Truth::True, sentence, places);
         }
         if self.client(entry).id.is_none() {
             return self.say("permission", Truth::NotStated, no_id(named), Vec::new());
+        }
+        let dropped = super::entries(self.project, owner, entry);
+        if !dropped.is_empty() {
+            let sentence = format!("The list of {owns} is supposed not to name {named} any more.");
+            return self.say("permission", Truth::False, sentence, dropped);
         }
         // An entry that was cut short or mistyped is the likeliest reason.
         let meant = self.client(owner).permissions.iter().find(|permission| {
@@ -588,16 +398,11 @@ impl<'a> Inquiry<'a> {
     fn restricted(&mut self, target: ClientKey) {
         let client = self.client(target);
         let label = client.label();
-        let (truth, sentence) = match client.flag(Setting::Restricted).map(|flag| flag.value) {
-            Some(false) => (Truth::True, format!("{label} is not restricted to assigned users.")),
-            Some(true) => (
-                Truth::NotStated,
-                format!("{label} is restricted; who is assigned to it is not stated."),
-            ),
-            None => (
-                Truth::NotStated,
-                format!("Whether {label} is restricted to assigned users is not stated."),
-            ),
+        let truth = conditions::open(client);
+        let sentence = match (truth, client.flag(Setting::Restricted)) {
+            (Truth::True, _) => format!("{label} is not restricted to assigned users."),
+            (_, Some(_)) => format!("{label} is restricted; who is assigned to it is not stated."),
+            (_, None) => format!("Whether {label} is restricted to assigned users is not stated."),
         };
         let evidence = places(client, Setting::Restricted);
         self.say("target-restricted", truth, sentence, evidence);
@@ -616,49 +421,37 @@ impl<'a> Inquiry<'a> {
             .filter_map(|client| client.subscription.as_ref())
             .map(|stated| stated.place)
             .collect();
-        let sentence;
-        let truth = match ends.map(|client| client.subscription.as_ref().map(|it| &it.value)) {
-            _ if source == target => {
-                sentence = format!("{to} is on both sides, so no subscription is left.");
-                Truth::True
+        let subscriptions = ends.map(|client| client.subscription.as_ref().map(|it| &it.value));
+        if source == target {
+            let sentence = format!("{to} is on both sides, so no subscription is left.");
+            return self.say("subscription", Truth::True, sentence, evidence);
+        }
+        let same = match subscriptions {
+            [Some(a), Some(b)] => Some(a == b),
+            _ => None,
+        };
+        if same == Some(true) {
+            let sentence = format!("{from} and {to} are in the same subscription.");
+            return self.say("subscription", Truth::True, sentence, evidence);
+        }
+        let flags = ends.map(|client| client.flag(Setting::AllowCrossSubscription));
+        evidence.extend(flags.iter().flatten().map(|flag| flag.place));
+        let differ = match same {
+            Some(_) => format!("{from} and {to} are in different subscriptions"),
+            None => format!("Whether {from} and {to} share a subscription is not stated"),
+        };
+        let crossing = ends.map(conditions::crossing);
+        let truth = conditions::subscription(same, crossing);
+        let sentence = match truth {
+            Truth::True => format!("{differ}; both allow crossing."),
+            Truth::False => {
+                let who = if crossing[0] == Some(false) { from } else { to };
+                format!("{differ}, and {who} does not allow crossing.")
             }
-            [Some(a), Some(b)] if a == b => {
-                sentence = format!("{from} and {to} are in the same subscription.");
-                Truth::True
+            Truth::NotStated if same.is_some() => {
+                format!("{differ}; whether both allow crossing is not stated.")
             }
-            subscriptions => {
-                let flags = ends.map(|client| client.flag(Setting::AllowCrossSubscription));
-                evidence.extend(flags.iter().flatten().map(|flag| flag.place));
-                let crossing = match subscriptions {
-                    [Some(_), Some(_)] => format!("{from} and {to} are in different subscriptions"),
-                    _ => format!("Whether {from} and {to} share a subscription is not stated"),
-                };
-                let differ = subscriptions.iter().all(Option::is_some);
-                let stated = flags.map(|flag| flag.map(|flag| flag.value));
-                match stated {
-                    [Some(true), Some(true)] => {
-                        sentence = format!("{crossing}; both allow crossing.");
-                        Truth::True
-                    }
-                    [Some(false), _] if differ => {
-                        sentence = format!("{crossing}, and {from} does not allow crossing.");
-                        Truth::False
-                    }
-                    [_, Some(false)] if differ => {
-                        sentence = format!("{crossing}, and {to} does not allow crossing.");
-                        Truth::False
-                    }
-                    _ if differ => {
-                        sentence =
-                            format!("{crossing}; whether both allow crossing is not stated.");
-                        Truth::NotStated
-                    }
-                    _ => {
-                        sentence = format!("{crossing}.");
-                        Truth::NotStated
-                    }
-                }
-            }
+            Truth::NotStated => format!("{differ}."),
         };
         self.say("subscription", truth, sentence, evidence);
     }

@@ -1,0 +1,261 @@
+//! The access matrix: who can become whom, with the fewest hops, as rows and columns.
+//!
+//! Rows are whoever a token can start at, columns the client apps it can end at. A matrix of ten
+//! thousand client apps has a hundred million places and an estate fills a few of them, so nothing
+//! is laid out: a row is worked out when it is looked at, one search for as many cells as it has.
+//! Rows and columns are filtered and sorted by what the closure counts, which is there at once.
+
+use petgraph::stable_graph::NodeIndex;
+
+use super::access::{Access, Actor};
+use super::report::{Party, csv};
+use super::weight::Overview;
+use super::{Node, TrustGraph, Verdict};
+use crate::config::{ClientKey, Project};
+
+/// A cell that is not empty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cell {
+    /// The place of the column among [`Matrix::columns`].
+    pub column: usize,
+    pub client: ClientKey,
+    /// The fewest hops.
+    pub hops: u32,
+    /// For a single hop: what decides on it.
+    pub direct: Option<Verdict>,
+}
+
+/// A row or a column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    pub node: NodeIndex,
+    pub label: String,
+    /// For a row, how many client apps it can become; for a column, how many can become it,
+    /// external identities included. Worst case, any number of hops, whatever is filtered.
+    pub count: u64,
+}
+
+/// By what rows or columns are sorted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Order {
+    /// As in the project.
+    #[default]
+    Project,
+    /// By name, without case.
+    Name,
+    /// Those with most access first.
+    Count,
+}
+
+/// What is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct View {
+    /// A part of the names of the rows, without case; empty for all.
+    pub rows: String,
+    /// The same of the columns.
+    pub columns: String,
+    /// Whether external identities have rows.
+    pub externals: bool,
+    /// Whether rows and columns without any access are left out.
+    pub only_access: bool,
+    /// Hops of the longest way that fills a cell.
+    pub max_hops: u32,
+    pub actor: Actor,
+    pub row_order: Order,
+    pub column_order: Order,
+}
+
+impl Default for View {
+    fn default() -> Self {
+        Self {
+            rows: String::new(),
+            columns: String::new(),
+            externals: true,
+            only_access: true,
+            max_hops: u32::MAX,
+            actor: Actor::Worst,
+            row_order: Order::Project,
+            column_order: Order::Project,
+        }
+    }
+}
+
+/// The access matrix, as far as a view shows it.
+#[derive(Clone, Debug)]
+pub struct Matrix {
+    pub view: View,
+    rows: Vec<Head>,
+    columns: Vec<Head>,
+    /// For each client app, its column plus one; 0 when it is not shown.
+    places: Vec<usize>,
+}
+
+impl Matrix {
+    /// The rows and columns of a view.
+    pub fn new(
+        project: &Project,
+        graph: &TrustGraph,
+        access: &Access,
+        overview: &Overview,
+        view: View,
+    ) -> Self {
+        let head = |node: u32, count: u64| {
+            let node = NodeIndex::new(node as usize);
+            Head { node, label: graph.label(project, node), count }
+        };
+        let starts = access.starts().filter(|node| view.externals || access.is_client(*node));
+        let rows = starts.map(|node| head(node, overview.impact[node as usize]));
+        let clients = 0..access.clients() as u32;
+        let columns = clients.map(|node| {
+            let at = node as usize;
+            head(node, overview.exposure[at] + overview.external_exposure[at])
+        });
+        let rows = arrange(rows, &view.rows, view.row_order, view.only_access);
+        let columns = arrange(columns, &view.columns, view.column_order, view.only_access);
+        let mut places = vec![0; access.clients()];
+        for (at, column) in columns.iter().enumerate() {
+            places[column.node.index()] = at + 1;
+        }
+        Self { view, rows, columns, places }
+    }
+
+    /// The rows, in order.
+    pub fn rows(&self) -> &[Head] {
+        &self.rows
+    }
+
+    /// The columns, in order.
+    pub fn columns(&self) -> &[Head] {
+        &self.columns
+    }
+
+    /// The cells of a row that are not empty, by column. A cell of a client app with itself is
+    /// empty.
+    pub fn row(&self, access: &Access, row: usize) -> Vec<Cell> {
+        let Some(head) = self.rows.get(row) else { return Vec::new() };
+        let reach = access.reach_from(head.node, self.view.actor, self.view.max_hops);
+        let mut cells: Vec<Cell> = reach
+            .found
+            .iter()
+            .filter_map(|line| {
+                let at = line.node.index();
+                let column = self.places.get(at)?.checked_sub(1)?;
+                let direct = match line.hops {
+                    1 => access.direct(head.node.index() as u32, at as u32),
+                    _ => None,
+                };
+                Some(Cell { column, client: ClientKey(at), hops: line.hops, direct })
+            })
+            .collect();
+        cells.sort_unstable_by_key(|cell| cell.column);
+        cells
+    }
+
+    /// The rows that fill a column, with their hops, the fewest first: by what a table is sorted
+    /// when its reader chooses that column.
+    pub fn column(&self, access: &Access, column: usize) -> Vec<(usize, u32)> {
+        let Some(head) = self.columns.get(column) else { return Vec::new() };
+        let reach = access.reach_to(head.node, self.view.actor, self.view.max_hops);
+        let mut places: Vec<(NodeIndex, usize)> =
+            self.rows.iter().enumerate().map(|(at, row)| (row.node, at)).collect();
+        places.sort_unstable();
+        let mut found: Vec<(usize, u32)> = reach
+            .found
+            .iter()
+            .filter_map(|line| {
+                let at = places.binary_search_by_key(&line.node, |(node, _)| *node).ok()?;
+                Some((places[at].1, line.hops))
+            })
+            .collect();
+        found.sort_unstable_by_key(|(row, hops)| (*hops, *row));
+        found
+    }
+
+    /// The first line of a CSV of cells.
+    pub fn csv_header() -> String {
+        let mut text = String::new();
+        let columns = [
+            "reading",
+            "actor",
+            "from kind",
+            "from id",
+            "from name",
+            "issuer",
+            "subject",
+            "to id",
+            "to name",
+            "hops",
+            "asks",
+            "verdict",
+        ];
+        csv::line(&mut text, columns);
+        text
+    }
+
+    /// The cells of a row, one a line: a pivot table makes rows and columns of them.
+    pub fn csv_row(
+        &self,
+        project: &Project,
+        graph: &TrustGraph,
+        access: &Access,
+        row: usize,
+    ) -> String {
+        let mut text = String::new();
+        let Some(head) = self.rows.get(row) else { return text };
+        let from = Party::node(project, graph, head.node);
+        for cell in self.row(access, row) {
+            let to = Party::client(project, cell.client);
+            let [_, id, name, ..] = to.columns();
+            let hops = cell.hops.to_string();
+            let asks = match cell.direct {
+                Some(_) => self.askers(project, graph, access, head.node, cell.client),
+                None => String::new(),
+            };
+            let verdict = cell.direct.map_or("", Verdict::name);
+            let lead = [access.reading().name(), self.view.actor.name()];
+            let rest = [id, name, &hops, &asks, verdict];
+            csv::line(&mut text, lead.into_iter().chain(from.columns()).chain(rest));
+        }
+        text
+    }
+
+    fn askers(
+        &self,
+        project: &Project,
+        graph: &TrustGraph,
+        access: &Access,
+        from: NodeIndex,
+        to: ClientKey,
+    ) -> String {
+        let is_external = matches!(graph.graph.node_weight(from), Some(Node::External { .. }));
+        let hops = access.hops(from.index() as u32, to.0 as u32);
+        let shown = if is_external { 5 } else { 1 };
+        let more = hops.len().saturating_sub(shown);
+        let names: Vec<_> =
+            hops.iter().take(shown).map(|hop| project.client(hop.requester).label()).collect();
+        match more {
+            0 => names.join("; "),
+            _ => format!("{}; and {more} more", names.join("; ")),
+        }
+    }
+}
+
+fn arrange(
+    heads: impl Iterator<Item = Head>,
+    part: &str,
+    order: Order,
+    only_access: bool,
+) -> Vec<Head> {
+    let part = part.trim().to_lowercase();
+    let shown = |head: &Head| {
+        (head.count > 0 || !only_access)
+            && (part.is_empty() || head.label.to_lowercase().contains(&part))
+    };
+    let mut heads: Vec<Head> = heads.filter(shown).collect();
+    match order {
+        Order::Project => {}
+        Order::Name => heads.sort_by_cached_key(|head| (head.label.to_lowercase(), head.node)),
+        Order::Count => heads.sort_by_key(|head| (std::cmp::Reverse(head.count), head.node)),
+    }
+    heads
+}
