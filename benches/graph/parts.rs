@@ -328,7 +328,8 @@ pub fn again(wanted: &Wanted, table: &mut Table) {
     }
     for nodes in wanted.sizes([500, 2_000, 10_000]) {
         let graph = wanted.graph(nodes, false);
-        let (before, after) = (graph.drawing("before"), graph.drawing("after"));
+        let before = graph.drawing("before");
+        let after = peers::afterwards(&before);
         let ours = graph.ours("again", 9, Some(&before));
         let budget = match nodes {
             500 => 5.0,
@@ -349,8 +350,12 @@ pub fn again(wanted: &Wanted, table: &mut Table) {
             );
             row.note(text, Some(by.mean <= 0.015 && by.p95 <= 0.03));
         }
+        if let Some(same) = ours.count("same").map(|it| it == 1.0) {
+            row.note(if same { "the same each time" } else { "another each time" }, Some(same));
+        }
         if let Some(moved) = ours.count("pinned-moved") {
-            row.note(format!("pinned nodes that moved: {moved}"), Some(moved == 0.0));
+            let pinned = ours.count("pinned").unwrap_or_default();
+            row.note(format!("of {pinned} pinned nodes {moved} move"), Some(moved == 0.0));
         }
         table.add(row);
     }

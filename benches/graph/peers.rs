@@ -117,6 +117,11 @@ pub fn drawing(path: &Path, estate: &Estate) -> Option<Drawing> {
     })
 }
 
+/// Where the drawing after an edit is kept, beside the one before it.
+pub fn afterwards(before: &Path) -> PathBuf {
+    before.with_extension("after")
+}
+
 /// Writes a drawing in the same way.
 pub fn write_drawing(path: &Path, drawing: &Drawing) {
     let mut text = String::new();

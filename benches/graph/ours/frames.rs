@@ -6,7 +6,7 @@ use egui::epaint::Primitive;
 use egui::{Context, Pos2, RawInput, Rect, Vec2};
 use exchange_studio::config::ClientKey;
 use exchange_studio::diagram::layout::Method;
-use exchange_studio::diagram::scene::{NodeKind, Options, Scene};
+use exchange_studio::diagram::scene::{NodeKind, Options, Scene, SceneNode};
 use exchange_studio::studio::canvas::{Canvas, CanvasInput, Palette};
 use exchange_studio::trust::{Reading, TrustGraph};
 
@@ -39,8 +39,7 @@ impl Desk {
         let grant = |_: ClientKey, _: ClientKey| Ok(String::new());
         let (took, meshes) = once(|| {
             let output = self.context.run_ui(input, |ui| {
-                let input =
-                    CanvasInput { selection: None, found: None, palette: &palette, grant: &grant };
+                let input = CanvasInput::plain(&palette, &grant);
                 self.canvas.ui(ui, &self.scene, &input);
             });
             self.context.tessellate(output.shapes, output.pixels_per_point)
@@ -90,7 +89,7 @@ pub fn measure(task: &Task) {
     desk.measure("whole", task.repeats);
     // Near a client app of the middle, as large as reads well.
     let bounds = scene.bounds.center();
-    let away = |node: &&exchange_studio::diagram::scene::SceneNode| {
+    let away = |node: &&SceneNode| {
         let at = node.rect.center();
         ((at.x - bounds.x).hypot(at.y - bounds.y) * 16.0) as i64
     };
