@@ -7,7 +7,7 @@ use egui::{Panel, Ui};
 use super::command::{Action, Command, Leaving};
 use super::dialogs::NativeDialogs;
 use super::exchange_tab::exchange_ui;
-use super::graph_tab::{GraphTab, graph_ui};
+use super::graph_tab::{GraphTab, Search, graph_ui};
 use super::jobs::Jobs;
 use super::notices::Notices;
 use super::panels::bars::{self, status_bar_ui, top_bar_ui};
@@ -114,6 +114,10 @@ impl Studio {
             self.state.apply(Command::Source(source_tab::Command::GoTo(place)));
         }
         self.state.source.in_front = shows(&self.tabs, Tab::Source);
+        self.state.graph.in_front = shows(&self.tabs, Tab::Graph);
+        if let Some(search) = self.state.graph.search_again.take() {
+            self.views.clients.search = search;
+        }
         source_tab::settle(context, &mut self.state.source, &mut self.views.source);
         self.name_window(context);
         self.handle_closing(context);
@@ -235,6 +239,7 @@ impl eframe::App for Studio {
             self.state.requests.fit = false;
             self.state.requests.new_project = false;
             self.state.requests.reveal = false;
+            self.state.graph.came_back = false;
         }
         self.notices.show(&context);
         if !self.commands.is_empty() {
@@ -289,8 +294,10 @@ impl egui_tiles::Behavior<Tab> for Middle<'_> {
             ui.set_min_size(ui.available_size());
             match tab {
                 Tab::Graph => {
-                    let matches = self.views.clients.search_matches();
-                    graph_ui(ui, &mut self.views.graph, self.state, matches, self.commands);
+                    let clients = &self.views.clients;
+                    let (text, matches) = (clients.search.as_str(), clients.search_matches());
+                    let search = Search { text, matches };
+                    graph_ui(ui, &mut self.views.graph, self.state, search, self.commands);
                 }
                 Tab::Source => source_ui(ui, &mut self.views.source, self.state, self.commands),
                 Tab::Exchange => exchange_ui(ui, self.state, self.commands),

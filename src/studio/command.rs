@@ -18,6 +18,7 @@ use crate::trust::Reading;
 
 use super::analysis::Analysis;
 use super::exchange_tab;
+use super::graph_tab::{GraphAction, GraphCommand};
 use super::selection::Selection;
 use super::source_tab::{self, SourceAction};
 use super::state::{FileFacts, IdPlaces, News, Origin, SaveRequest, SaveTrouble, State, Tab};
@@ -164,6 +165,7 @@ pub enum Command {
 
     Exchange(exchange_tab::Command),
     Source(source_tab::Command),
+    Graph(GraphCommand),
     /// Tells the user something that is not tied to a place.
     Notice(Notice),
     /// A job ended and nothing follows from it.
@@ -235,6 +237,8 @@ pub enum Action {
     LightTheme,
     DarkTheme,
     Shortcuts,
+    /// On the graph.
+    Graph(GraphAction),
     /// On the text in the source tab.
     Source(SourceAction),
 }
@@ -271,7 +275,8 @@ impl Action {
 
     /// All of them, in the order of the menus.
     pub fn all() -> impl Iterator<Item = Self> {
-        Self::ALL.into_iter().chain(SourceAction::ALL.map(Self::Source))
+        let graph = GraphAction::ALL.map(Self::Graph);
+        Self::ALL.into_iter().chain(graph).chain(SourceAction::ALL.map(Self::Source))
     }
 
     const ALL: [Self; 38] = [
@@ -355,6 +360,7 @@ impl Action {
             Self::LightTheme => "Light theme",
             Self::DarkTheme => "Dark theme",
             Self::Shortcuts => "Keyboard shortcuts",
+            Self::Graph(action) => action.label(),
             Self::Source(action) => action.label(),
         }
     }
@@ -392,6 +398,7 @@ impl Action {
             Self::ShowChanges => command(Key::Num4),
             Self::ToggleProblems => command(Key::J),
             Self::Shortcuts => plain(Key::F1),
+            Self::Graph(action) => action.shortcut(),
             Self::Source(action) => action.shortcut(),
             Self::OpenSample
             | Self::ListAll
@@ -423,6 +430,7 @@ impl Action {
             Self::Remove => Some("Says first who refers to it"),
             Self::RenameId => Some("Says first in how many places of which files"),
             Self::AllowExchange => Some("From the selected client app to another one"),
+            Self::Graph(action) => action.hint(),
             Self::Source(action) => action.hint(),
             Self::SimulateSelected => {
                 Some("Fills the exchange tab from the selected arrow or identity")
@@ -436,6 +444,7 @@ impl Action {
     pub fn is_listened_for(self, state: &State) -> bool {
         match self {
             Self::Find => !state.source.in_front,
+            Self::Graph(action) => action.is_listened_for(state),
             Self::Source(action) => action.is_listened_for(state),
             _ => true,
         }
@@ -481,6 +490,7 @@ impl Action {
             Self::SimulateSelected if state.simulation().is_none() => {
                 Some("Select an exchange arrow or an external identity first")
             }
+            Self::Graph(action) => action.disabled_reason(state),
             Self::Source(action) => action.disabled_reason(state),
             Self::RunExchange if state.exchange.running.is_some() => Some("An exchange is running"),
             Self::RunExchange => state.exchange.form.missing(),

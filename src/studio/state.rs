@@ -17,6 +17,7 @@ use super::analysis::Analysis;
 use super::command::{Action, Command, Leaving, Notice, PathPurpose};
 use super::dialogs::FileDialogs;
 use super::exchange_tab::ExchangeTab;
+use super::graph_tab::GraphState;
 use super::jobs::{JobId, Jobs};
 use super::selection::Selection;
 use super::source_tab::SourceTab;
@@ -149,6 +150,7 @@ pub struct State {
     pub user: UserState,
     pub exchange: ExchangeTab,
     pub source: SourceTab,
+    pub graph: GraphState,
     pub jobs: Jobs,
     outside: Outside,
     analysing: bool,
@@ -196,6 +198,7 @@ impl State {
             user,
             exchange: ExchangeTab::default(),
             source: SourceTab::default(),
+            graph: GraphState::default(),
             jobs,
             outside,
             analysing: false,
@@ -305,6 +308,7 @@ impl State {
                 self.exchange.apply(command, &project, self.reading, &mut self.jobs);
             }
             Command::Source(command) => self.edit_source(command),
+            Command::Graph(command) => self.apply_to_graph(command),
             Command::Notice(notice) => self.notices.push(notice),
             Command::Nothing => {}
         }
@@ -312,6 +316,7 @@ impl State {
             self.selection = None;
         }
         self.follow_in_source();
+        self.follow_in_graph();
         self.look_at_file();
         self.keep_unsaved_work();
         if self.dialog.is_none() {
@@ -416,6 +421,7 @@ impl State {
             Action::FollowSystemTheme => self.set_theme(ThemeChoice::System),
             Action::LightTheme => self.set_theme(ThemeChoice::Light),
             Action::DarkTheme => self.set_theme(ThemeChoice::Dark),
+            Action::Graph(action) => self.act_on_graph(action),
             Action::Source(action) => self.act_on_source(action),
         }
     }

@@ -64,6 +64,8 @@ pub struct Tokens {
     pub code_quoted: Color32,
     pub code_block: Color32,
     pub code_anchor: Color32,
+    /// Values told apart in a drawing, after Okabe and Ito; the last one is for the rest.
+    pub categories: [Color32; 8],
 }
 
 const fn rgb(hex: u32) -> Color32 {
@@ -99,6 +101,16 @@ pub const LIGHT: Tokens = Tokens {
     code_quoted: rgb(0x0b7a4b),
     code_block: rgb(0x0a6c74),
     code_anchor: rgb(0xa12a6a),
+    categories: [
+        rgb(0x0072b2),
+        rgb(0xd55e00),
+        rgb(0x009e73),
+        rgb(0xcc79a7),
+        rgb(0xc28500),
+        rgb(0x3f9fd8),
+        rgb(0x5b3a9e),
+        rgb(0x7d8695),
+    ],
 };
 
 pub const DARK: Tokens = Tokens {
@@ -130,6 +142,16 @@ pub const DARK: Tokens = Tokens {
     code_quoted: rgb(0x6fd3a4),
     code_block: rgb(0x6cc9d0),
     code_anchor: rgb(0xf19ac4),
+    categories: [
+        rgb(0x56b4e9),
+        rgb(0xf0703a),
+        rgb(0x2bbf94),
+        rgb(0xe39ac4),
+        rgb(0xf0e442),
+        rgb(0x9b8cff),
+        rgb(0xd9c2a0),
+        rgb(0x8a93a3),
+    ],
 };
 
 impl Tokens {

@@ -146,6 +146,8 @@ impl Person {
                     node.label().is_some_and(|label| match part {
                         // A row says more than the name of its client app.
                         Part::List => label.contains(name),
+                        // A box of the drawing says how many arrows it has after its name.
+                        Part::Middle => label == name || label.starts_with(&format!("{name}, ")),
                         _ => label == name,
                     })
                 })

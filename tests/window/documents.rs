@@ -284,7 +284,7 @@ fn a_broken_document_is_marked_wherever_it_shows_with_the_way_to_the_break() {
     let change = Change::Text { file, range: end..end, with: "broken: [\n".to_owned() };
     send(&mut harness, Command::Change(change));
     harness.get_by_label("Portal, broken, in the list");
-    harness.get_by_label("Client app Portal, broken");
+    harness.get_by_label_contains("Client app Portal, broken");
     harness.get_by_label_contains("This document is broken.");
     click(&mut harness, "Go to the break");
     harness.get_by_label("Source of clients.yaml");

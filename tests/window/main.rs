@@ -7,6 +7,7 @@ mod clients;
 mod disk;
 mod documents;
 mod exchange;
+mod graph;
 mod harness;
 mod history;
 mod jobs;

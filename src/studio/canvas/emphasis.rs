@@ -1,10 +1,11 @@
-//! What stands out and what steps back, from the selection and the search. Worked out when one of
-//! them changes, not every frame.
+//! What stands out and what steps back, from the selection, the search, the marks and the path that
+//! is shown. Worked out when one of them changes, not every frame.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use super::index::Index;
+use super::spotlight::Spotlight;
 use crate::diagram::scene::{NodeKind, Thing};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -14,7 +15,40 @@ pub enum Weight {
     Usual,
     /// Found, or next to what is selected.
     Strong,
+    /// On the path that is shown.
+    Path,
     Selected,
+}
+
+impl Weight {
+    pub const ALL: [Self; 5] = [Self::Dim, Self::Usual, Self::Strong, Self::Path, Self::Selected];
+}
+
+/// What is to stand out.
+#[derive(Clone, Debug, Default)]
+pub struct Wish {
+    pub selection: Option<Thing>,
+    pub search: Option<Arc<HashSet<Thing>>>,
+    pub marked: Arc<BTreeSet<Thing>>,
+    pub spotlight: Option<Arc<Spotlight>>,
+}
+
+impl Wish {
+    fn same(&self, other: &Self) -> bool {
+        self.selection == other.selection
+            && same(self.search.as_ref(), other.search.as_ref())
+            && same(self.spotlight.as_ref(), other.spotlight.as_ref())
+            && (Arc::ptr_eq(&self.marked, &other.marked) || self.marked == other.marked)
+    }
+}
+
+/// Whether two of what may be absent are the very same.
+pub fn same<T>(a: Option<&Arc<T>>, b: Option<&Arc<T>>) -> bool {
+    match (a, b) {
+        (None, None) => true,
+        (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+        _ => false,
+    }
 }
 
 /// The weight of every box and arrow, and the ways through brokers to be drawn.
@@ -25,11 +59,15 @@ pub struct Emphasis {
     /// Rows that the search found or that are selected, by box.
     pub rows: HashSet<(usize, usize)>,
     /// Boxes that the search found.
-    pub found: HashSet<usize>,
+    pub found: BTreeSet<usize>,
+    marked: BTreeSet<usize>,
     /// From a row or box of an issuer, through a broker, to a principal; places in the scene.
     pub ways: Vec<Way>,
-    selection: Option<Thing>,
-    search: Option<Arc<HashSet<Thing>>>,
+    /// The arrows of the path that is shown, with their numbers from 1 on.
+    pub steps: Vec<(usize, u32)>,
+    /// Changes whenever anything else here does.
+    pub count: u64,
+    wish: Wish,
     known: bool,
 }
 
@@ -55,48 +93,81 @@ impl Emphasis {
         self.edges.get(edge).copied().unwrap_or_default()
     }
 
-    pub fn update(
-        &mut self,
-        index: &Index,
-        selection: Option<&Thing>,
-        search: Option<&Arc<HashSet<Thing>>>,
-    ) {
-        let same_search = match (&self.search, search) {
-            (None, None) => true,
-            (Some(a), Some(b)) => Arc::ptr_eq(a, b),
-            _ => false,
+    pub fn is_marked(&self, node: usize) -> bool {
+        self.marked.contains(&node)
+    }
+
+    pub fn is_dim(&self, node: usize) -> bool {
+        self.node(node) == Weight::Dim
+    }
+
+    /// Boxes that are selected, on the path that is shown, marked, or found.
+    pub fn outstanding(&self) -> impl Iterator<Item = usize> {
+        let lifted = |weight: Weight| {
+            let nodes = self.nodes.iter().enumerate();
+            nodes.filter(move |(_, it)| **it == weight).map(|(n, _)| n)
         };
-        if self.known && same_search && self.selection.as_ref() == selection {
+        lifted(Weight::Selected)
+            .chain(lifted(Weight::Path))
+            .chain(self.marked.iter().copied())
+            .chain(self.found.iter().copied())
+    }
+
+    pub fn update(&mut self, index: &Index, wish: Wish) {
+        if self.known && self.wish.same(&wish) {
             return;
         }
-        *self = Self {
-            selection: selection.cloned(),
-            search: search.cloned(),
-            known: true,
-            ..Self::default()
-        };
+        *self = Self { known: true, count: self.count + 1, ..Self::default() };
         let scene = &index.scene;
-        let selected_node = selection.and_then(|thing| scene.node_of(thing));
-        let selected_edge = selection.and_then(|thing| scene.edge_of(thing));
-        let nothing = selected_node.is_none() && selected_edge.is_none() && search.is_none();
-        if nothing {
-            return;
+        self.marked = wish.marked.iter().filter_map(|thing| index.node_of(thing)).collect();
+        let selected_node = wish.selection.as_ref().and_then(|thing| index.node_of(thing));
+        let selected_edge = wish.selection.as_ref().and_then(|thing| index.edge_of(thing));
+        let is_selected = selected_node.is_some() || selected_edge.is_some();
+        if is_selected || wish.search.is_some() || wish.spotlight.is_some() {
+            self.nodes = vec![Weight::Dim; scene.nodes.len()];
+            self.edges = vec![Weight::Dim; scene.edges.len()];
         }
-        self.nodes = vec![Weight::Dim; scene.nodes.len()];
-        self.edges = vec![Weight::Dim; scene.edges.len()];
-        if let Some(search) = search {
+        if let Some(search) = &wish.search {
             self.mark_found(index, search);
         }
+        if let Some(spotlight) = &wish.spotlight {
+            self.lift(index, spotlight);
+        }
         if let Some(node) = selected_node {
-            self.mark_node(index, node, selection);
+            if wish.spotlight.is_some() {
+                // The path says what belongs to it; neighbours would hide that.
+                self.raise(node, Weight::Selected);
+            } else {
+                self.mark_node(index, node, wish.selection.as_ref());
+            }
         }
         if let Some(edge) = selected_edge {
             self.mark_edge(index, edge);
         }
+        self.wish = wish;
     }
 
     fn raise(&mut self, node: usize, weight: Weight) {
         self.nodes[node] = self.nodes[node].max(weight);
+    }
+
+    fn lift(&mut self, index: &Index, spotlight: &Spotlight) {
+        for thing in spotlight.all() {
+            if let Some(edge) = index.edge_of(thing) {
+                let (from, to) = (index.scene.edges[edge].from, index.scene.edges[edge].to);
+                self.edges[edge] = self.edges[edge].max(Weight::Path);
+                self.raise(from, Weight::Path);
+                self.raise(to, Weight::Path);
+                if let Some(row) = index.scene.edges[edge].from_row {
+                    self.rows.insert((from, row));
+                }
+            } else if let Some(node) = index.node_of(thing) {
+                self.raise(node, Weight::Path);
+            }
+        }
+        let arrows = spotlight.hops.iter().map(|hop| index.edge_of(&hop.arrow));
+        self.steps =
+            arrows.zip(1..).filter_map(|(edge, step)| edge.map(|edge| (edge, step))).collect();
     }
 
     fn mark_found(&mut self, index: &Index, search: &HashSet<Thing>) {

@@ -1,8 +1,9 @@
 //! One frame: what it is drawn with, and what is where on screen.
 
-use egui::{MouseWheelSource, MouseWheelUnit, Pos2, Rect, vec2};
+use egui::{MouseWheelSource, MouseWheelUnit, Pos2, Rect, TextureId, vec2};
 
 use super::camera::Camera;
+use super::colours::Colours;
 use super::index::Index;
 use super::palette::Palette;
 use crate::diagram::layout::{self, Point};
@@ -10,6 +11,9 @@ use crate::diagram::scene::{NodeKind, Thing};
 
 /// How near to an arrow the pointer must come, in points on screen.
 const REACH: f32 = 6.0;
+
+/// In a large drawing arrows can be pointed at from this zoom on.
+pub const ARROWS_FROM: f32 = 0.2;
 
 pub enum Wheel {
     Zoom(f32),
@@ -51,11 +55,11 @@ pub fn wheel(input: &egui::InputState) -> Wheel {
 /// The part of the drawing a thing takes.
 pub fn extent(index: &Index, thing: &Thing) -> Option<layout::Rect> {
     let scene = &index.scene;
-    if let Some(edge) = scene.edge_of(thing) {
+    if let Some(edge) = index.edge_of(thing) {
         let edge = &scene.edges[edge];
         return Some(scene.nodes[edge.from].rect.union(&scene.nodes[edge.to].rect));
     }
-    let node = scene.node_of(thing)?;
+    let node = index.node_of(thing)?;
     if let Thing::Identity { subject, .. } = thing {
         let row = scene.nodes[node].rows.iter().position(|row| row.subject == *subject);
         if let Some(rect) = row.and_then(|row| scene.nodes[node].row_rect(row)) {
@@ -67,7 +71,7 @@ pub fn extent(index: &Index, thing: &Thing) -> Option<layout::Rect> {
 
 /// What one frame is drawn with.
 #[derive(Clone, Copy)]
-pub struct Frame {
+pub struct Frame<'a> {
     pub view: Rect,
     pub camera: Camera,
     pub palette: Palette,
@@ -75,9 +79,21 @@ pub struct Frame {
     pub semibold: bool,
     /// The box with the keyboard focus.
     pub focused: Option<usize>,
+    /// The sprites.
+    pub texture: TextureId,
+    /// What boxes are coloured by.
+    pub colours: Option<&'a Colours>,
+    /// Whether each box is pinned to its place; empty where none is.
+    pub pinned: &'a [bool],
+    /// Changes when what is worn does.
+    pub dress: u64,
 }
 
-impl Frame {
+impl Frame<'_> {
+    pub fn is_pinned(&self, node: usize) -> bool {
+        self.pinned.get(node).copied().unwrap_or_default()
+    }
+
     pub fn thing_at(&self, index: &Index, at: Pos2) -> Option<Thing> {
         if !self.view.contains(at) {
             return None;
@@ -87,6 +103,10 @@ impl Frame {
         if let Some((node, row)) = index.node_at(point) {
             let of_row = row.and_then(|row| self.row_thing(index, node, row));
             return Some(of_row.unwrap_or_else(|| index.scene.nodes[node].thing()));
+        }
+        if index.is_large() && self.camera.zoom < ARROWS_FROM {
+            // Nobody can tell thousands of arrows apart.
+            return None;
         }
         let edge = index.edge_at(point, REACH / self.camera.zoom)?;
         Some(index.scene.edges[edge].thing.clone())

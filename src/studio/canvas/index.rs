@@ -1,10 +1,16 @@
 //! What is where: a uniform grid over the drawing, for drawing only what is in view and for finding
 //! what is under the pointer. Built once a scene.
+//!
+//! Everything a frame reads for every box or arrow lies in flat arrays here: a scene's own records
+//! carry words, and walking over fifty thousand of them for their places alone would read ten times
+//! as much memory.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::cells::Cells;
 use crate::diagram::layout::{Method, Point, Rect};
-use crate::diagram::scene::Scene;
+use crate::diagram::scene::{EdgeKind, NodeKind, Scene, Thing};
 use crate::diagram::shape::{Stroke, bezier, strokes};
 
 /// Cells in each direction, at most.
@@ -12,6 +18,23 @@ const CELLS: usize = 96;
 const CELL_LEAST: f32 = 260.0;
 /// Points of the drawing for one of the lines that an S-curve is drawn with.
 const CURVE: f32 = 13.0;
+/// An arrow that goes over more cells is looked at one by one: entering it everywhere it passes
+/// would take more room and time than the search for it.
+const LONG: f32 = 16.0;
+/// How many arrows are drawn in a near look although neither end is in view.
+const THROUGH: usize = 300;
+/// How many of the boxes with the most arrows are known by name from far away.
+const HUBS: usize = 64;
+/// A box with fewer arrows is no landmark.
+const HUB_LEAST: u32 = 8;
+
+/// What a box is, in a byte.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Client,
+    Ghost,
+    Issuer,
+}
 
 /// A scene with its index.
 pub struct Index {
@@ -19,27 +42,37 @@ pub struct Index {
     /// The arrows as polylines: `lines[starts[e]..starts[e + 1]]`.
     lines: Vec<Point>,
     starts: Vec<u32>,
+    pub rects: Vec<Rect>,
+    pub kinds: Vec<Kind>,
+    /// Whether each arrow is one of an external identity.
+    pub federation: Vec<bool>,
+    ends: Vec<(u32, u32)>,
+    /// Arrows into and out of each box.
+    pub incoming: Vec<u32>,
+    pub outgoing: Vec<u32>,
+    /// Boxes with the most arrows, the most first.
+    pub hubs: Vec<u32>,
     /// Arrows at each box.
-    at_node: Vec<Vec<u32>>,
+    at_node: Cells,
+    /// The box of each client app, by its key; `u32::MAX` where there is none.
+    clients: Vec<u32>,
+    others: HashMap<Thing, u32>,
     origin: Point,
     cell: f32,
     columns: usize,
     rows: usize,
-    nodes: Vec<Vec<u32>>,
-    edges: Vec<Vec<u32>>,
+    nodes: Cells,
+    edges: Cells,
+    /// Arrows that are in no cell.
+    long: Vec<u32>,
 }
 
 impl Index {
     pub fn new(scene: Arc<Scene>) -> Self {
         let smooth = scene.method == Method::Layered;
-        let mut lines: Vec<Point> = Vec::new();
+        let mut lines: Vec<Point> = Vec::with_capacity(2 * scene.edges.len());
         let mut starts = vec![0u32];
-        let mut at_node = vec![Vec::new(); scene.nodes.len()];
-        for (e, edge) in scene.edges.iter().enumerate() {
-            at_node[edge.from].push(e as u32);
-            if edge.to != edge.from {
-                at_node[edge.to].push(e as u32);
-            }
+        for edge in &scene.edges {
             lines.extend(edge.route.first());
             for stroke in strokes(&edge.route, smooth) {
                 match stroke {
@@ -61,40 +94,126 @@ impl Index {
         let mut index = Self {
             lines,
             starts,
-            at_node,
+            rects: scene.nodes.iter().map(|node| node.rect).collect(),
+            kinds: scene.nodes.iter().map(|node| kind(&node.kind)).collect(),
+            federation: scene.edges.iter().map(|e| e.kind == EdgeKind::Federation).collect(),
+            ends: scene.edges.iter().map(|e| (e.from as u32, e.to as u32)).collect(),
+            incoming: vec![0; scene.nodes.len()],
+            outgoing: vec![0; scene.nodes.len()],
+            hubs: Vec::new(),
+            at_node: Cells::default(),
+            clients: Vec::new(),
+            others: HashMap::new(),
             origin: bounds.min,
             cell,
             columns,
             rows,
-            nodes: vec![Vec::new(); columns * rows],
-            edges: vec![Vec::new(); columns * rows],
+            nodes: Cells::default(),
+            edges: Cells::default(),
+            long: Vec::new(),
             scene,
         };
-        index.enter();
+        index.enter_names();
+        index.enter_ends();
+        index.enter_cells();
         index
     }
 
-    fn enter(&mut self) {
-        for n in 0..self.scene.nodes.len() {
-            for cell in self.cells(&self.scene.nodes[n].rect) {
-                self.nodes[cell].push(n as u32);
+    fn enter_names(&mut self) {
+        for (n, node) in self.scene.nodes.iter().enumerate() {
+            match &node.kind {
+                NodeKind::Client(key) => {
+                    if self.clients.len() <= key.0 {
+                        self.clients.resize(key.0 + 1, u32::MAX);
+                    }
+                    self.clients[key.0] = n as u32;
+                }
+                NodeKind::Ghost(_) | NodeKind::Issuer(_) => {
+                    self.others.insert(node.thing(), n as u32);
+                }
             }
         }
+    }
+
+    fn enter_ends(&mut self) {
+        let mut ends = Vec::with_capacity(2 * self.scene.edges.len());
+        for (e, edge) in self.scene.edges.iter().enumerate() {
+            self.outgoing[edge.from] += 1;
+            self.incoming[edge.to] += 1;
+            ends.push((edge.from as u32, e as u32));
+            if edge.to != edge.from {
+                ends.push((edge.to as u32, e as u32));
+            }
+        }
+        self.at_node = Cells::new(self.scene.nodes.len(), &ends);
+        let arrows = |n: u32| self.incoming[n as usize] + self.outgoing[n as usize];
+        let mut hubs: Vec<u32> =
+            (0..self.scene.nodes.len() as u32).filter(|&n| arrows(n) >= HUB_LEAST).collect();
+        hubs.sort_by_key(|&n| (std::cmp::Reverse(arrows(n)), n));
+        hubs.truncate(HUBS);
+        self.hubs = hubs;
+    }
+
+    fn enter_cells(&mut self) {
+        let mut nodes = Vec::with_capacity(self.rects.len() + self.rects.len() / 2);
+        for (n, rect) in self.rects.iter().enumerate() {
+            nodes.extend(self.cells(rect).map(|cell| (cell as u32, n as u32)));
+        }
+        let mut edges = Vec::with_capacity(4 * self.scene.edges.len());
         for e in 0..self.scene.edges.len() {
-            let mut last = usize::MAX;
-            for i in 1..self.line(e).len() {
-                let (a, b) = (self.line(e)[i - 1], self.line(e)[i]);
+            if let &[a, b] = self.line(e)
+                && (b.x - a.x).abs().max((b.y - a.y).abs()) > LONG * self.cell
+            {
+                self.long.push(e as u32);
+                continue;
+            }
+            let mut last = u32::MAX;
+            for pair in self.line(e).windows(2) {
+                let (a, b) = (pair[0], pair[1]);
                 let steps = ((b.x - a.x).hypot(b.y - a.y) / (self.cell / 3.0)).ceil().max(1.0);
                 for s in 0..=steps as usize {
                     let t = s as f32 / steps;
-                    let cell = self.cell_at(a.x + (b.x - a.x) * t, a.y + (b.y - a.y) * t);
-                    if cell != last && self.edges[cell].last() != Some(&(e as u32)) {
-                        self.edges[cell].push(e as u32);
+                    let cell = self.cell_at(a.x + (b.x - a.x) * t, a.y + (b.y - a.y) * t) as u32;
+                    if cell != last {
+                        edges.push((cell, e as u32));
                     }
                     last = cell;
                 }
             }
         }
+        self.nodes = Cells::new(self.columns * self.rows, &nodes);
+        self.edges = Cells::new(self.columns * self.rows, &edges);
+    }
+
+    /// What a box is called, with how many arrows it has.
+    pub fn name(&self, node: usize) -> String {
+        let (incoming, outgoing) = (self.incoming[node], self.outgoing[node]);
+        format!("{}, {incoming} in, {outgoing} out", self.scene.nodes[node].name)
+    }
+
+    /// The box of a thing: its own, or for an identity the one that lists it. `None` for arrows
+    /// and for what is not in the drawing.
+    pub fn node_of(&self, thing: &Thing) -> Option<usize> {
+        let node = match thing {
+            Thing::Client(key) => self.clients.get(key.0).copied().filter(|n| *n != u32::MAX),
+            Thing::Identity { issuer, .. } => {
+                self.others.get(&Thing::Issuer(issuer.clone())).copied()
+            }
+            Thing::Ghost(_) | Thing::Issuer(_) => self.others.get(thing).copied(),
+            Thing::Permission { .. } | Thing::Federation { .. } => None,
+        };
+        node.map(|n| n as usize)
+    }
+
+    /// The arrow of a thing. It begins or ends at the client app that states it.
+    pub fn edge_of(&self, thing: &Thing) -> Option<usize> {
+        let (Thing::Permission { owner: client, .. } | Thing::Federation { client, .. }) = thing
+        else {
+            return None;
+        };
+        let node = self.node_of(&Thing::Client(*client))?;
+        let mut edges = self.edges_at(node).iter().map(|&e| e as usize);
+        edges.find(|&e| self.scene.edges[e].thing == *thing)
     }
 
     fn column(&self, x: f32) -> usize {
@@ -116,6 +235,11 @@ impl Index {
         (top..=bottom).flat_map(move |row| (left..=right).map(move |c| row * columns + c))
     }
 
+    /// Whether there are more arrows than can be told apart from far away.
+    pub fn is_large(&self) -> bool {
+        self.federation.len() > 2500
+    }
+
     /// The polyline of an arrow, in points of the drawing.
     pub fn line(&self, edge: usize) -> &[Point] {
         &self.lines[self.starts[edge] as usize..self.starts[edge + 1] as usize]
@@ -123,37 +247,70 @@ impl Index {
 
     /// The arrows at a box.
     pub fn edges_at(&self, node: usize) -> &[u32] {
-        &self.at_node[node]
+        self.at_node.of(node)
     }
 
     /// Boxes that meet a rectangle, in drawing order.
     pub fn nodes_in(&self, area: &Rect, into: &mut Vec<u32>) {
         into.clear();
         if self.covers(area) {
-            into.extend(0..self.scene.nodes.len() as u32);
+            into.extend(0..self.rects.len() as u32);
             return;
         }
         for cell in self.cells(area) {
-            into.extend(&self.nodes[cell]);
+            into.extend(self.nodes.of(cell));
         }
         into.sort_unstable();
         into.dedup();
-        into.retain(|&n| self.scene.nodes[n as usize].rect.overlaps(area));
+        into.retain(|&n| self.rects[n as usize].overlaps(area));
     }
 
-    /// Arrows that may meet a rectangle, in drawing order.
-    pub fn edges_in(&self, area: &Rect, into: &mut Vec<u32>) {
+    /// Arrows that may meet a rectangle, in drawing order. Many that only pass through, with
+    /// neither end in it, say nothing and are left out unless `all` are wanted. Gives how many
+    /// were.
+    pub fn edges_in(&self, area: &Rect, all: bool, into: &mut Vec<u32>) -> usize {
         into.clear();
         if self.covers(area) {
-            into.extend(0..self.scene.edges.len() as u32);
-            return;
+            into.extend(0..self.federation.len() as u32);
+            return 0;
         }
         // A line may cut the corner of a cell between two of the places it was entered at.
         for cell in self.cells(&area.expand(self.cell / 3.0)) {
-            into.extend(&self.edges[cell]);
+            into.extend(self.edges.of(cell));
         }
+        into.extend(&self.long);
         into.sort_unstable();
         into.dedup();
+        into.retain(|&e| self.passes(e as usize, area));
+        let begins_or_ends = |e: u32| {
+            let (from, to) = self.ends[e as usize];
+            self.rects[from as usize].overlaps(area) || self.rects[to as usize].overlaps(area)
+        };
+        let through = into.iter().filter(|&&e| !begins_or_ends(e)).count();
+        if through <= THROUGH || all {
+            return 0;
+        }
+        into.retain(|&e| begins_or_ends(e));
+        through
+    }
+
+    /// Whether a straight arrow meets a rectangle.
+    fn passes(&self, edge: usize, area: &Rect) -> bool {
+        let &[a, b] = self.line(edge) else { return true };
+        if a.x.max(b.x) < area.min.x
+            || a.x.min(b.x) > area.max.x
+            || a.y.max(b.y) < area.min.y
+            || a.y.min(b.y) > area.max.y
+        {
+            return false;
+        }
+        // All four corners on one side of the line: it passes by.
+        let (dx, dy) = (b.x - a.x, b.y - a.y);
+        let side = |x: f32, y: f32| dx * (y - a.y) - dy * (x - a.x) > 0.0;
+        let first = side(area.min.x, area.min.y);
+        [(area.max.x, area.min.y), (area.max.x, area.max.y), (area.min.x, area.max.y)]
+            .into_iter()
+            .any(|(x, y)| side(x, y) != first)
     }
 
     fn covers(&self, area: &Rect) -> bool {
@@ -166,10 +323,12 @@ impl Index {
 
     /// The box at a point, and its row if it has one there.
     pub fn node_at(&self, at: Point) -> Option<(usize, Option<usize>)> {
-        let node = self.nodes[self.cell_at(at.x, at.y)]
+        let node = self
+            .nodes
+            .of(self.cell_at(at.x, at.y))
             .iter()
             .map(|&n| n as usize)
-            .find(|&n| self.scene.nodes[n].rect.contains(at))?;
+            .find(|&n| self.rects[n].contains(at))?;
         let found = &self.scene.nodes[node];
         let row = (0..found.rows.len())
             .find(|&row| found.row_rect(row).is_some_and(|rect| rect.contains(at)));
@@ -181,8 +340,9 @@ impl Index {
         let area = Rect { min: at, max: at }.expand(reach);
         let mut near: Vec<u32> = Vec::new();
         for cell in self.cells(&area) {
-            near.extend(&self.edges[cell]);
+            near.extend(self.edges.of(cell));
         }
+        near.extend(self.long.iter().filter(|&&e| self.passes(e as usize, &area)));
         near.sort_unstable();
         near.dedup();
         near.into_iter()
@@ -207,5 +367,13 @@ impl Index {
                 (a.x + dx * t - at.x).hypot(a.y + dy * t - at.y)
             })
             .fold(f32::MAX, f32::min)
+    }
+}
+
+fn kind(kind: &NodeKind) -> Kind {
+    match kind {
+        NodeKind::Client(_) => Kind::Client,
+        NodeKind::Ghost(_) => Kind::Ghost,
+        NodeKind::Issuer(_) => Kind::Issuer,
     }
 }

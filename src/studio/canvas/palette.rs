@@ -1,7 +1,8 @@
 //! The colours of the drawing, made from the colours of the window.
 //!
 //! No meaning rests on colour alone: federation is dashed, ghosts have dashed borders, the asking
-//! end has a dot, the way through a broker is dotted.
+//! end has a dot, the way through a broker is dotted, the steps of a path are numbered, values that
+//! boxes are coloured by have shapes.
 
 use egui::Color32;
 
@@ -32,21 +33,30 @@ pub struct Palette {
     pub found: Color32,
     /// The way of an external token through a broker.
     pub path: Color32,
+    /// Text and marks upon [`Palette::selection`] and [`Palette::path`].
+    pub on_selection: Color32,
+    pub on_path: Color32,
+    /// A client app from far away.
+    pub far: Color32,
+    /// Values that boxes are coloured by; the last one is for all that are rarer.
+    pub categories: [Color32; 8],
 }
 
 impl Palette {
     pub fn new(tokens: &Tokens) -> Self {
         let mix = |a: Color32, b: Color32, part: f32| a.lerp_to_gamma(b, part);
+        let ground = if tokens.dark { tokens.sunken } else { tokens.panel };
+        let exchange = mix(tokens.client, tokens.text_weak, 0.30);
         Self {
             // Boxes stand out from the ground: white on grey, grey on black.
-            ground: if tokens.dark { tokens.sunken } else { tokens.panel },
+            ground,
             frame: tokens.line,
             panel: tokens.raised,
             border: mix(tokens.line_strong, tokens.line, 0.35),
             text: tokens.text,
             weak_text: tokens.text_weak,
             // Arrows are many; the full accent is for what is selected.
-            exchange: mix(tokens.client, tokens.text_weak, 0.30),
+            exchange,
             federation: mix(tokens.external, tokens.text_weak, 0.12),
             issuer: mix(tokens.raised, tokens.external, 0.07),
             issuer_border: mix(tokens.line_strong, tokens.external, 0.42),
@@ -58,6 +68,10 @@ impl Palette {
             selection: tokens.accent,
             found: tokens.caution,
             path: tokens.code_tag,
+            on_selection: tokens.on_accent,
+            on_path: tokens.on_accent,
+            far: mix(exchange, ground, 0.35),
+            categories: tokens.categories,
         }
     }
 

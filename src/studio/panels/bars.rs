@@ -9,6 +9,7 @@ use egui_material_icons::icons;
 use crate::trust::Reading;
 
 use super::super::command::{Action, Command, Leaving};
+use super::super::graph_tab::GraphAction;
 use super::super::source_tab::SourceAction;
 use super::super::state::{Origin, State};
 use super::super::theme::Tokens;
@@ -84,6 +85,14 @@ fn menus_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         ui.separator();
         for action in [Action::FollowSystemTheme, Action::LightTheme, Action::DarkTheme] {
             action_menu_ui(ui, state, action, commands);
+        }
+    });
+    ui.menu_button("Graph", |ui| {
+        for action in GraphAction::ALL {
+            if action.begins_group() {
+                ui.separator();
+            }
+            action_menu_ui(ui, state, Action::Graph(action), commands);
         }
     });
     ui.menu_button("Source", |ui| {

@@ -142,6 +142,12 @@ fn right_ui(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
     ui.allocate_ui_with_layout(size, egui::Layout::right_to_left(egui::Align::Center), content);
 }
 
+/// Keys that the drawing has while it has the keyboard.
+const IN_THE_GRAPH: &str = "In the graph: arrows follow edges and go to siblings, Enter opens, M \
+    marks, F looks from near, Home and 0 show everything, + and − zoom, Shift and arrows move the \
+    view, Ctrl, Shift and arrows move a box. Ctrl and a click marks, Shift and dragging marks all \
+    inside, Alt and dragging moves a box.";
+
 fn shortcuts_ui(ui: &mut Ui, commands: &mut Vec<Command>) {
     title_ui(ui, "Keyboard shortcuts");
     egui::ScrollArea::vertical().max_height(420.0).show(ui, |ui| {
@@ -157,7 +163,7 @@ fn shortcuts_ui(ui: &mut Ui, commands: &mut Vec<Command>) {
             },
         );
     });
-    ui.label(RichText::new("In the graph: arrows follow edges, + and − zoom, 0 fits.").small());
+    ui.label(RichText::new(IN_THE_GRAPH).small());
     right_ui(ui, |ui| {
         let close = ui.button("Close");
         close.request_focus_if_none(ui);

@@ -93,6 +93,7 @@ impl State {
         self.selection = None;
         self.finding = None;
         self.source.new_project();
+        self.graph.new_project();
         if self.project.clients().len() > WITHIN_A_FRAME {
             // What was derived from another project must not be read with this one's names.
             self.analysis = Arc::new(Analysis::of(Arc::default(), self.reading));

@@ -1,0 +1,216 @@
+//! What menus, palette and shortcuts offer for the graph.
+
+use egui::{Key, KeyboardShortcut, Modifiers};
+
+use super::super::canvas::Marking;
+use super::super::state::State;
+use super::align::Align;
+use super::colouring::ColourBy;
+use super::shown::HOPS;
+use super::state::Command;
+use super::view::Narrowing;
+use crate::config::Setting;
+
+/// An action on the graph.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum GraphAction {
+    Back,
+    Forward,
+    Narrow,
+    MoreHops,
+    FewerHops,
+    Whole,
+    ShowPath,
+    OnlyPath,
+    LeavePath,
+    Lasso,
+    MarkNeighbours,
+    ClearMarks,
+    Pin,
+    UnpinAll,
+    Align(Align),
+    Table,
+    Minimap,
+    ColourBy(ColourBy),
+}
+
+impl GraphAction {
+    /// In the order of the menus.
+    pub const ALL: [Self; 28] = [
+        Self::Back,
+        Self::Forward,
+        Self::Narrow,
+        Self::MoreHops,
+        Self::FewerHops,
+        Self::Whole,
+        Self::ShowPath,
+        Self::OnlyPath,
+        Self::LeavePath,
+        Self::Lasso,
+        Self::MarkNeighbours,
+        Self::ClearMarks,
+        Self::Pin,
+        Self::UnpinAll,
+        Self::Align(Align::Left),
+        Self::Align(Align::Top),
+        Self::Align(Align::Across),
+        Self::Align(Align::Down),
+        Self::Table,
+        Self::Minimap,
+        Self::ColourBy(ColourBy::Nothing),
+        Self::ColourBy(ColourBy::Kind),
+        Self::ColourBy(ColourBy::Subscription),
+        Self::ColourBy(ColourBy::Issuer),
+        Self::ColourBy(ColourBy::Finding),
+        Self::ColourBy(ColourBy::Setting(Setting::Enabled)),
+        Self::ColourBy(ColourBy::Setting(Setting::Public)),
+        Self::ColourBy(ColourBy::Setting(Setting::Restricted)),
+    ];
+
+    /// Whether a menu draws a line before it.
+    pub fn begins_group(self) -> bool {
+        matches!(
+            self,
+            Self::Narrow
+                | Self::ShowPath
+                | Self::Lasso
+                | Self::Pin
+                | Self::Table
+                | Self::ColourBy(ColourBy::Nothing)
+        )
+    }
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Back => "Back to the view before",
+            Self::Forward => "Forward to the next view",
+            Self::Narrow => "Show only the neighbourhood",
+            Self::MoreHops => "One hop more around it",
+            Self::FewerHops => "One hop fewer around it",
+            Self::Whole => "Show the whole graph",
+            Self::ShowPath => "Show a path between two marked boxes",
+            Self::OnlyPath => "Show only this path, or all again",
+            Self::LeavePath => "Let go of the path",
+            Self::Lasso => "Mark by drawing around",
+            Self::MarkNeighbours => "Mark neighbours too",
+            Self::ClearMarks => "Clear marks",
+            Self::Pin => "Pin boxes to their places, or unpin",
+            Self::UnpinAll => "Unpin all boxes",
+            Self::Align(Align::Left) => "Align left sides",
+            Self::Align(Align::Top) => "Align upper sides",
+            Self::Align(Align::Across) => "Space evenly across",
+            Self::Align(Align::Down) => "Space evenly down",
+            Self::Table => "Show graph as table, or as drawing",
+            Self::Minimap => "Show or hide the minimap",
+            Self::ColourBy(ColourBy::Nothing) => "Colour by nothing",
+            Self::ColourBy(ColourBy::Kind) => "Colour by kind",
+            Self::ColourBy(ColourBy::Subscription) => "Colour by subscription",
+            Self::ColourBy(ColourBy::Issuer) => "Colour by issuer",
+            Self::ColourBy(ColourBy::Finding) => "Colour by worst finding",
+            Self::ColourBy(ColourBy::Setting(Setting::Enabled)) => "Colour by enabled",
+            Self::ColourBy(ColourBy::Setting(Setting::Public)) => "Colour by public",
+            Self::ColourBy(ColourBy::Setting(_)) => "Colour by restricted",
+        }
+    }
+
+    pub fn shortcut(self) -> Option<KeyboardShortcut> {
+        let keys = |modifiers, key| Some(KeyboardShortcut::new(modifiers, key));
+        match self {
+            Self::Back => keys(Modifiers::ALT, Key::ArrowLeft),
+            Self::Forward => keys(Modifiers::ALT, Key::ArrowRight),
+            Self::Narrow => keys(Modifiers::COMMAND, Key::Num7),
+            Self::Whole => keys(Modifiers::COMMAND, Key::Num6),
+            Self::Table => keys(Modifiers::COMMAND, Key::T),
+            _ => None,
+        }
+    }
+
+    pub fn hint(self) -> Option<&'static str> {
+        match self {
+            Self::Narrow => Some("The selected client app and what is one arrow away"),
+            Self::Lasso => Some("Also by dragging with Shift held"),
+            Self::MarkNeighbours => Some("What is one arrow away from what is marked or selected"),
+            Self::ShowPath => Some("A shortest way along arrows; mark boxes with Ctrl and a click"),
+            Self::Pin => Some("Pinned boxes stay where they are; Alt and dragging moves a box"),
+            Self::Table => Some("One row an arrow, with the same selection and search"),
+            _ => None,
+        }
+    }
+
+    /// Whether the window listens for its shortcut now. The source has the same keys for its own
+    /// way back.
+    pub(in super::super) fn is_listened_for(self, state: &State) -> bool {
+        match self {
+            Self::Back | Self::Forward => state.graph.in_front && !state.source.in_front,
+            _ => true,
+        }
+    }
+
+    /// Why the action cannot be taken now.
+    pub fn disabled_reason(self, state: &State) -> Option<&'static str> {
+        if state.project.clients().is_empty() {
+            return Some("There is no client app");
+        }
+        let graph = &state.graph;
+        let narrowing = graph.narrowing();
+        let hops = match narrowing {
+            Narrowing::Around { hops, .. } => Some(hops),
+            Narrowing::Whole | Narrowing::Path => None,
+        };
+        match self {
+            Self::Back if !graph.can_go_back() => Some("There is no view to go back to"),
+            Self::Forward if !graph.can_go_forward() => Some("There is no view ahead"),
+            Self::Narrow if state.selected_center().is_none() => Some("Select a client app first"),
+            Self::MoreHops if hops.is_none() && state.selected_center().is_none() => {
+                Some("Select a client app first")
+            }
+            Self::MoreHops if hops == Some(HOPS) => Some("More hops show the whole graph"),
+            Self::FewerHops if hops.is_none_or(|hops| hops < 2) => {
+                Some("Show a neighbourhood of two hops or more first")
+            }
+            Self::Whole if narrowing == Narrowing::Whole => Some("The whole graph is shown"),
+            Self::ShowPath if graph.marked.len() != 2 => Some("Mark two boxes first"),
+            Self::OnlyPath | Self::LeavePath if graph.spotlight().is_none() => {
+                Some("No path is shown")
+            }
+            Self::MarkNeighbours | Self::Pin if state.meant_boxes().is_empty() => {
+                Some("Mark or select a box first")
+            }
+            Self::ClearMarks if graph.marked.is_empty() => Some("Nothing is marked"),
+            Self::UnpinAll if graph.places.is_empty() => Some("Nothing is pinned"),
+            Self::Pin | Self::Align(_) if narrowing != Narrowing::Whole => {
+                Some("Show the whole graph first")
+            }
+            Self::Align(_) if graph.marked.len() < 2 => Some("Mark two boxes or more first"),
+            _ => None,
+        }
+    }
+}
+
+impl State {
+    pub(in super::super) fn act_on_graph(&mut self, action: GraphAction) {
+        self.requests.tab = Some(super::super::state::Tab::Graph);
+        match action {
+            GraphAction::Back => self.graph_back(false),
+            GraphAction::Forward => self.graph_back(true),
+            GraphAction::Narrow => self.narrow_to_selection(),
+            GraphAction::MoreHops => self.more_hops(1),
+            GraphAction::FewerHops => self.more_hops(-1),
+            GraphAction::Whole => self.apply_to_graph(Command::Narrow(Narrowing::Whole)),
+            GraphAction::ShowPath => self.show_path(),
+            GraphAction::OnlyPath => self.only_path(),
+            GraphAction::LeavePath => self.apply_to_graph(Command::Spotlight(None)),
+            GraphAction::Lasso => self.graph.lasso = !self.graph.lasso,
+            GraphAction::MarkNeighbours => self.mark_neighbours(),
+            GraphAction::ClearMarks => {
+                self.apply_to_graph(Command::Mark { things: Vec::new(), how: Marking::Replace })
+            }
+            GraphAction::Pin => self.pin(),
+            GraphAction::UnpinAll => self.unpin_all(),
+            GraphAction::Align(how) => self.align(how),
+            GraphAction::Table => self.graph.as_table = !self.graph.as_table,
+            GraphAction::Minimap => self.graph.minimap = !self.graph.minimap,
+            GraphAction::ColourBy(by) => self.apply_to_graph(Command::ColourBy(by)),
+        }
+    }
+}

@@ -1,0 +1,501 @@
+//! What the graph is asked to show, beside the selection: how far it is narrowed, what is marked
+//! and coloured, which path is seen, which boxes have places of their own.
+//!
+//! Things of a drawing are named by keys of the project that was analysed. When another analysis
+//! comes, all of them are carried over to it, as the selection is.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::super::analysis::{Analysis, WITHIN_A_FRAME};
+use super::super::canvas::{Camera, Hop, Marking, Spotlight};
+use super::super::command::{Command as Main, Notice};
+use super::super::selection::{selection, thing};
+use super::super::state::{State, Tab};
+use super::align::{Align, aligned};
+use super::colouring::ColourBy;
+use super::shown::{HOPS, around, only, placed, shortest};
+use super::view::{Narrowing, View, Views};
+use crate::config::{ClientKey, Project};
+use crate::diagram::layout::Point;
+use crate::diagram::scene::{NodeKind, Scene, Thing};
+
+/// A request to the graph tab.
+#[derive(Clone, Debug)]
+pub enum Command {
+    Mark {
+        things: Vec<Thing>,
+        how: Marking,
+    },
+    /// Lifts out a path and dims the rest; `None` lets go of it.
+    Spotlight(Option<Arc<Spotlight>>),
+    Narrow(Narrowing),
+    ColourBy(ColourBy),
+    /// Puts boxes, by their upper left corners, where they stay.
+    Place(Vec<(Thing, Point)>),
+    /// The eyes are somewhere else; a jump begins another view.
+    Looked {
+        camera: Camera,
+        jumped: bool,
+    },
+    /// The search is for something else.
+    Searched(String),
+    /// A narrowed drawing is ready.
+    Drawn(Drawn),
+}
+
+/// A narrowed drawing and what it is of.
+#[derive(Clone, Debug)]
+pub struct Drawn {
+    wanted: Wanted,
+    scene: Option<Arc<Scene>>,
+}
+
+#[derive(Clone, Debug)]
+struct Wanted {
+    narrowing: Narrowing,
+    spotlight: Option<Arc<Spotlight>>,
+    analysis: Arc<Analysis>,
+}
+
+impl PartialEq for Wanted {
+    fn eq(&self, other: &Self) -> bool {
+        let spotlight = match (&self.spotlight, &other.spotlight) {
+            (None, None) => true,
+            (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+            _ => false,
+        };
+        spotlight
+            && self.narrowing == other.narrowing
+            && Arc::ptr_eq(&self.analysis, &other.analysis)
+    }
+}
+
+/// What the graph shows.
+#[derive(Debug)]
+pub struct GraphState {
+    /// Whether the tab is in front.
+    pub in_front: bool,
+    /// What is marked to be looked at, lined up or moved together, besides the selection.
+    pub marked: Arc<BTreeSet<Thing>>,
+    pub colour_by: ColourBy,
+    /// Whether dragging the ground marks what is inside instead of moving the view.
+    pub lasso: bool,
+    pub minimap: bool,
+    pub as_table: bool,
+    /// Boxes that stay where they were put, by their upper left corners.
+    pub places: Arc<BTreeMap<Thing, Point>>,
+    views: Views,
+    /// What the eyes are asked to go to: a view that was come back to.
+    pub came_back: bool,
+    /// What is to be searched for, because a view with it was come back to.
+    pub search_again: Option<String>,
+    /// The project that things are named by.
+    known: Arc<Project>,
+    drawn: Option<Drawn>,
+    /// What a job is drawing.
+    drawing: Option<Wanted>,
+    /// The scene with boxes at their places, and what it was made from.
+    placed: Option<Placed>,
+}
+
+#[derive(Clone, Debug)]
+struct Placed {
+    from: Arc<Scene>,
+    places: Arc<BTreeMap<Thing, Point>>,
+    scene: Arc<Scene>,
+}
+
+impl Default for GraphState {
+    fn default() -> Self {
+        Self {
+            in_front: true,
+            marked: Arc::default(),
+            colour_by: ColourBy::default(),
+            lasso: false,
+            minimap: true,
+            as_table: false,
+            places: Arc::default(),
+            views: Views::default(),
+            came_back: false,
+            search_again: None,
+            known: Arc::default(),
+            drawn: None,
+            drawing: None,
+            placed: None,
+        }
+    }
+}
+
+impl GraphState {
+    /// Forgets all that is about the project; how things are shown stays.
+    pub(in super::super) fn new_project(&mut self) {
+        let (colour_by, minimap, as_table) = (self.colour_by, self.minimap, self.as_table);
+        let in_front = self.in_front;
+        *self = Self { colour_by, minimap, as_table, in_front, ..Self::default() };
+    }
+
+    /// The view that is looked at.
+    pub fn view(&self) -> &View {
+        self.views.now()
+    }
+
+    pub fn narrowing(&self) -> Narrowing {
+        self.views.now().narrowing
+    }
+
+    pub fn spotlight(&self) -> Option<&Arc<Spotlight>> {
+        self.views.now().spotlight.as_ref()
+    }
+
+    pub fn can_go_back(&self) -> bool {
+        self.views.can_go_back()
+    }
+
+    pub fn can_go_forward(&self) -> bool {
+        self.views.can_go_forward()
+    }
+
+    /// What is shown: of the analysis, or narrowed, with boxes at their places.
+    pub fn scene<'a>(&'a self, analysis: &'a Analysis) -> &'a Arc<Scene> {
+        match &self.placed {
+            Some(placed) => &placed.scene,
+            None => self.narrowed(analysis),
+        }
+    }
+
+    fn narrowed<'a>(&'a self, analysis: &'a Analysis) -> &'a Arc<Scene> {
+        let drawn = self.drawn.as_ref().filter(|_| self.narrowing() != Narrowing::Whole);
+        drawn.and_then(|drawn| drawn.scene.as_ref()).unwrap_or(&analysis.scene)
+    }
+
+    /// Whether the narrowed drawing is still being made.
+    pub fn is_drawing(&self) -> bool {
+        self.drawing.is_some()
+    }
+
+    /// Goes to another view, if it is another.
+    fn go_to(&mut self, view: View) {
+        if !view.shows_the_same(self.views.now()) {
+            self.views.go_to(view);
+        }
+    }
+
+    fn mark(&mut self, things: Vec<Thing>, how: Marking) {
+        let marked = Arc::make_mut(&mut self.marked);
+        match how {
+            Marking::Replace => *marked = things.into_iter().collect(),
+            Marking::Add => marked.extend(things),
+            Marking::Toggle => {
+                for thing in things {
+                    if !marked.remove(&thing) {
+                        marked.insert(thing);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Carries everything that names things over to another state of the project.
+    fn follow(&mut self, project: &Arc<Project>) {
+        if Arc::ptr_eq(&self.known, project) {
+            return;
+        }
+        let before = std::mem::replace(&mut self.known, Arc::clone(project));
+        let carried = |it: &Thing| {
+            let selection = selection(&before, it)?.carried_over(&before, project)?;
+            selection.still_there(project).then(|| thing(project, &selection))?
+        };
+        if !self.marked.is_empty() {
+            self.marked = Arc::new(self.marked.iter().filter_map(carried).collect());
+        }
+        if !self.places.is_empty() {
+            let places = self.places.iter().filter_map(|(it, at)| Some((carried(it)?, *at)));
+            self.places = Arc::new(places.collect());
+        }
+        self.views.follow(|key| match carried(&Thing::Client(key))? {
+            Thing::Client(key) => Some(key),
+            _ => None,
+        });
+    }
+}
+
+impl State {
+    /// Carries out a command of the graph tab.
+    pub(in super::super) fn apply_to_graph(&mut self, command: Command) {
+        match command {
+            Command::Mark { things, how } => {
+                // The first box marked beside a selected one makes two.
+                if how == Marking::Toggle
+                    && self.graph.marked.is_empty()
+                    && let Some(selected) = self.selected_thing()
+                    && !things.contains(&selected)
+                    && self.graph.scene(&self.analysis).node_of(&selected).is_some()
+                {
+                    self.graph.mark(vec![selected], Marking::Add);
+                }
+                self.graph.mark(things, how);
+            }
+            Command::Spotlight(spotlight) => {
+                let mut view = self.graph.views.now().clone();
+                if spotlight.is_none() && view.narrowing == Narrowing::Path {
+                    view.narrowing = Narrowing::Whole;
+                }
+                view.spotlight = spotlight;
+                view.camera = None;
+                self.graph.go_to(view);
+                if self.graph.spotlight().is_some() {
+                    self.requests.tab = Some(Tab::Graph);
+                }
+            }
+            Command::Narrow(narrowing) => {
+                let mut view = self.graph.views.now().clone();
+                (view.narrowing, view.camera) = (narrowing, None);
+                self.graph.go_to(view);
+            }
+            Command::ColourBy(by) => self.graph.colour_by = by,
+            Command::Place(places) => Arc::make_mut(&mut self.graph.places).extend(places),
+            Command::Looked { camera, jumped } => {
+                let now = self.graph.views.now_mut();
+                if jumped && now.camera.is_some() {
+                    let view = View { camera: Some(camera), ..now.clone() };
+                    self.graph.views.go_to(view);
+                } else {
+                    now.camera = Some(camera);
+                }
+            }
+            Command::Searched(search) => {
+                let now = self.graph.views.now_mut();
+                // Typing on is one search.
+                if !now.search.is_empty() && !search.is_empty() {
+                    now.search = search;
+                } else {
+                    let view = View { search, camera: None, ..now.clone() };
+                    self.graph.go_to(view);
+                }
+            }
+            Command::Drawn(drawn) => {
+                self.graph.drawing = None;
+                self.graph.drawn = Some(drawn);
+            }
+        }
+    }
+
+    /// Brings what the graph shows up to date with the analysis and with what is asked for.
+    pub(in super::super) fn follow_in_graph(&mut self) {
+        let analysis = Arc::clone(&self.analysis);
+        self.graph.follow(&analysis.project);
+        let (narrowing, spotlight) = (self.graph.narrowing(), self.graph.spotlight().cloned());
+        let spotlight = spotlight.filter(|_| narrowing == Narrowing::Path);
+        let wanted = Wanted { narrowing, spotlight, analysis };
+        let known = self.graph.drawn.as_ref().is_some_and(|drawn| drawn.wanted == wanted);
+        if narrowing == Narrowing::Whole {
+            self.graph.drawn = None;
+        } else if !known {
+            self.draw_narrowed(wanted);
+        }
+        self.graph.put_in_place(&self.analysis);
+    }
+
+    fn draw_narrowed(&mut self, wanted: Wanted) {
+        let whole = wanted.analysis.project.clients().len();
+        if whole <= WITHIN_A_FRAME || wanted.narrowing == Narrowing::Path {
+            let scene = wanted.draw(&|| false).map(Arc::new);
+            self.graph.drawn = Some(Drawn { wanted, scene });
+            return;
+        }
+        if self.graph.drawing.is_some() {
+            // The next command asks again once the job has ended.
+            return;
+        }
+        self.graph.drawing = Some(wanted.clone());
+        self.jobs.blocking("Drawing the neighbourhood", move |cancelled| {
+            let stop = || cancelled.load(std::sync::atomic::Ordering::Relaxed);
+            let scene = wanted.draw(&stop).map(Arc::new);
+            Main::Graph(Command::Drawn(Drawn { wanted, scene }))
+        });
+    }
+
+    /// The selected box of the drawing, as what is drawn.
+    fn selected_thing(&self) -> Option<Thing> {
+        let then = self.selection.as_ref()?.carried_over(&self.project, &self.analysis.project)?;
+        thing(&self.analysis.project, &then)
+    }
+
+    /// The boxes that are meant: those marked, or else the selected one.
+    pub fn meant_boxes(&self) -> Vec<Thing> {
+        if !self.graph.marked.is_empty() {
+            return self.graph.marked.iter().cloned().collect();
+        }
+        let scene = self.graph.scene(&self.analysis);
+        self.selected_thing().into_iter().filter(|thing| scene.node_of(thing).is_some()).collect()
+    }
+
+    /// The selected client app, as the drawing names it.
+    pub fn selected_center(&self) -> Option<ClientKey> {
+        match self.selected_thing()? {
+            Thing::Client(key) => Some(key),
+            _ => None,
+        }
+    }
+
+    pub(super) fn graph_back(&mut self, forward: bool) {
+        if forward {
+            self.graph.views.go_forward();
+        } else {
+            self.graph.views.go_back();
+        }
+        self.graph.came_back = true;
+        self.graph.search_again = Some(self.graph.view().search.clone());
+        self.requests.tab = Some(Tab::Graph);
+    }
+
+    /// Shows so many hops more or fewer around the center, or begins with the selection.
+    pub(super) fn more_hops(&mut self, by: isize) {
+        let narrowing = match self.graph.narrowing() {
+            Narrowing::Around { center, hops } => {
+                let hops = hops.saturating_add_signed(by).clamp(1, HOPS);
+                Narrowing::Around { center, hops }
+            }
+            Narrowing::Whole | Narrowing::Path => {
+                let Some(center) = self.selected_center() else { return };
+                Narrowing::Around { center, hops: 1 }
+            }
+        };
+        self.apply_to_graph(Command::Narrow(narrowing));
+    }
+
+    pub(super) fn narrow_to_selection(&mut self) {
+        if let Some(center) = self.selected_center() {
+            self.apply_to_graph(Command::Narrow(Narrowing::Around { center, hops: 1 }));
+        }
+    }
+
+    pub(super) fn pin(&mut self) {
+        let scene = Arc::clone(self.graph.scene(&self.analysis));
+        let meant = self.meant_boxes();
+        let all = meant.iter().all(|thing| self.graph.places.contains_key(thing));
+        let places = Arc::make_mut(&mut self.graph.places);
+        for thing in meant {
+            if all {
+                places.remove(&thing);
+            } else if let Some(node) = scene.node_of(&thing) {
+                places.insert(thing, scene.nodes[node].rect.min);
+            }
+        }
+    }
+
+    pub(super) fn unpin_all(&mut self) {
+        self.graph.places = Arc::default();
+    }
+
+    pub(super) fn align(&mut self, how: Align) {
+        let scene = self.graph.scene(&self.analysis);
+        let boxes: Vec<(Thing, usize)> = self
+            .graph
+            .marked
+            .iter()
+            .filter_map(|thing| scene.node_of(thing).map(|node| (thing.clone(), node)))
+            .collect();
+        let rects: Vec<_> = boxes.iter().map(|(_, node)| scene.nodes[*node].rect).collect();
+        let corners = aligned(&rects, how);
+        let places = boxes.into_iter().map(|(thing, _)| thing).zip(corners).collect();
+        self.apply_to_graph(Command::Place(places));
+    }
+
+    /// Marks what is at the other end of the arrows of what is meant.
+    pub(super) fn mark_neighbours(&mut self) {
+        let scene = Arc::clone(self.graph.scene(&self.analysis));
+        let meant: BTreeSet<usize> =
+            self.meant_boxes().iter().filter_map(|thing| scene.node_of(thing)).collect();
+        let ends = scene.edges.iter().filter_map(|edge| {
+            let (from, to) = (meant.contains(&edge.from), meant.contains(&edge.to));
+            (from || to).then_some([edge.from, edge.to])
+        });
+        let near: BTreeSet<usize> = ends.flatten().chain(meant.iter().copied()).collect();
+        let things = near.into_iter().map(|node| scene.nodes[node].thing()).collect();
+        self.graph.mark(things, Marking::Replace);
+    }
+
+    /// Lifts out a shortest way between the two marked boxes.
+    pub(super) fn show_path(&mut self) {
+        let scene = Arc::clone(&self.analysis.scene);
+        let marked: Vec<usize> =
+            self.graph.marked.iter().filter_map(|thing| scene.node_of(thing)).collect();
+        let &[a, b] = marked.as_slice() else { return };
+        let ways = [shortest(&scene, a, b), shortest(&scene, b, a)];
+        let shortest = ways.into_iter().flatten().min_by_key(Vec::len);
+        let Some(way) = shortest else {
+            let (a, b) = (&scene.nodes[a].title, &scene.nodes[b].title);
+            let text = format!("No arrows lead from {a} to {b}, nor back.");
+            self.notices.push(Notice::Hint(text));
+            return;
+        };
+        let (first, last) = (way.first(), way.last());
+        let (Some(&first), Some(&last)) = (first, last) else { return };
+        let from = &scene.nodes[scene.edges[first].from].title;
+        let to = &scene.nodes[scene.edges[last].to].title;
+        let hops = way.iter().map(|&e| Hop {
+            arrow: scene.edges[e].thing.clone(),
+            sentence: scene.edges[e].sentence.clone(),
+        });
+        let count = if way.len() == 1 { "1 hop".to_owned() } else { format!("{} hops", way.len()) };
+        let spotlight = Spotlight {
+            title: format!("{from} to {to}, {count}"),
+            hops: hops.collect(),
+            things: BTreeSet::new(),
+        };
+        self.apply_to_graph(Command::Spotlight(Some(Arc::new(spotlight))));
+    }
+
+    pub(super) fn only_path(&mut self) {
+        let narrowing = match self.graph.narrowing() {
+            Narrowing::Path => Narrowing::Whole,
+            _ => Narrowing::Path,
+        };
+        self.apply_to_graph(Command::Narrow(narrowing));
+    }
+}
+
+impl GraphState {
+    fn put_in_place(&mut self, analysis: &Analysis) {
+        if self.places.is_empty() {
+            self.placed = None;
+            return;
+        }
+        let from = Arc::clone(self.narrowed(analysis));
+        let same = self.placed.as_ref().is_some_and(|it| {
+            Arc::ptr_eq(&it.from, &from) && Arc::ptr_eq(&it.places, &self.places)
+        });
+        if !same {
+            // A narrowed drawing is small and has its own order; places are of the whole one.
+            let scene = match self.narrowing() {
+                Narrowing::Whole => placed(&from, &self.places),
+                Narrowing::Around { .. } | Narrowing::Path => Arc::clone(&from),
+            };
+            self.placed = Some(Placed { from, places: Arc::clone(&self.places), scene });
+        }
+    }
+}
+
+impl Wanted {
+    fn draw(&self, cancelled: &dyn Fn() -> bool) -> Option<Scene> {
+        match (self.narrowing, &self.spotlight) {
+            (Narrowing::Around { center, hops }, _) => {
+                let analysis = &self.analysis;
+                around(&analysis.project, &analysis.graph, center, hops, cancelled)
+            }
+            (Narrowing::Path, Some(spotlight)) => only(&self.analysis.scene, spotlight),
+            _ => None,
+        }
+    }
+}
+
+/// The client app or id that a box stands for, in words.
+pub fn box_name(scene: &Scene, thing: &Thing) -> Option<String> {
+    let node = &scene.nodes[scene.node_of(thing)?];
+    Some(match node.kind {
+        NodeKind::Client(_) => node.title.clone(),
+        NodeKind::Ghost(_) | NodeKind::Issuer(_) => node.name.clone(),
+    })
+}
