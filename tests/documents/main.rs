@@ -9,6 +9,7 @@ mod decisions;
 mod disk;
 mod disk_save;
 mod disk_watch;
+mod drawing_quality;
 mod golden;
 mod hostile;
 mod kill;
