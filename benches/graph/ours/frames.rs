@@ -52,7 +52,9 @@ impl Desk {
     }
 
     fn settle(&mut self) {
-        (0..SETTLE).for_each(|_| drop(self.frame()));
+        for _ in 0..SETTLE {
+            self.frame();
+        }
     }
 
     /// Frames in which nothing changes, and such in which the camera moves a little in each.
