@@ -44,7 +44,7 @@ pub struct Args {
     limit: usize,
 
     /// Permissions that are weighed at most.
-    #[arg(long, value_name = "N", default_value_t = 2000)]
+    #[arg(long, value_name = "N", default_value_t = 500)]
     weigh: usize,
 
     /// What the list of client apps is sorted by.

@@ -318,7 +318,7 @@ impl<'a> Scale<'a> {
             return None;
         }
         let mut left = vec![0u64; width * rows.len()];
-        let mut row = vec![0u64; width];
+        let (mut row, mut had) = (vec![0u64; width], vec![0u64; width]);
         let mut lost = 0;
         for (at, component) in before.iter().enumerate() {
             row.fill(0);
@@ -338,8 +338,13 @@ impl<'a> Scale<'a> {
                 }
             }
             let starts = self.overview.starts.of_component(*component);
-            let mut had = vec![0u64; width];
-            within(closure, *component, &blocks, &mut had);
+            // All that lead to one edge had everything behind it.
+            if gone.len() == 1 {
+                had.iter_mut().zip(&blocks).for_each(|(had, (_, bits))| *had = *bits);
+            } else {
+                had.fill(0);
+                within(closure, *component, &blocks, &mut had);
+            }
             let pairs: u64 = blocks
                 .iter()
                 .zip(had.iter().zip(&row))
@@ -354,6 +359,13 @@ impl<'a> Scale<'a> {
 
 /// Adds the part of a row that is within some blocks.
 fn within(closure: &Closure, component: u32, blocks: &[(u32, u64)], row: &mut [u64]) {
+    // A few blocks are looked up, many are gone through beside the row.
+    if blocks.len() * 8 < closure.entries(component) {
+        for (bits, (block, mask)) in row.iter_mut().zip(blocks) {
+            *bits |= closure.block(component, *block) & mask;
+        }
+        return;
+    }
     let mut at = 0;
     for (block, bits) in closure.row(component) {
         while at < blocks.len() && blocks[at].0 < block {

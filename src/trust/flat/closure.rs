@@ -120,15 +120,26 @@ impl Closure {
 
     /// Whether one component reaches another.
     pub fn component_reaches(&self, from: u32, to: u32) -> bool {
-        let span = self.span(from);
-        let block = to / 64;
+        self.block(from, to / 64) >> (to % 64) & 1 == 1
+    }
+
+    /// Which of 64 components a component reaches.
+    pub fn block(&self, component: u32, block: u32) -> u64 {
+        let span = self.span(component);
         let after = self.blocks[span.clone()].partition_point(|it| it & !RUN <= block);
-        let Some(at) = after.checked_sub(1).map(|at| span.start + at) else { return false };
+        let Some(at) = after.checked_sub(1).map(|at| span.start + at) else { return 0 };
         let (start, bits) = (self.blocks[at] & !RUN, self.bits[at]);
         match self.blocks[at] & RUN {
-            0 => start == block && bits >> (to % 64) & 1 == 1,
-            _ => u64::from(block - start) < bits,
+            0 if start == block => bits,
+            0 => 0,
+            _ if u64::from(block - start) < bits => u64::MAX,
+            _ => 0,
         }
+    }
+
+    /// How many entries the row of a component has: about what it costs to go through it.
+    pub fn entries(&self, component: u32) -> usize {
+        self.span(component).len()
     }
 
     /// Whether there is a way from one node to another one. Of a node to itself nothing is said:
