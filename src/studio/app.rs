@@ -200,8 +200,11 @@ impl Studio {
                 clients_ui(ui, &mut views.clients, state, commands);
             },
         );
-        // The exchange tab says of an arrow what the inspector would, and needs the room.
-        let crowded = shows(tabs, Tab::Exchange) && ui.ctx().content_rect().width() < 1500.0;
+        // The exchange tab and the questions say of an arrow what the inspector would, and need the
+        // room.
+        let asking = shows(tabs, Tab::Graph) && state.graph.ask.open;
+        let beside = shows(tabs, Tab::Exchange) || asking;
+        let crowded = beside && ui.ctx().content_rect().width() < 1500.0;
         if !crowded {
             Panel::right("inspector")
                 .frame(side)

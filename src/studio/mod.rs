@@ -29,7 +29,9 @@ pub use app::Studio;
 pub use command::{Action, Command, Leaving, Notice, PathPurpose};
 pub use dialogs::FileDialogs;
 pub use exchange_tab::{ServerChoice, SubjectSource};
-pub use graph_tab::{Align, ColourBy, GraphAction, GraphCommand, Narrowing};
+pub use graph_tab::{
+    Align, AskCommand, AskForm, AskKind, AskSlot, ColourBy, GraphAction, GraphCommand, Narrowing,
+};
 pub use selection::Selection;
 pub use source_tab::{Caret, Command as SourceCommand, Motion, Query, Reach, SourceAction};
 pub use state::{

@@ -17,7 +17,7 @@ use super::analysis::Analysis;
 use super::command::{Action, Command, Leaving, Notice, PathPurpose};
 use super::dialogs::FileDialogs;
 use super::exchange_tab::ExchangeTab;
-use super::graph_tab::GraphState;
+use super::graph_tab::{AskSlot, GraphState};
 use super::jobs::{JobId, Jobs};
 use super::selection::Selection;
 use super::source_tab::SourceTab;
@@ -85,6 +85,8 @@ pub enum Dialog {
     GrantTo {
         from: ClientKey,
     },
+    /// Whom is the question about?
+    AskAbout(AskSlot),
     /// Which lines change?
     Review,
     /// What about the unsaved work?

@@ -5,6 +5,7 @@ use egui::{Key, KeyboardShortcut, Modifiers};
 use super::super::canvas::Marking;
 use super::super::state::State;
 use super::align::Align;
+use super::ask;
 use super::colouring::ColourBy;
 use super::shown::HOPS;
 use super::state::Command;
@@ -31,12 +32,16 @@ pub enum GraphAction {
     Align(Align),
     Table,
     Minimap,
+    /// Shows or hides the questions.
+    Ask,
+    /// Asks one about what is selected or marked.
+    AskAbout(ask::Kind),
     ColourBy(ColourBy),
 }
 
 impl GraphAction {
     /// In the order of the menus.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 32] = [
         Self::Back,
         Self::Forward,
         Self::Narrow,
@@ -57,6 +62,10 @@ impl GraphAction {
         Self::Align(Align::Down),
         Self::Table,
         Self::Minimap,
+        Self::Ask,
+        Self::AskAbout(ask::Kind::WhoCanBecome),
+        Self::AskAbout(ask::Kind::WhatCanBecome),
+        Self::AskAbout(ask::Kind::Chains),
         Self::ColourBy(ColourBy::Nothing),
         Self::ColourBy(ColourBy::Kind),
         Self::ColourBy(ColourBy::Subscription),
@@ -76,6 +85,7 @@ impl GraphAction {
                 | Self::Lasso
                 | Self::Pin
                 | Self::Table
+                | Self::Ask
                 | Self::ColourBy(ColourBy::Nothing)
         )
     }
@@ -102,6 +112,10 @@ impl GraphAction {
             Self::Align(Align::Down) => "Space evenly down",
             Self::Table => "Show graph as table, or as drawing",
             Self::Minimap => "Show or hide the minimap",
+            Self::Ask => "Ask who can become whom",
+            Self::AskAbout(ask::Kind::WhoCanBecome) => "Ask who can become this",
+            Self::AskAbout(ask::Kind::WhatCanBecome) => "Ask what this can become",
+            Self::AskAbout(ask::Kind::Chains) => "Ask for all chains between two marked boxes",
             Self::ColourBy(ColourBy::Nothing) => "Colour by nothing",
             Self::ColourBy(ColourBy::Kind) => "Colour by kind",
             Self::ColourBy(ColourBy::Subscription) => "Colour by subscription",
@@ -121,6 +135,7 @@ impl GraphAction {
             Self::Narrow => keys(Modifiers::COMMAND, Key::Num7),
             Self::Whole => keys(Modifiers::COMMAND, Key::Num6),
             Self::Table => keys(Modifiers::COMMAND, Key::T),
+            Self::Ask => keys(Modifiers::COMMAND, Key::K),
             _ => None,
         }
     }
@@ -132,6 +147,10 @@ impl GraphAction {
             Self::MarkNeighbours => Some("What is one arrow away from what is marked or selected"),
             Self::ShowPath => Some("A shortest way along arrows; mark boxes with Ctrl and a click"),
             Self::Pin => Some("Pinned boxes stay where they are; Alt and dragging moves a box"),
+            Self::Ask => Some("Questions and answers beside the drawing"),
+            Self::AskAbout(ask::Kind::Chains) => Some(
+                "From the selected one, if it is one of them; mark boxes with Ctrl and a click",
+            ),
             Self::Table => Some("One row an arrow, with the same selection and search"),
             _ => None,
         }
@@ -176,6 +195,14 @@ impl GraphAction {
             Self::MarkNeighbours | Self::Pin if state.meant_boxes().is_empty() => {
                 Some("Mark or select a box first")
             }
+            Self::AskAbout(ask::Kind::Chains) if graph.marked.len() != 2 => {
+                Some("Mark two boxes first")
+            }
+            Self::AskAbout(ask::Kind::WhoCanBecome | ask::Kind::WhatCanBecome)
+                if state.askable().is_none() =>
+            {
+                Some("Select a client app or an external identity first")
+            }
             Self::ClearMarks if graph.marked.is_empty() => Some("Nothing is marked"),
             Self::UnpinAll if graph.places.is_empty() => Some("Nothing is pinned"),
             Self::Pin | Self::Align(_) if narrowing != Narrowing::Whole => {
@@ -210,6 +237,8 @@ impl State {
             GraphAction::Align(how) => self.align(how),
             GraphAction::Table => self.graph.as_table = !self.graph.as_table,
             GraphAction::Minimap => self.graph.minimap = !self.graph.minimap,
+            GraphAction::Ask => self.apply_to_questions(ask::Command::Toggle),
+            GraphAction::AskAbout(kind) => self.ask_about_selection(kind),
             GraphAction::ColourBy(by) => self.apply_to_graph(Command::ColourBy(by)),
         }
     }

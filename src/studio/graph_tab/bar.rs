@@ -46,6 +46,7 @@ pub fn bar_ui(
                     (GraphAction::Lasso, icons::ICON_LASSO_SELECT, graph.lasso),
                     (GraphAction::Minimap, icons::ICON_MAP, graph.minimap),
                     (GraphAction::Table, icons::ICON_TABLE_ROWS, graph.as_table),
+                    (GraphAction::Ask, icons::ICON_CONTACT_SUPPORT, graph.ask.open),
                 ] {
                     toggle_ui(ui, action, icon, on, commands);
                 }

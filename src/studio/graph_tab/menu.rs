@@ -7,6 +7,7 @@ use super::super::selection::Selection;
 use super::super::state::State;
 use super::super::widgets::action_menu_ui;
 use super::action::GraphAction;
+use super::ask::Kind;
 
 pub fn menu_ui(menu: &mut Option<egui::Pos2>, ui: &Ui, state: &State, commands: &mut Vec<Command>) {
     let Some(at) = *menu else { return };
@@ -27,6 +28,9 @@ pub fn menu_ui(menu: &mut Option<egui::Pos2>, ui: &Ui, state: &State, commands: 
                         Action::Graph(GraphAction::MarkNeighbours),
                         Action::Graph(GraphAction::Pin),
                         Action::Graph(GraphAction::ShowPath),
+                        Action::Graph(GraphAction::AskAbout(Kind::WhoCanBecome)),
+                        Action::Graph(GraphAction::AskAbout(Kind::WhatCanBecome)),
+                        Action::Graph(GraphAction::AskAbout(Kind::Chains)),
                         Action::Graph(GraphAction::Whole),
                         Action::Fit,
                     ] {

@@ -9,11 +9,13 @@
 //! | `shown` | neighbourhoods, paths, boxes at places of their own |
 //! | `colouring` | what boxes can be coloured by |
 //! | `align` | lining boxes up |
+//! | `ask` | questions beside the drawing |
 //! | `bar` | the bar over the drawing |
 //! | `table` | one row an arrow |
 
 mod action;
 mod align;
+mod ask;
 mod bar;
 mod colouring;
 mod menu;
@@ -33,6 +35,7 @@ use crate::trust::{describe_grant, grant};
 
 pub use action::GraphAction;
 pub use align::Align;
+pub use ask::{Command as AskCommand, Form as AskForm, Kind as AskKind, Slot as AskSlot};
 pub use colouring::ColourBy;
 pub use shown::Ring;
 pub use state::{Command as GraphCommand, GraphState};
@@ -117,6 +120,14 @@ pub fn graph_ui(
     let rings = tab.rings.as_ref().map(|(_, center, rings)| (*center, rings.clone()));
     ui.spacing_mut().item_spacing.y = 0.0;
     bar::bar_ui(ui, state, rings.as_ref(), commands);
+    if state.graph.ask.open {
+        let frame = egui::Frame::new().fill(Tokens::of(ui).panel).inner_margin(8);
+        egui::Panel::right("ask")
+            .frame(frame)
+            .default_size(350.0)
+            .size_range(260.0..=560.0)
+            .show(ui, |ui| ask::ask_ui(ui, state, commands));
+    }
     tab.search(search.matches);
     if search.text.trim() != state.graph.view().search && state.graph.search_again.is_none() {
         commands.push(Command::Graph(Own::Searched(search.text.trim().to_owned())));

@@ -13,6 +13,7 @@ use super::super::command::{Command as Main, Notice};
 use super::super::selection::{selection, thing};
 use super::super::state::{State, Tab};
 use super::align::{Align, aligned};
+use super::ask::{self, Ask};
 use super::colouring::ColourBy;
 use super::shown::{HOPS, around, only, placed, shortest};
 use super::view::{Narrowing, View, Views};
@@ -21,7 +22,7 @@ use crate::diagram::layout::Point;
 use crate::diagram::scene::{NodeKind, Scene, Thing};
 
 /// A request to the graph tab.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub enum Command {
     Mark {
         things: Vec<Thing>,
@@ -42,6 +43,7 @@ pub enum Command {
     Searched(String),
     /// A narrowed drawing is ready.
     Drawn(Drawn),
+    Ask(ask::Command),
 }
 
 /// A narrowed drawing and what it is of.
@@ -85,6 +87,8 @@ pub struct GraphState {
     pub as_table: bool,
     /// Boxes that stay where they were put, by their upper left corners.
     pub places: Arc<BTreeMap<Thing, Point>>,
+    /// What is asked of it, and the answer.
+    pub ask: Ask,
     views: Views,
     /// What the eyes are asked to go to: a view that was come back to.
     pub came_back: bool,
@@ -116,6 +120,7 @@ impl Default for GraphState {
             minimap: true,
             as_table: false,
             places: Arc::default(),
+            ask: Ask::default(),
             views: Views::default(),
             came_back: false,
             search_again: None,
@@ -132,7 +137,8 @@ impl GraphState {
     pub(in super::super) fn new_project(&mut self) {
         let (colour_by, minimap, as_table) = (self.colour_by, self.minimap, self.as_table);
         let in_front = self.in_front;
-        *self = Self { colour_by, minimap, as_table, in_front, ..Self::default() };
+        let ask = self.ask.of_another_project();
+        *self = Self { colour_by, minimap, as_table, in_front, ask, ..Self::default() };
     }
 
     /// The view that is looked at.
@@ -211,6 +217,7 @@ impl GraphState {
             self.marked = Arc::new(self.marked.iter().filter_map(carried).collect());
         }
         self.views.follow(carried);
+        self.ask.follow(&before, project);
         true
     }
 }
@@ -275,6 +282,7 @@ impl State {
                 self.graph.drawing = None;
                 self.graph.drawn = Some(drawn);
             }
+            Command::Ask(command) => self.apply_to_questions(command),
         }
     }
 

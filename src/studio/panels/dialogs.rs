@@ -58,7 +58,7 @@ pub fn dialogs_ui(
         Dialog::Review => 860.0,
         Dialog::Merge(_) => 960.0,
         Dialog::CannotSave(_) | Dialog::Shared(_) | Dialog::Refused(_) => 600.0,
-        Dialog::Palette | Dialog::GrantTo { .. } => 520.0,
+        Dialog::Palette | Dialog::GrantTo { .. } | Dialog::AskAbout(_) => 520.0,
         _ => 480.0,
     };
     // One id a dialog: a window of another size under the same id would be drawn off the middle
@@ -72,6 +72,9 @@ pub fn dialogs_ui(
             Dialog::Grant { from, to } => choose::grant_ui(ui, state, *from, *to, commands),
             Dialog::GrantTo { from } => {
                 choose::grant_to_ui(ui, draft, state, *from, just_opened, commands)
+            }
+            Dialog::AskAbout(slot) => {
+                choose::party_ui(ui, draft, state, *slot, just_opened, commands);
             }
             Dialog::Review => saving::review_ui(ui, changes, state, commands),
             Dialog::Unsaved(leaving) => saving::unsaved_ui(ui, state, leaving, commands),

@@ -3,9 +3,10 @@
 use egui::{Key, RichText, Ui};
 
 use crate::config::ClientKey;
-use crate::trust::{describe_grant, grant};
+use crate::trust::{Node, describe_grant, grant};
 
 use super::super::super::command::{Action, Command, Notice};
+use super::super::super::graph_tab::{AskCommand, AskSlot, GraphCommand};
 use super::super::super::selection::Selection;
 use super::super::super::state::State;
 use super::super::super::theme::Tokens;
@@ -72,6 +73,61 @@ pub fn grant_to_ui(
         commands.push(Command::ProposeGrant { from, to });
     }
     buttons_ui(ui, commands, |_, _| {});
+}
+
+/// Parties that are offered at once; typing finds the others.
+const MOST_PARTIES: usize = 200;
+
+/// Whom a question is about: a client app or an external identity, as the analysis names them.
+pub fn party_ui(
+    ui: &mut Ui,
+    draft: &mut DialogDraft,
+    state: &State,
+    slot: AskSlot,
+    just_opened: bool,
+    commands: &mut Vec<Command>,
+) {
+    title_ui(ui, &format!("Choose {}", slot.name()));
+    let project = &state.analysis.project;
+    let needle = draft.text.to_lowercase();
+    let externals = state.analysis.graph.graph.node_weights().filter_map(|node| match node {
+        Node::External { issuer, subject } => Some((issuer.as_str(), subject.as_str())),
+        Node::Client(_) | Node::Ghost(_) => None,
+    });
+    let clients = project.clients().iter();
+    let clients = clients.map(|client| (client.label().to_owned(), "", Party::Client(client.key)));
+    let externals = externals.map(|(issuer, subject)| {
+        let label = format!("{subject} of {issuer}");
+        (label, "external identity", Party::External(issuer, subject))
+    });
+    let matches: Vec<(String, String, Party)> = clients
+        .chain(externals)
+        .filter(|(label, ..)| label.to_lowercase().contains(&needle))
+        .take(MOST_PARTIES)
+        .map(|(label, note, party)| (label, note.to_owned(), party))
+        .collect();
+    let name = "Client app or external identity";
+    let chosen = chooser_ui(ui, draft, name, &matches, just_opened);
+    if matches.len() == MOST_PARTIES {
+        let text = format!("The first {MOST_PARTIES}; type a part of the name for others.");
+        ui.label(RichText::new(text).small().color(Tokens::of(ui).text_weak));
+    }
+    if let Some(party) = chosen {
+        let party = match party {
+            Party::Client(key) => Selection::Client(key),
+            Party::External(issuer, subject) => {
+                Selection::External { issuer: issuer.to_owned(), subject: subject.to_owned() }
+            }
+        };
+        commands.push(Command::Graph(GraphCommand::Ask(AskCommand::Chosen(slot, party))));
+    }
+    buttons_ui(ui, commands, |_, _| {});
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Party<'a> {
+    Client(ClientKey),
+    External(&'a str, &'a str),
 }
 
 pub fn palette_ui(

@@ -1,0 +1,181 @@
+//! The question as it is put together.
+
+use petgraph::stable_graph::NodeIndex;
+
+use crate::config::Project;
+use crate::studio::selection::Selection;
+use crate::trust::TrustGraph;
+
+/// What can be asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Kind {
+    #[default]
+    WhoCanBecome,
+    WhatCanBecome,
+    Chains,
+}
+
+impl Kind {
+    pub const ALL: [Self; 3] = [Self::WhoCanBecome, Self::WhatCanBecome, Self::Chains];
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::WhoCanBecome => "Who can become X?",
+            Self::WhatCanBecome => "What can X become?",
+            Self::Chains => "All chains from A to B",
+        }
+    }
+
+    /// The parties that it is about, in the order of the form.
+    pub fn slots(self) -> &'static [Slot] {
+        match self {
+            Self::WhoCanBecome | Self::WhatCanBecome => &[Slot::X],
+            Self::Chains => &[Slot::A, Slot::B],
+        }
+    }
+}
+
+/// A party of a question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Slot {
+    X,
+    A,
+    B,
+}
+
+impl Slot {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::X => "X",
+            Self::A => "A",
+            Self::B => "B",
+        }
+    }
+}
+
+/// The most hops that are asked for; all there may be.
+const ANY: u32 = u32::MAX;
+
+/// A question, complete or not. Parties are client apps and external identities of the project that
+/// was analysed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Form {
+    pub kind: Kind,
+    pub x: Option<Selection>,
+    pub a: Option<Selection>,
+    pub b: Option<Selection>,
+    /// Of who can become whom.
+    pub reach_hops: u32,
+    /// Of chains: there may be very many long ones.
+    pub chain_hops: u32,
+}
+
+impl Default for Form {
+    fn default() -> Self {
+        let (x, a, b) = (None, None, None);
+        Self { kind: Kind::default(), x, a, b, reach_hops: ANY, chain_hops: 6 }
+    }
+}
+
+impl Form {
+    pub fn party(&self, slot: Slot) -> Option<&Selection> {
+        match slot {
+            Slot::X => self.x.as_ref(),
+            Slot::A => self.a.as_ref(),
+            Slot::B => self.b.as_ref(),
+        }
+    }
+
+    pub fn party_mut(&mut self, slot: Slot) -> &mut Option<Selection> {
+        match slot {
+            Slot::X => &mut self.x,
+            Slot::A => &mut self.a,
+            Slot::B => &mut self.b,
+        }
+    }
+
+    pub fn max_hops(&self) -> u32 {
+        match self.kind {
+            Kind::Chains => self.chain_hops,
+            _ => self.reach_hops,
+        }
+    }
+
+    pub fn max_hops_mut(&mut self) -> &mut u32 {
+        match self.kind {
+            Kind::Chains => &mut self.chain_hops,
+            _ => &mut self.reach_hops,
+        }
+    }
+
+    /// How many hops can be asked for, with their words.
+    pub fn hop_choices(&self) -> Vec<(u32, String)> {
+        let counts: &[u32] = match self.kind {
+            Kind::Chains => &[1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20],
+            _ => &[1, 2, 3, 4, 5, 6, 8, 10, ANY],
+        };
+        counts.iter().map(|hops| (*hops, at_most(*hops))).collect()
+    }
+
+    /// Keeps the names of parties right where documents came, went or moved.
+    pub fn follow(&mut self, before: &Project, after: &Project) {
+        for slot in [Slot::X, Slot::A, Slot::B] {
+            let party = self.party_mut(slot);
+            let carried = party.take().and_then(|it| it.carried_over(before, after));
+            *party = carried.filter(|it| it.still_there(after));
+        }
+    }
+
+    /// What is still missing, as a sentence without its stop.
+    pub fn missing(&self) -> Option<&'static str> {
+        let comes_out = match self.kind {
+            Kind::WhoCanBecome => self.x.as_ref(),
+            Kind::WhatCanBecome => None,
+            Kind::Chains => self.b.as_ref(),
+        };
+        match self.kind {
+            _ if matches!(comes_out, Some(Selection::External { .. })) => {
+                Some("No token comes out for an external identity; choose a client app")
+            }
+            Kind::WhoCanBecome | Kind::WhatCanBecome if self.x.is_none() => Some("Choose X"),
+            Kind::Chains if self.a.is_none() => Some("Choose A, where the token starts"),
+            Kind::Chains if self.b.is_none() => Some("Choose B, where the token ends"),
+            Kind::Chains if self.a == self.b => Some("Choose another B: it is the same as A"),
+            _ => None,
+        }
+    }
+}
+
+/// As in "at most 3 hops".
+pub fn at_most(hops: u32) -> String {
+    match hops {
+        ANY => "any number of hops".to_owned(),
+        1 => "1 hop".to_owned(),
+        hops => format!("at most {hops} hops"),
+    }
+}
+
+/// Whether a question can be about it.
+pub fn is_party(selection: &Selection) -> bool {
+    matches!(selection, Selection::Client(_) | Selection::External { .. })
+}
+
+/// The node of a party.
+pub fn node(graph: &TrustGraph, party: &Selection) -> Option<NodeIndex> {
+    match party {
+        Selection::Client(key) => graph.client_node(*key),
+        Selection::External { issuer, subject } => graph.external_node(issuer, subject),
+        _ => None,
+    }
+}
+
+/// What a person calls a party.
+pub fn name(project: &Project, party: &Selection) -> String {
+    match party {
+        Selection::Client(key) => {
+            project.clients().get(key.0).map_or("", |client| client.label()).to_owned()
+        }
+        Selection::External { issuer, subject } => format!("{subject} of {issuer}"),
+        _ => String::new(),
+    }
+}

@@ -1,0 +1,151 @@
+//! The answer in the window: how many, which, and why.
+
+use egui::{RichText, Ui};
+use egui_material_icons::icons;
+
+use super::super::action::GraphAction;
+use super::super::state::Command as GraphCommand;
+use super::super::view::Narrowing;
+use super::answer::{Answer, counted};
+use super::state::{Command, Picked};
+use super::text::text;
+use crate::studio::command::{Action, Command as Main};
+use crate::studio::state::State;
+use crate::studio::theme::{self, Tokens};
+use crate::studio::widgets::{decision_ui, icon_button_ui, problem_ui};
+use crate::trust::report::{credentials, listing};
+use crate::trust::{Actor, Verdict};
+
+const ROW: f32 = 24.0;
+/// Rows of the list that are in view at once.
+const ROWS: usize = 8;
+
+pub fn answer_ui(ui: &mut Ui, state: &State, answer: &Answer, commands: &mut Vec<Main>) {
+    let tokens = Tokens::of(ui);
+    let actor = state.graph.ask.actor;
+    let is_current = answer.holds_for(&state.project, state.reading);
+    let title = RichText::new(answer.title()).family(theme::semibold());
+    ui.add(egui::Label::new(title).wrap());
+    weak_ui(ui, &answer.conditions());
+    if !is_current {
+        problem_ui(
+            ui,
+            "Out of date: the project or the reading has changed since. Ask again to look at a \
+             line.",
+        );
+    }
+    ui.horizontal_wrapped(|ui| {
+        for one in Actor::ALL {
+            let count = answer.len(one);
+            let label = format!("{}: {count}", capital(one.label()));
+            let button = egui::Button::selectable(one == actor, label);
+            if ui.add(button).on_hover_text(one.sentence()).clicked() {
+                commands.push(Main::Graph(GraphCommand::Ask(Command::Look(one))));
+            }
+        }
+    });
+    weak_ui(ui, actor.sentence());
+    let count = answer.count(actor);
+    ui.add(egui::Label::new(RichText::new(count).color(tokens.text)).wrap());
+    if icon_button_ui(ui, icons::ICON_CONTENT_COPY, "Copy as text").clicked() {
+        ui.ctx().copy_text(text(answer, actor, is_current));
+    }
+    list_ui(ui, state, answer, is_current, commands);
+    if let Some(picked) = state.graph.ask.picked.as_ref().filter(|_| is_current) {
+        picked_ui(ui, state, answer, picked, commands);
+    }
+}
+
+fn weak_ui(ui: &mut Ui, text: &str) {
+    let text = RichText::new(text).size(12.0).color(Tokens::of(ui).text_weak);
+    ui.add(egui::Label::new(text).wrap());
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// The lines, of which only those in view are made.
+fn list_ui(
+    ui: &mut Ui,
+    state: &State,
+    answer: &Answer,
+    is_current: bool,
+    commands: &mut Vec<Main>,
+) {
+    let tokens = Tokens::of(ui);
+    let actor = state.graph.ask.actor;
+    let count = answer.len(actor);
+    if count == 0 {
+        return;
+    }
+    let picked = state.graph.ask.picked.as_ref().map(|picked| picked.at);
+    ui.spacing_mut().item_spacing.y = 1.0;
+    let height = (ROW + 1.0) * count.min(ROWS) as f32;
+    egui::ScrollArea::vertical()
+        .id_salt(("answer", actor))
+        .max_height(height)
+        .auto_shrink([false, true])
+        .show_rows(ui, ROW, count, |ui, range| {
+            for at in range {
+                let Some((label, hops)) = answer.line(actor, at) else { continue };
+                let hops = counted(hops as usize, "hop", "hops");
+                let chosen = picked == Some(at);
+                let size = egui::vec2(ui.available_width(), ROW);
+                let button = egui::Button::selectable(chosen, label.as_str())
+                    .truncate()
+                    .shortcut_text(RichText::new(&hops).small().color(tokens.text_weak))
+                    .min_size(size);
+                let response = ui.add_enabled(is_current, button);
+                response.widget_info(|| {
+                    let name = format!("{label}, {hops}");
+                    egui::WidgetInfo::selected(egui::Role::Button, is_current, chosen, name)
+                });
+                if response.on_hover_text(&label).clicked() {
+                    commands.push(Main::Graph(GraphCommand::Ask(Command::Pick(at))));
+                }
+            }
+        });
+    ui.spacing_mut().item_spacing.y = 4.0;
+}
+
+/// A chain hop by hop: who asks, whose credential that takes, and each condition.
+fn picked_ui(
+    ui: &mut Ui,
+    state: &State,
+    answer: &Answer,
+    picked: &Picked,
+    commands: &mut Vec<Main>,
+) {
+    let tokens = Tokens::of(ui);
+    let scope = answer.scope();
+    ui.separator();
+    let title = RichText::new(answer.chain_title(&picked.chain)).family(theme::semibold());
+    ui.add(egui::Label::new(title).wrap());
+    let (words, color) = match answer.verdict(&picked.chain) {
+        Verdict::Allowed => ("Every condition of every hop is true.", tokens.good),
+        Verdict::AllowedIfNotStated => {
+            ("Possible as far as the files say; some conditions are not stated.", tokens.caution)
+        }
+        Verdict::Refused => ("A condition is false.", tokens.bad),
+    };
+    ui.add(egui::Label::new(RichText::new(words).size(12.5).color(color)).wrap());
+    let needed = credentials(&picked.chain);
+    let names: Vec<String> =
+        needed.iter().map(|key| scope.project.client(*key).label().to_owned()).collect();
+    let what = if names.len() == 1 { "credential" } else { "credentials" };
+    let takes = format!("Takes the {what} of {}.", listing(&names));
+    ui.add(egui::Label::new(RichText::new(takes).size(12.5)).wrap());
+    let only = state.graph.narrowing() == Narrowing::Path;
+    let label = if only { "Show the whole graph again" } else { "Only this path" };
+    if icon_button_ui(ui, icons::ICON_ROUTE, label).clicked() {
+        commands.push(Main::Act(Action::Graph(GraphAction::OnlyPath)));
+    }
+    for ((hop, decision), step) in picked.chain.iter().zip(&picked.decisions).zip(1..) {
+        ui.add_space(6.0);
+        let sentence = format!("{step}  {}", hop.sentence(scope.project, scope.graph));
+        ui.add(egui::Label::new(RichText::new(sentence).color(tokens.accent)).wrap());
+        decision_ui(ui, state, decision, commands);
+    }
+}

@@ -1,0 +1,242 @@
+//! What is asked and answered.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::super::state::Command as GraphCommand;
+use super::answer::{Answer, work_out};
+use super::form::{Form, Kind, Slot, is_party};
+use crate::config::Project;
+use crate::diagram::scene::Thing;
+use crate::studio::command::Command as Main;
+use crate::studio::jobs::{JobId, Jobs};
+use crate::studio::selection::{Selection, selection};
+use crate::studio::state::{Dialog, State};
+use crate::trust::{Actor, Chain, Decision};
+
+/// A request to the questions.
+#[derive(Debug)]
+pub enum Command {
+    /// Shows the panel or puts it away.
+    Toggle,
+    /// The person changed the question.
+    Edit(Box<Form>),
+    /// Fills a party from what is selected.
+    Fill(Slot),
+    /// Asks which party is meant.
+    Choose(Slot),
+    Chosen(Slot, Selection),
+    /// Swaps A and B.
+    Swap,
+    Ask,
+    Cancel,
+    /// An answer is worked out; it counts when its question still waits.
+    Answered(Option<Box<Answer>>, Arc<AtomicBool>),
+    /// Whose credentials the answer that is looked at takes.
+    Look(Actor),
+    /// Chooses a line of the answer, and lifts its chain out of the drawing.
+    Pick(usize),
+}
+
+/// The questions and the last answer.
+#[derive(Debug, Default)]
+pub struct Ask {
+    pub open: bool,
+    pub form: Form,
+    pub answer: Option<Box<Answer>>,
+    /// Whose credentials the answer that is looked at takes.
+    pub actor: Actor,
+    pub picked: Option<Picked>,
+    running: Option<Running>,
+}
+
+/// The line of the answer that is looked at.
+#[derive(Debug)]
+pub struct Picked {
+    pub at: usize,
+    pub chain: Chain,
+    /// The decision on each hop.
+    pub decisions: Vec<Decision>,
+}
+
+/// A question that is being worked on; dropping it gives it up.
+#[derive(Debug)]
+struct Running {
+    job: JobId,
+    stop: Arc<AtomicBool>,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Ask {
+    /// Nothing asked; the panel stays where it is.
+    pub fn of_another_project(&self) -> Self {
+        Self { open: self.open, ..Self::default() }
+    }
+
+    /// Whether an answer is being worked out.
+    pub fn is_running(&self, jobs: &Jobs) -> bool {
+        self.running.as_ref().is_some_and(|running| jobs.is_running(running.job))
+    }
+
+    /// Keeps the names of parties right in another state of the project.
+    pub fn follow(&mut self, before: &Project, after: &Project) {
+        self.form.follow(before, after);
+    }
+
+    fn pick(&mut self, at: usize) -> Option<()> {
+        let answer = self.answer.as_ref()?;
+        let chain = answer.chain(self.actor, at)?;
+        let scope = answer.scope();
+        let decide = |hop| scope.access.decide(scope.project, scope.graph, hop);
+        let decisions = chain.iter().map(|hop| decide(*hop)).collect();
+        self.picked = Some(Picked { at, chain, decisions });
+        Some(())
+    }
+}
+
+impl State {
+    /// Carries out a command of the questions.
+    pub(in crate::studio) fn apply_to_questions(&mut self, command: Command) {
+        let ask = &mut self.graph.ask;
+        match command {
+            Command::Toggle => {
+                ask.open = !ask.open;
+                if ask.open {
+                    self.fill_question(false);
+                }
+            }
+            Command::Edit(form) => ask.form = *form,
+            Command::Fill(slot) => {
+                let party = self.askable();
+                *self.graph.ask.form.party_mut(slot) = party;
+            }
+            Command::Choose(slot) => self.dialog = Some(Dialog::AskAbout(slot)),
+            Command::Chosen(slot, party) => {
+                *ask.form.party_mut(slot) = Some(party);
+                self.dialog = None;
+            }
+            Command::Swap => std::mem::swap(&mut ask.form.a, &mut ask.form.b),
+            Command::Ask => self.ask(),
+            Command::Cancel => {
+                if let Some(running) = ask.running.take() {
+                    self.jobs.cancel(running.job);
+                }
+            }
+            Command::Answered(answer, stop) => {
+                let waits = ask.running.as_ref().is_some_and(|it| Arc::ptr_eq(&it.stop, &stop));
+                if waits {
+                    ask.running = None;
+                    ask.picked = None;
+                    ask.answer = answer;
+                }
+            }
+            Command::Look(actor) => {
+                if ask.actor != actor {
+                    ask.actor = actor;
+                    ask.picked = None;
+                }
+            }
+            Command::Pick(at) => self.pick_line(at),
+        }
+    }
+
+    /// Opens the panel with a question about what is selected or marked, and asks it.
+    pub(in crate::studio) fn ask_about_selection(&mut self, kind: Kind) {
+        self.graph.ask.open = true;
+        self.graph.ask.form.kind = kind;
+        self.fill_question(true);
+        if self.cannot_ask().is_none() {
+            self.ask();
+        }
+    }
+
+    /// Fills the parties from what is selected and marked; those there are only when `anew`.
+    fn fill_question(&mut self, anew: bool) {
+        let party = self.askable();
+        let project = &self.analysis.project;
+        let marked: Vec<Selection> = self
+            .graph
+            .marked
+            .iter()
+            .filter_map(|thing: &Thing| selection(project, thing))
+            .filter(is_party)
+            .collect();
+        let form = &mut self.graph.ask.form;
+        let fill = |at: &mut Option<Selection>, with: Option<Selection>| {
+            if with.is_some() && (anew || at.is_none()) {
+                *at = with;
+            }
+        };
+        match marked.as_slice() {
+            // Of two marked boxes, the selected one is where the token starts.
+            [a, b] if party.as_ref() == Some(b) => {
+                fill(&mut form.a, Some(b.clone()));
+                fill(&mut form.b, Some(a.clone()));
+            }
+            [a, b] => {
+                fill(&mut form.a, Some(a.clone()));
+                fill(&mut form.b, Some(b.clone()));
+            }
+            _ => fill(&mut form.a, party.clone()),
+        }
+        fill(&mut form.x, party.or_else(|| marked.first().cloned()));
+    }
+
+    /// What is selected, when a question can be about it, as the analysis names it.
+    pub(in crate::studio) fn askable(&self) -> Option<Selection> {
+        let then = self.selection.as_ref()?.carried_over(&self.project, &self.analysis.project)?;
+        match then {
+            Selection::Federation { client, index } => {
+                let identity = self.analysis.project.client(client).identities.get(index)?;
+                let (issuer, subject) = identity.pair()?;
+                Some(Selection::External { issuer: issuer.into(), subject: subject.into() })
+            }
+            party => Some(party).filter(is_party),
+        }
+    }
+
+    /// Why the question cannot be asked now, as a sentence without its stop.
+    pub(in crate::studio) fn cannot_ask(&self) -> Option<&'static str> {
+        let is_current = self.analysis.project.revision() == self.project.revision()
+            && self.analysis.graph.reading == self.reading;
+        if !is_current {
+            return Some("The project is still being analysed");
+        }
+        self.graph.ask.form.missing()
+    }
+
+    fn ask(&mut self) {
+        if self.cannot_ask().is_some() {
+            return;
+        }
+        if let Some(running) = self.graph.ask.running.take() {
+            self.jobs.cancel(running.job);
+        }
+        let stop = Arc::new(AtomicBool::new(false));
+        let (form, analysis) = (self.graph.ask.form.clone(), Arc::clone(&self.analysis));
+        let flag = Arc::clone(&stop);
+        let job = self.jobs.blocking("Working out an answer", move |_| {
+            let answer = work_out(form, analysis, &flag).map(Box::new);
+            Main::Graph(GraphCommand::Ask(Command::Answered(answer, flag)))
+        });
+        self.graph.ask.running = Some(Running { job, stop });
+    }
+
+    fn pick_line(&mut self, at: usize) {
+        let (project, reading) = (&self.project, self.reading);
+        let ask = &mut self.graph.ask;
+        // Names in an answer that no longer holds may be those of others by now.
+        if !ask.answer.as_ref().is_some_and(|answer| answer.holds_for(project, reading)) {
+            return;
+        }
+        ask.pick(at);
+        let (Some(answer), Some(picked)) = (&ask.answer, &ask.picked) else { return };
+        let spotlight = Arc::new(answer.spotlight(&picked.chain));
+        self.apply_to_graph(GraphCommand::Spotlight(Some(spotlight)));
+    }
+}
