@@ -38,9 +38,7 @@ pub fn bar_ui(
                 button(ui, GraphAction::Forward, icons::ICON_ARROW_FORWARD);
                 ui.separator();
                 neighbourhood_ui(ui, state, rings, commands);
-                ui.separator();
                 colour_ui(ui, state, commands);
-                ui.separator();
                 let graph = &state.graph;
                 for (action, icon, on) in [
                     (GraphAction::Lasso, icons::ICON_LASSO_SELECT, graph.lasso),
@@ -151,7 +149,7 @@ fn colour_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Main>) {
     let now = state.graph.colour_by;
     egui::ComboBox::from_id_salt("colour-by")
         .selected_text(RichText::new(now.word()).small())
-        .width(118.0)
+        .width(100.0)
         .height(320.0)
         .show_ui(ui, |ui| {
             for by in ColourBy::ALL {
