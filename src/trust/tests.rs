@@ -342,7 +342,7 @@ fn two_versions_are_told_apart_by_what_they_say() {
         lines,
         [
             "changed Portal",
-            "  changed public: false → true apps.yaml:6",
+            "  changed is public: false → true apps.yaml:6",
             "  removed permission for Dashboard apps.yaml:8",
             "  added permission for unknown other apps.yaml:8",
             "changed Dashboard",
