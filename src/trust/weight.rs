@@ -151,7 +151,7 @@ impl Access {
         budget: usize,
     ) -> Heaviest {
         let mut scale = Scale::new(self, overview);
-        let mut candidates: Vec<(Reverse<u64>, PermissionKey, Vec<(NodeId, NodeId)>)> = self
+        let mut candidates: Vec<Candidate> = self
             .hops_by_permission(graph)
             .into_iter()
             .filter_map(|(key, mut hops)| {
@@ -165,18 +165,16 @@ impl Access {
             .collect();
         candidates.sort_unstable();
         let mut best: BTreeSet<(u64, Reverse<PermissionKey>)> = BTreeSet::new();
-        let mut weighed = 0;
         let mut not_weighed = 0;
         for (at, (Reverse(bound), permission, hops)) in candidates.iter().enumerate() {
             let least = best.first().map_or(0, |(pairs, _)| *pairs);
             if best.len() == count && *bound <= least {
                 break;
             }
-            if weighed == budget {
+            if at == budget {
                 not_weighed = candidates.len() - at;
                 break;
             }
-            weighed += 1;
             let pairs = scale.weigh(hops);
             if pairs > 0 {
                 best.insert((pairs, Reverse(*permission)));
@@ -195,6 +193,9 @@ impl Access {
         }
     }
 }
+
+/// By what it can take at most, with the hops that may go with it.
+type Candidate = (Reverse<u64>, PermissionKey, Vec<(NodeId, NodeId)>);
 
 /// Words of memory for the rows that change.
 const ROOM: usize = 1 << 22;
