@@ -49,6 +49,11 @@ impl Closure {
         let mut row = Row::new(count);
         for component in 0..count as u32 {
             let edges = closure.condensed.range(component);
+            if edges.len() == 1 {
+                closure.essential[edges.start] = true;
+                closure.copy_with(closure.condensed.targets[edges.start]);
+                continue;
+            }
             for edge in edges.rev() {
                 let next = closure.condensed.targets[edge];
                 if !row.has(next) {
@@ -65,6 +70,22 @@ impl Closure {
             closure.starts.push(closure.blocks.len() as u32);
         }
         closure
+    }
+
+    /// Adds the row of a component whose only successor is this one: the successor's, and itself.
+    fn copy_with(&mut self, next: u32) {
+        let from = self.blocks.len();
+        let span = self.span(next);
+        self.blocks.extend_from_within(span.clone());
+        self.bits.extend_from_within(span);
+        let (block, mut bits) = (next / 64, 1 << (next % 64));
+        // It has a higher number than all that it reaches, so it belongs at the end.
+        if self.blocks.len() > from && self.blocks.last() == Some(&block) {
+            self.blocks.pop();
+            bits |= self.bits.pop().unwrap_or_default();
+        }
+        self.push(from, block, bits);
+        self.starts.push(self.blocks.len() as u32);
     }
 
     /// Adds a block to the row that begins at an entry.
