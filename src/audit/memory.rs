@@ -5,6 +5,7 @@
 //! whose text is another, by identity: a document is never changed in place. Rules that hold
 //! documents against each other are asked every time.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -35,8 +36,10 @@ struct Remembered {
 }
 
 impl Memory {
-    fn file(&self, source: &SourceFile) -> Option<&File> {
-        self.files.iter().find(|file| file.id == source.id && file.name == source.name)
+    /// A file, which mostly is still the same in order.
+    fn file(&self, at: usize, source: &SourceFile) -> Option<&File> {
+        let same = |file: &&File| file.id == source.id && file.name == source.name;
+        self.files.get(at).filter(same).or_else(|| self.files.iter().find(same))
     }
 }
 
@@ -52,10 +55,7 @@ pub fn update(
     let context = Context::new(project, graph, &arrows);
     let single = |rule: &super::Rule| rule.scope == Scope::Document;
     let (learnt, mut findings) = rayon::join(
-        || match before {
-            None => found(&context, single),
-            Some(_) => found(&context.only(&unknown), single),
-        },
+        || found(&context.only(&unknown), single),
         || found(&context, |rule| !single(rule)),
     );
     memory.learn(learnt);
@@ -68,8 +68,8 @@ pub fn update(
 /// What is known of the documents, and those of which nothing is.
 fn recall(project: &Project, before: Option<&Memory>) -> (Memory, Vec<(FileId, usize)>) {
     let mut unknown = Vec::new();
-    let files = project.files().iter().map(|source| {
-        let earlier = before.and_then(|memory| memory.file(source));
+    let files = project.files().iter().enumerate().map(|(at, source)| {
+        let earlier = before.and_then(|memory| memory.file(at, source));
         let documents = source.stream.iter().flat_map(|stream| stream.documents());
         let documents = documents.enumerate().map(|(index, document)| {
             let known = earlier
@@ -90,9 +90,11 @@ impl Memory {
     fn learn(&mut self, mut findings: Vec<Finding>) {
         let document = |finding: &Finding| finding.place().map(|at| (at.file, at.document));
         findings.par_sort_by_key(document);
+        let places: HashMap<FileId, usize> =
+            self.files.iter().enumerate().map(|(at, file)| (file.id, at)).collect();
         for group in findings.chunk_by(|a, b| document(a) == document(b)) {
             let Some((file, index)) = group.first().and_then(document) else { continue };
-            let file = self.files.iter_mut().find(|other| other.id == file);
+            let file = places.get(&file).map(|at| &mut self.files[*at]);
             if let Some(known) = file.and_then(|file| file.documents.get_mut(index)) {
                 known.findings = Arc::from(group);
             }
