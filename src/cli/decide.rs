@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
-use super::list::At;
 use super::project::{self, Format, Paths};
 use super::{Exit, Failure, Globals, Terminal};
 use crate::config::{ClientKey, Project};
+use crate::trust::report::At;
 use crate::trust::{self, Decision, Question, Subject, Truth, Verdict};
 
 /// Decide one token exchange, step by step

@@ -12,6 +12,7 @@ use super::{Exit, Failure, Globals, Terminal};
 use crate::audit::secrets;
 use crate::config::{ClientApp, ClientKey, Place, Project, Purpose, Setting, Stated};
 use crate::trust::ghost_label;
+use crate::trust::report::At;
 
 /// List client apps with their identities and permissions
 ///
@@ -178,25 +179,6 @@ struct IdentityLine<'a> {
     issuer: Option<Cow<'a, str>>,
     subject: Option<&'a str>,
     at: At,
-}
-
-/// A place in a file; line and column count from 1, columns in characters.
-#[derive(Serialize)]
-pub struct At {
-    pub file: String,
-    pub line: usize,
-    pub column: usize,
-}
-
-impl At {
-    pub fn of(project: &Project, place: Place) -> Self {
-        let position = project.position(place);
-        Self {
-            file: project::path_of(project, place.file),
-            line: position.line,
-            column: position.column,
-        }
-    }
 }
 
 impl<'a> List<'a> {

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 
 use super::{Exit, Failure, Globals, Terminal};
-use crate::config::{ClientKey, FileId, OpenOptions, Place, Project};
+use crate::config::{ClientKey, OpenOptions, Place, Project};
+pub use crate::trust::report::path_of;
 
 /// Files and folders of a project.
 #[derive(Debug, clap::Args)]
@@ -83,13 +84,6 @@ pub fn warn_about_gaps(project: &Project, terminal: &mut Terminal) -> Exit {
         }
     }
     exit
-}
-
-/// What a file is called on the command line: its path, so that editors and terminals can follow it.
-pub fn path_of(project: &Project, file: FileId) -> String {
-    let file = project.file(file);
-    let Some(path) = &file.path else { return file.name.clone() };
-    path.strip_prefix(".").unwrap_or(path).display().to_string()
 }
 
 /// `path:line` of a place.

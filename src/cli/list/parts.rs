@@ -5,12 +5,12 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use super::At;
 use crate::audit::secrets;
 use crate::config::{
     Attached, ClientApp, Named, OtherDocument, Project, Purpose, Stated, StatedDate, Unknown,
     Withheld,
 };
+use crate::trust::report::At;
 
 /// What only some client apps state; what one does not is left out.
 #[derive(Serialize)]

@@ -21,7 +21,7 @@ use serde::Serialize;
 use petgraph::stable_graph::NodeIndex;
 
 use super::{Access, Chain, Decision, Hop, Node, Step, TrustGraph, Verdict};
-use crate::config::{ClientKey, Place, Project};
+use crate::config::{ClientKey, FileId, Place, Project};
 
 pub use change::{AccessChange, PairReport, ReweighedReport, SurplusReport};
 pub use changes::{ClientChangeReport, FactLine, FactReport, client_changes};
@@ -35,11 +35,10 @@ pub struct Scope<'a> {
     pub access: &'a Access,
 }
 
-/// Where something stands.
+/// A place in a file; line and column count from 1, columns in characters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct At {
     pub file: String,
-    /// Counted from 1, as is `column`.
     pub line: usize,
     pub column: usize,
 }
@@ -47,13 +46,16 @@ pub struct At {
 impl At {
     pub fn of(project: &Project, place: Place) -> Self {
         let position = project.position(place);
-        let file = project.file(place.file);
-        let file = match &file.path {
-            Some(path) => path.strip_prefix(".").unwrap_or(path).display().to_string(),
-            None => file.name.clone(),
-        };
+        let file = path_of(project, place.file);
         Self { file, line: position.line, column: position.column }
     }
+}
+
+/// The path of a file as a person would write it from where they stand; its name when it has none.
+pub fn path_of(project: &Project, file: FileId) -> String {
+    let file = project.file(file);
+    let Some(path) = &file.path else { return file.name.clone() };
+    path.strip_prefix(".").unwrap_or(path).display().to_string()
 }
 
 impl std::fmt::Display for At {
