@@ -1,6 +1,6 @@
 //! Small pieces that several panels use, so that the same thing looks the same everywhere.
 
-use egui::{RichText, Ui};
+use egui::{Key, RichText, Ui};
 use egui_material_icons::{MaterialIcon, icons};
 
 use crate::audit::Severity;
@@ -181,6 +181,23 @@ pub fn shared_chip(ui: &mut Ui, shared: &crate::config::Shared) {
                 .on_hover_text(hover)
                 .accessible_name(format!("shared: {text}"));
         });
+}
+
+/// The row that a key leads to from a row of a list that has the keyboard: arrows, Home and End, and a
+/// page of so many rows. Also to rows that are out of view.
+pub fn row_keys(ui: &Ui, row: usize, last: usize, page: usize) -> Option<usize> {
+    let pressed = |key| ui.input_mut(|input| input.consume_key(egui::Modifiers::NONE, key));
+    [
+        (Key::ArrowUp, row.saturating_sub(1)),
+        (Key::ArrowDown, (row + 1).min(last)),
+        (Key::Home, 0),
+        (Key::End, last),
+        (Key::PageUp, row.saturating_sub(page)),
+        (Key::PageDown, (row + page).min(last)),
+    ]
+    .into_iter()
+    .find_map(|(key, next)| pressed(key).then_some(next))
+    .filter(|next| *next != row)
 }
 
 /// A calm message in the middle of an empty place, with what to do next.

@@ -7,7 +7,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use egui::{Key, Modifiers, RichText, Sense, Ui};
+use egui::{RichText, Sense, Ui};
 use egui_extras::{Column, TableBuilder};
 use egui_material_icons::icons;
 
@@ -332,18 +332,7 @@ fn keys_ui(ui: &Ui, table: &mut ArrowTable) -> Option<usize> {
     let filter = egui::EventFilter { vertical_arrows: true, ..Default::default() };
     ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
     let last = table.rows.len() - 1;
-    let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
-    let next = [
-        (Key::ArrowUp, row.saturating_sub(1)),
-        (Key::ArrowDown, (row + 1).min(last)),
-        (Key::Home, 0),
-        (Key::End, last),
-        (Key::PageUp, row.saturating_sub(20)),
-        (Key::PageDown, (row + 20).min(last)),
-    ]
-    .into_iter()
-    .find_map(|(key, next)| pressed(key).then_some(next))
-    .filter(|next| *next != row)?;
+    let next = super::super::widgets::row_keys(ui, row, last, 20)?;
     table.focus = Some(next);
     ui.ctx().request_repaint();
     Some(next)

@@ -12,7 +12,7 @@ use super::super::selection::Selection;
 use super::super::state::State;
 use super::super::theme::{self, Tokens};
 use super::super::user_state::Grouping;
-use super::super::widgets::{action_menu_ui, empty_ui};
+use super::super::widgets::{action_menu_ui, empty_ui, row_keys};
 use super::bars::counted;
 
 mod look;
@@ -244,18 +244,7 @@ fn keys_ui(
         egui::EventFilter { vertical_arrows: true, horizontal_arrows: true, ..Default::default() };
     ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
     let last = list.rows.len() - 1;
-    let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
-    let next = [
-        (Key::ArrowUp, row.saturating_sub(1)),
-        (Key::ArrowDown, (row + 1).min(last)),
-        (Key::Home, 0),
-        (Key::End, last),
-        (Key::PageUp, row.saturating_sub(10)),
-        (Key::PageDown, (row + 10).min(last)),
-    ]
-    .into_iter()
-    .find_map(|(key, next)| pressed(key).then_some(next));
-    if let Some(next) = next.filter(|next| *next != row) {
+    if let Some(next) = row_keys(ui, row, last, 10) {
         list.focus = Some(next);
         list.scroll_to = Some(next);
         if let Some(selection) = list.rows[next].selection(&state.project) {
@@ -267,6 +256,7 @@ fn keys_ui(
     }
     if let Some(group) = list.rows[row].group(&state.project) {
         let folded = list.folded.contains(&group);
+        let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
         if (folded && pressed(Key::ArrowRight)) || (!folded && pressed(Key::ArrowLeft)) {
             list.fold(group);
             list.focus = Some(row);
