@@ -27,7 +27,7 @@ fn rect(sketch: &Sketch, layout: &Layout, node: usize) -> Rect {
 }
 
 /// Whether a segment meets the inside of a rectangle (Liang and Barsky's clipping).
-fn meets(a: Point, b: Point, rect: &Rect) -> bool {
+pub(super) fn meets(a: Point, b: Point, rect: &Rect) -> bool {
     let rect = rect.expand(-0.5);
     let (mut enter, mut leave) = (0f32, 1f32);
     for (start, delta, low, high) in

@@ -6,6 +6,7 @@ mod peers;
 mod promises;
 mod warm;
 
+use super::super::tests::meets;
 use super::super::{Layout, Point, Rect, Sketch, SketchEdge, SketchNode};
 use super::Wishes;
 
@@ -34,26 +35,6 @@ pub(super) fn run_after(sketch: &Sketch, positions: &[Option<Point>]) -> Layout 
 
 pub(super) fn boxes(sketch: &Sketch, layout: &Layout) -> Vec<Rect> {
     sketch.nodes.iter().zip(&layout.positions).map(|(n, at)| super::rect(n, *at)).collect()
-}
-
-/// Whether a segment meets the inside of a rectangle (Liang and Barsky's clipping).
-fn meets(a: Point, b: Point, rect: &Rect) -> bool {
-    let rect = rect.expand(-0.5);
-    let (mut enter, mut leave) = (0f32, 1f32);
-    for (start, delta, low, high) in
-        [(a.x, b.x - a.x, rect.min.x, rect.max.x), (a.y, b.y - a.y, rect.min.y, rect.max.y)]
-    {
-        if delta.abs() < 1e-6 {
-            if start < low || start > high {
-                return false;
-            }
-            continue;
-        }
-        let (t, u) = ((low - start) / delta, (high - start) / delta);
-        enter = enter.max(t.min(u));
-        leave = leave.min(t.max(u));
-    }
-    enter <= leave
 }
 
 /// Fails unless everything that a layered drawing promises holds.
