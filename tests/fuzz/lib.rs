@@ -7,8 +7,6 @@ extern crate self as exchange_studio;
 pub mod audit;
 #[path = "../../src/config/mod.rs"]
 pub mod config;
-#[path = "../../src/diagram/mod.rs"]
-pub mod diagram;
 #[path = "../../src/samples.rs"]
 pub mod samples;
 #[path = "../../src/trust/mod.rs"]
