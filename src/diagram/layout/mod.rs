@@ -21,7 +21,7 @@ mod pinned;
 #[cfg(test)]
 mod tests;
 
-pub use layered::{Span, Wishes};
+use layered::Wishes;
 
 /// A point of the drawing: x to the right, y downwards, in points at zoom 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -161,16 +161,6 @@ pub struct Layout {
     pub cells: Vec<Cell>,
     /// The block of each box, by its place in [`Layout::cells`].
     pub cell_of: Vec<u32>,
-}
-
-/// A layered drawing that respects wishes: columns, and what was drawn before an edit; `None` when
-/// `cancelled` said so.
-pub fn lay_out_layered(
-    sketch: &Sketch,
-    wishes: &Wishes,
-    cancelled: &dyn Fn() -> bool,
-) -> Option<Layout> {
-    layered::lay_out(sketch, wishes, cancelled)
 }
 
 /// A block of an overview: nothing of another block is within it.
