@@ -6,8 +6,8 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use exchange_studio::config::{
-    Change, ClientKey, DiskChange, DiskReport, FileId, OpenError, Presence, Project, SaveOptions,
-    Watcher,
+    Change, ClientKey, DiskChange, DiskReport, FileId, OpenError, Presence, Project, SaveError,
+    SaveOptions, Watcher,
 };
 use tempfile::TempDir;
 
@@ -132,6 +132,39 @@ fn a_renamed_file_is_told_from_a_removed_one() {
     fs::write(root.join("deep/b.yaml"), client("b.yaml")).unwrap();
     let moved = DiskChange::Renamed(root.join("deep/b.yaml"));
     assert_eq!(project.disk_changes(), [(A, DiskChange::Changed), (B, moved)]);
+}
+
+#[test]
+fn what_cannot_be_read_is_told_of_once() {
+    let folder = folder(&["a.yaml"]);
+    let path = folder.path().join("a.yaml");
+    let mut project = open(&path);
+    // It has a length, and no bytes that take room.
+    fs::File::options().append(true).open(&path).unwrap().set_len(1 << 30).unwrap();
+    assert_eq!(project.disk_changes(), [(A, DiskChange::Changed)]);
+    project.reload(A).unwrap();
+    assert!(project.file(A).stream.is_err());
+    assert_eq!(project.disk_changes(), []);
+    assert_eq!(open(&path).disk_changes(), []);
+    // The old text comes back here, and is not written over what is there now.
+    project.undo();
+    assert_eq!(project.client(ClientKey(0)).label(), "a.yaml");
+    assert_eq!(project.disk_changes(), []);
+    assert!(matches!(project.save(A), Err(SaveError::ChangedOnDisk(_))));
+    // Under another name it is the same file, also when nobody could read it.
+    let moved = folder.path().join("b.yaml");
+    fs::rename(&path, &moved).unwrap();
+    let project = open(folder.path());
+    fs::rename(&moved, &path).unwrap();
+    assert_eq!(project.disk_changes(), [(A, DiskChange::Renamed(path.clone()))]);
+    fs::write(&path, b"!ClientAppDto\nid: \xff\n").unwrap();
+    let mut project = open(&path);
+    assert!(project.file(A).stream.is_err());
+    assert_eq!(project.disk_changes(), []);
+    fs::write(&path, client("a.yaml")).unwrap();
+    assert_eq!(project.disk_changes(), [(A, DiskChange::Changed)]);
+    project.reload(A).unwrap();
+    assert_eq!(project.clients().len(), 1);
 }
 
 #[test]

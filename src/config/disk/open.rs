@@ -89,8 +89,10 @@ impl Project {
             }
         }
         let OpenOptions { limits, progress } = options;
-        let length = |path: &PathBuf| fs::metadata(path).map_or(0, |it| it.len());
-        progress.add_total(2 * found.iter().map(length).sum::<u64>());
+        // What is refused for its size is not read.
+        let read = |length: &u64| *length <= limits.file_bytes as u64;
+        let length = |path: &PathBuf| fs::metadata(path).ok().map(|it| it.len()).filter(read);
+        progress.add_total(2 * found.iter().filter_map(length).sum::<u64>());
         let read = |path| (!progress.is_cancelled()).then(|| read_with(path, limits, progress));
         let files: Option<Vec<SourceFile>> = found.into_par_iter().map(read).collect();
         let files = files.filter(|_| !progress.is_cancelled()).ok_or(OpenError::Cancelled)?;
@@ -156,7 +158,7 @@ pub(in crate::config) fn read_file(path: PathBuf, limits: &Limits) -> SourceFile
 }
 
 fn read_with(path: PathBuf, limits: &Limits, progress: &Progress) -> SourceFile {
-    let read = || -> io::Result<Result<(Stream, Stamp), LoadError>> {
+    let read = || -> io::Result<(Result<Stream, LoadError>, Stamp)> {
         // The stamp is taken first: what is written meanwhile makes it differ later.
         let metadata = fs::metadata(&path)?;
         // Whatever stands there now, a pipe would be waited for.
@@ -164,18 +166,17 @@ fn read_with(path: PathBuf, limits: &Limits, progress: &Progress) -> SourceFile 
             return Err(io::Error::other("it is not a file any more"));
         }
         let length = usize::try_from(metadata.len()).unwrap_or(usize::MAX);
-        if length > limits.file_bytes {
-            return Ok(Err(LoadError::TooLarge { bytes: length, limit: limits.file_bytes }));
-        }
-        let Some(bytes) = read_bytes(&path, length, progress)? else {
-            return Ok(Err(LoadError::Cancelled));
+        let stream = if length > limits.file_bytes {
+            Err(LoadError::TooLarge { bytes: length, limit: limits.file_bytes })
+        } else if let Some(bytes) = read_bytes(&path, length, progress)? {
+            Stream::load_with(&bytes, limits, progress)
+        } else {
+            Err(LoadError::Cancelled)
         };
-        let stream = Stream::load_with(&bytes, limits, progress);
-        Ok(stream.map(|stream| (stream, Stamp::of(&metadata))))
+        Ok((stream, Stamp::of(&metadata)))
     };
     let (stream, stamp) = match read() {
-        Ok(Ok((stream, stamp))) => (Ok(stream), Some(stamp)),
-        Ok(Err(error)) => (Err(FileError::from(error)), None),
+        Ok((stream, stamp)) => (stream.map_err(FileError::from), Some(stamp)),
         Err(error) => (Err(FileError::Read(error.to_string())), None),
     };
     let mut file = SourceFile::new(Some(path.clone()), file_name(&path), stream);

@@ -119,7 +119,7 @@ impl DiskWatch {
             return None;
         }
         // A folder or a pipe in its place is not its text.
-        let same = metadata.is_file() && watched.has_text(&watched.path).ok()?;
+        let same = metadata.is_file() && watched.has_text(&watched.path, &stamp).ok()?;
         // It may have been the studio itself, just now.
         let ours = || {
             let stamp = fs::metadata(&watched.path).map(|metadata| Stamp::of(&metadata));
@@ -150,12 +150,18 @@ impl Watched {
         let before = self.stamp.as_ref().and_then(|stamp| stamp.identity);
         (before.is_some() && before == identity(&metadata))
             || self.saved.as_ref().is_some_and(|saved| !saved.documents().is_empty())
-                && self.has_text(path).unwrap_or(false)
+                && self.has_text(path, &Stamp::of(&metadata)).unwrap_or(false)
     }
 
-    fn has_text(&self, path: &Path) -> io::Result<bool> {
-        let now = fs::read(path)?;
-        Ok(self.saved.as_ref().is_some_and(|saved| saved.to_bytes() == now))
+    /// Whether a file, which looks like this now, has the text that was last read or saved.
+    fn has_text(&self, path: &Path, now: &Stamp) -> io::Result<bool> {
+        // A file that has become large is not read to see that it is another.
+        let may_be = |_: &&Stream| self.stamp.as_ref().is_none_or(|it| it.length == now.length);
+        match self.saved.as_ref().filter(may_be) {
+            Some(saved) => Ok(saved.to_bytes() == fs::read(path)?),
+            // What cannot be read is no news, also now.
+            None => fs::File::open(path).map(|_| false),
+        }
     }
 }
 
