@@ -122,6 +122,7 @@ pub struct Terminal {
     err: Box<dyn Write>,
     out_colour: Colour,
     err_colour: Colour,
+    out_is_terminal: bool,
 }
 
 impl fmt::Debug for Terminal {
@@ -141,17 +142,24 @@ impl Terminal {
             err_colour: colour(io::stderr().is_terminal()),
             out: Box::new(io::BufWriter::new(io::stdout())),
             err: Box::new(io::stderr()),
+            out_is_terminal: io::stdout().is_terminal(),
         }
     }
 
     /// Streams of one's own, without colours.
     pub fn new(out: Box<dyn Write>, err: Box<dyn Write>) -> Self {
-        Self { out, err, out_colour: Colour(false), err_colour: Colour(false) }
+        let (out_colour, err_colour) = (Colour(false), Colour(false));
+        Self { out, err, out_colour, err_colour, out_is_terminal: false }
     }
 
     /// Where results go.
     pub fn out(&mut self) -> &mut dyn Write {
         &mut self.out
+    }
+
+    /// Whether results go to a terminal, where bytes that are no text do harm.
+    pub fn out_is_terminal(&self) -> bool {
+        self.out_is_terminal
     }
 
     pub fn out_colour(&self) -> Colour {

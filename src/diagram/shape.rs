@@ -46,6 +46,33 @@ pub fn bezier(curve: &[Point; 4], t: f32) -> Point {
     point
 }
 
+/// The point at a part of the length of a line between 0 and 1, where a label stands.
+pub fn along(route: &[Point], smooth: bool, part: f32) -> Point {
+    // Curves are measured as chains of chords: a label need not be exact.
+    const CHORDS: usize = 8;
+    let mut points: Vec<Point> = route.first().copied().into_iter().collect();
+    for stroke in strokes(route, smooth) {
+        match stroke {
+            Stroke::Line(_, b) => points.push(b),
+            Stroke::Curve(curve) => {
+                points.extend((1..=CHORDS).map(|i| bezier(&curve, i as f32 / CHORDS as f32)));
+            }
+        }
+    }
+    let length = |pair: &[Point]| (pair[1].x - pair[0].x).hypot(pair[1].y - pair[0].y);
+    let mut left = points.windows(2).map(length).sum::<f32>() * part;
+    for pair in points.windows(2) {
+        let long = length(pair);
+        if long > 0.0 && left <= long {
+            let t = left / long;
+            let between = |a: f32, b: f32| a + (b - a) * t;
+            return Point::new(between(pair[0].x, pair[1].x), between(pair[0].y, pair[1].y));
+        }
+        left -= long;
+    }
+    points.last().copied().unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -61,5 +88,18 @@ mod tests {
         assert_eq!(arrival(&route, true), Point::new(1.0, 0.0));
         assert_eq!(arrival(&route[..2], true), Point::new(1.0, 0.0));
         assert_eq!(arrival(&[route[1], route[0]], true), Point::new(-1.0, 0.0));
+    }
+
+    #[test]
+    fn a_label_stands_at_a_part_of_the_length() {
+        let corner = [Point::new(0.0, 0.0), Point::new(10.0, 0.0), Point::new(10.0, 30.0)];
+        assert_eq!(along(&corner, false, 0.5), Point::new(10.0, 10.0));
+        assert_eq!(along(&corner, false, 0.125), Point::new(5.0, 0.0));
+        assert_eq!(along(&corner, false, 1.0), corner[2]);
+        let curve = along(&[Point::new(0.0, 0.0), Point::new(20.0, 40.0)], true, 0.5);
+        assert!((curve.x - 10.0).abs() < 0.1 && (curve.y - 20.0).abs() < 0.1, "{curve:?}");
+        assert_eq!(along(&corner[..1], true, 0.5), corner[0]);
+        assert_eq!(along(&[], true, 0.5), Point::default());
+        assert_eq!(along(&[corner[1], corner[1]], true, 0.5), corner[1]);
     }
 }

@@ -233,6 +233,8 @@ pub fn selection(project: &Project, thing: &Thing) -> Option<Selection> {
         Thing::Federation { client, index } => {
             Selection::Federation { client: *client, index: *index }
         }
+        // Several things at once, or nothing that the project still has.
+        Thing::Group(_) | Thing::Bundle { .. } | Thing::Removed(_) => return None,
     })
 }
 

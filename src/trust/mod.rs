@@ -9,6 +9,7 @@
 //! | `reading` | what an entry means: who asks, what goes in, what comes out |
 //! | `decision` | one exchange, condition by condition |
 //! | `graph` | everything at once, as arrows |
+//! | `filter` | which part of it is looked at, the same for every view |
 //! | `access` | the hops that are usable, and whose credential each takes |
 //! | `flat` | graphs as arrays: components, closure |
 //! | `reach` | who can become X, what X can become |
@@ -27,6 +28,7 @@ mod changes;
 mod choke;
 mod compare;
 mod decision;
+mod filter;
 pub mod flat;
 mod graph;
 pub mod matrix;
@@ -50,6 +52,7 @@ pub use decision::{
     Assumptions, Decision, Hypothesis, Question, Step, Subject, Truth, Verdict, candidates, decide,
     decide_assuming,
 };
+pub use filter::{Filter, Kind, Relation, Says, SettingIs, Subset};
 pub use graph::{Edge, ExchangeEdge, Node, TrustGraph, describe_grant, grant};
 pub use reach::{Direction, Reach, Reached};
 pub use reading::Reading;

@@ -9,7 +9,7 @@ use egui_kittest::kittest::Queryable;
 use exchange_studio::config::{ClientKey, Project, Source};
 use exchange_studio::diagram::layout;
 use exchange_studio::diagram::scene::{
-    EdgeKind, End, NodeKind, Scene, SceneEdge, SceneNode, Thing,
+    Difference, EdgeKind, End, NodeKind, Scene, SceneEdge, SceneNode, Thing,
 };
 use exchange_studio::studio::canvas::{
     Canvas, CanvasEvent, CanvasInput, Colours, Marking, Palette,
@@ -515,6 +515,10 @@ fn estate() -> Scene {
             name: format!("Client app Client {i}"),
             cluster: i / 50,
             brokers: Vec::new(),
+            members: Vec::new(),
+            inside: Vec::new(),
+            difference: Difference::Same,
+            on_path: false,
         })
         .collect();
     let edges = (0..2 * count)
@@ -528,6 +532,8 @@ fn estate() -> Scene {
             sentence: String::new(),
             route: Vec::new(),
             reversed: false,
+            difference: Difference::Same,
+            hops: Vec::new(),
         })
         .collect();
     let titles = (0..count / 50).map(|c| format!("Subscription {c}")).collect();

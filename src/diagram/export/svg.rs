@@ -1,145 +1,164 @@
 //! The drawing as SVG: complete in one file, with a title, a description for screen readers and a
 //! legend. Fonts are named by family only, so nothing is fetched.
+//!
+//! What a colour says is also said by a word, a mark, a dash or a width: pictures are printed in
+//! grey, and not everybody sees red and green as two colours.
 
 use std::fmt::Write as _;
 
+use super::caption::Drawing;
+use super::legend::{Header, Legend, MARGIN};
+use super::theme::{Colors, Theme};
+use super::xml::escape;
 use crate::diagram::layout::{Method, Point, Rect};
-use crate::diagram::scene::{EdgeKind, End, NodeKind, Scene, SceneEdge, SceneNode, measure};
-use crate::diagram::shape::{Stroke, arrival, strokes};
+use crate::diagram::scene::{
+    Difference, EdgeKind, End, Font, NodeKind, SceneEdge, SceneNode, ellipsize, estimate_width,
+    measure,
+};
+use crate::diagram::shape::{Stroke, along, arrival, strokes};
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Theme {
-    #[default]
-    Light,
-    Dark,
-}
-
-struct Colors {
-    ground: &'static str,
-    panel: &'static str,
-    border: &'static str,
-    text: &'static str,
-    weak: &'static str,
-    exchange: &'static str,
-    federation: &'static str,
-    issuer: &'static str,
-    issuer_border: &'static str,
-    ghost: &'static str,
-    badge: &'static str,
-}
-
-impl Theme {
-    fn colors(self) -> Colors {
-        match self {
-            Self::Light => Colors {
-                ground: "#f7f8fa",
-                panel: "#ffffff",
-                border: "#c5ccd6",
-                text: "#1b2430",
-                weak: "#5b6776",
-                exchange: "#2f6fbf",
-                federation: "#a85a00",
-                issuer: "#fff8ec",
-                issuer_border: "#dcb77a",
-                ghost: "#b3261e",
-                badge: "#eaeef4",
-            },
-            Self::Dark => Colors {
-                ground: "#15191f",
-                panel: "#20262e",
-                border: "#434d5a",
-                text: "#e8ecf1",
-                weak: "#9ca8b7",
-                exchange: "#74adf2",
-                federation: "#eeaa58",
-                issuer: "#2b2519",
-                issuer_border: "#7b6136",
-                ghost: "#f2938c",
-                badge: "#2f3844",
-            },
-        }
-    }
-}
-
-const MARGIN: f32 = 36.0;
-const HEADER: f32 = 46.0;
-const LEGEND: f32 = 92.0;
-const FONT: &str = "system-ui, 'Segoe UI', 'Helvetica Neue', Arial, sans-serif";
+/// The first is the face of the window; the others are what systems have in its stead.
+const FONT: &str = "Inter, system-ui, 'Segoe UI', 'Helvetica Neue', Arial, sans-serif";
+/// Titles of blocks.
+const BLOCK: f32 = 22.0;
+/// Room that the frame of a block and its title take around its boxes.
+const BLOCK_MARGIN: f32 = 24.0;
+/// How much of what is beside a marked chain is seen.
+const BESIDE: &str = " opacity=\"0.35\"";
 
 /// The drawing as an SVG document.
-pub fn svg(scene: &Scene, title: &str, theme: Theme) -> String {
-    let c = theme.colors();
-    let width = (scene.bounds.width() + 2.0 * MARGIN).max(760.0);
-    let height = scene.bounds.height() + 2.0 * MARGIN + HEADER + LEGEND;
+pub fn svg(drawing: &Drawing, theme: Theme) -> String {
     let mut out = String::new();
     // Writing to a String cannot fail.
-    let _ = write(&mut out, scene, title, &c, width, height);
+    let _ = write(&mut out, drawing, &theme.colors());
     out
 }
 
-fn write(
-    out: &mut String,
-    scene: &Scene,
-    title: &str,
-    c: &Colors,
-    width: f32,
-    height: f32,
-) -> std::fmt::Result {
+fn write(out: &mut String, drawing: &Drawing, c: &Colors) -> std::fmt::Result {
+    let scene = drawing.scene;
+    let mut bounds = scene.bounds;
+    for cluster in &scene.clusters {
+        let mut frame = cluster.rect.expand(BLOCK_MARGIN);
+        frame.min.y -= BLOCK;
+        bounds = bounds.union(&frame);
+    }
+    let nothing = drawing.nothing();
+    let width = (bounds.width() + 2.0 * MARGIN).max(760.0);
+    let header = Header::new(drawing, width - 2.0 * MARGIN);
+    let legend = Legend::new(drawing, width - 2.0 * MARGIN);
+    let top = MARGIN + header.height();
+    let drawn = if nothing.is_some() { 40.0 } else { bounds.height() };
+    let height = top + drawn + legend.height() + MARGIN / 2.0;
     let (w, h) = (number(width), number(height));
     writeln!(
         out,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{w}\" height=\"{h}\" \
          viewBox=\"0 0 {w} {h}\" font-family=\"{FONT}\" role=\"img\" aria-labelledby=\"title desc\">"
     )?;
-    writeln!(out, "<title id=\"title\">{}</title>", escape(title))?;
-    writeln!(
-        out,
-        "<desc id=\"desc\">{} boxes, {} arrows. {}</desc>",
-        scene.nodes.len(),
-        scene.edges.len(),
-        escape(scene.reading_sentence())
-    )?;
+    writeln!(out, "<title id=\"title\">{}</title>", escape(&drawing.caption.title))?;
+    let mut about =
+        format!("{}. {} {}", drawing.counts(), scene.reading_sentence(), drawing.filter());
+    for input in drawing.inputs() {
+        let _ = write!(about, " {input}.");
+    }
+    writeln!(out, "<desc id=\"desc\">{}</desc>", escape(&about))?;
     writeln!(out, "<rect width=\"{w}\" height=\"{h}\" fill=\"{}\"/>", c.ground)?;
-    writeln!(
-        out,
-        "<text x=\"{}\" y=\"{}\" font-size=\"18\" font-weight=\"600\" fill=\"{}\">{}</text>",
-        number(MARGIN),
-        number(MARGIN + 6.0),
-        c.text,
-        escape(title)
-    )?;
+    header.write(out, c)?;
+    if let Some(why) = nothing {
+        text(out, Point::new(MARGIN, top + 20.0), 14.0, c.weak, "", why)?;
+    }
     writeln!(
         out,
         "<g transform=\"translate({} {})\">",
-        number(MARGIN - scene.bounds.min.x),
-        number(MARGIN + HEADER - 16.0 - scene.bounds.min.y)
+        number(MARGIN - bounds.min.x),
+        number(top - bounds.min.y)
     )?;
     for cluster in &scene.clusters {
-        let r = cluster.rect.expand(24.0);
+        let r = cluster.rect.expand(BLOCK_MARGIN);
         rect(out, &r, 14.0, "none", c.border, " stroke-dasharray=\"2 5\"")?;
-        text(out, r.min.x + 4.0, r.min.y - 8.0, 22.0, c.weak, "", &cluster.title)?;
+        let scale = measure::TITLE / BLOCK;
+        let title = ellipsize(&cluster.title, Font::Title, r.width() * scale, &estimate_width);
+        let at = Point::new(r.min.x + 4.0, r.min.y - 10.0);
+        text(out, at, BLOCK, c.weak, "", &title)?;
     }
+    let smooth = scene.method == Method::Layered;
+    let path = scene.edges.iter().any(|edge| !edge.hops.is_empty());
+    let look = Look { smooth, path, compared: scene.compared };
     for edge in &scene.edges {
-        arrow(out, edge, scene.method == Method::Layered, c)?;
+        arrow(out, edge, &look, c)?;
     }
     for node in &scene.nodes {
-        box_(out, node, c)?;
+        box_(out, node, &look, c)?;
+    }
+    // Above everything, so that no arrow crosses out a number.
+    let mut taken: Vec<Rect> = Vec::new();
+    for edge in &scene.edges {
+        let words = edge.label();
+        if !words.is_empty() && edge.route.len() > 1 {
+            let pill = free_place(edge, &words, smooth, &taken);
+            badge(out, pill.center(), &words, arrow_look(edge, &look, c).0, c)?;
+            taken.push(pill);
+        }
     }
     writeln!(out, "</g>")?;
-    legend(out, scene, c, height)?;
+    legend.write(out, c, top + drawn)?;
     writeln!(out, "</svg>")
 }
 
-fn arrow(out: &mut String, edge: &SceneEdge, smooth: bool, c: &Colors) -> std::fmt::Result {
-    let Some(&tip) = edge.route.last() else { return Ok(()) };
-    let color = match edge.kind {
-        EdgeKind::Exchange { .. } => c.exchange,
-        EdgeKind::Federation => c.federation,
+/// Where the label of an arrow stands: near its middle, and on no other label if that can be.
+fn free_place(edge: &SceneEdge, words: &str, smooth: bool, taken: &[Rect]) -> Rect {
+    const PARTS: [f32; 9] = [0.5, 0.35, 0.65, 0.22, 0.78, 0.42, 0.58, 0.12, 0.88];
+    let place = |part| pill(along(&edge.route, smooth, part), words);
+    let free = |pill: &Rect| !taken.iter().any(|other| other.overlaps(pill));
+    PARTS.into_iter().map(place).find(free).unwrap_or_else(|| place(0.5))
+}
+
+/// What the drawing as a whole asks of its parts.
+struct Look {
+    smooth: bool,
+    /// A chain is marked: what is beside it steps back.
+    path: bool,
+    compared: bool,
+}
+
+/// Colour, width and dashes of a difference.
+pub(super) fn different(difference: Difference, c: &Colors) -> (&'static str, f32, &'static str) {
+    match difference {
+        Difference::Same => (c.same, 1.2, ""),
+        Difference::Added => (c.added, 2.6, ""),
+        Difference::Removed => (c.removed, 2.0, " stroke-dasharray=\"2 4\""),
+        Difference::Changed => (c.changed, 2.4, " stroke-dasharray=\"12 3\""),
+    }
+}
+
+fn arrow_look(edge: &SceneEdge, look: &Look, c: &Colors) -> (&'static str, f32, &'static str) {
+    let federation = edge.kind == EdgeKind::Federation;
+    let dash = if federation { " stroke-dasharray=\"6 4\"" } else { "" };
+    if !edge.hops.is_empty() {
+        return (c.path, 3.0, dash);
+    }
+    if !look.compared {
+        let color = if federation { c.federation } else { c.exchange };
+        let stroke = if edge.edges.len() > 1 { 2.4 } else { 1.6 };
+        return (color, stroke, dash);
+    }
+    let (color, stroke, own) = different(edge.difference, c);
+    let dash = match (federation, edge.difference) {
+        (true, Difference::Removed) => " stroke-dasharray=\"6 4 2 4\"",
+        (true, _) => dash,
+        (false, _) => own,
     };
-    let dash = if edge.kind == EdgeKind::Federation { " stroke-dasharray=\"6 4\"" } else { "" };
-    writeln!(out, "<g><title>{}</title>", escape(&edge.sentence))?;
-    write!(out, "<path fill=\"none\" stroke=\"{color}\" stroke-width=\"1.6\"{dash} d=\"")?;
-    for (i, stroke) in strokes(&edge.route, smooth).enumerate() {
+    (color, stroke, dash)
+}
+
+fn arrow(out: &mut String, edge: &SceneEdge, look: &Look, c: &Colors) -> std::fmt::Result {
+    let Some(&tip) = edge.route.last() else { return Ok(()) };
+    let (color, stroke, dash) = arrow_look(edge, look, c);
+    let opacity = if look.path && edge.hops.is_empty() { BESIDE } else { "" };
+    writeln!(out, "<g{opacity}><title>{}</title>", escape(&edge.sentence))?;
+    let stroke = number(stroke);
+    write!(out, "<path fill=\"none\" stroke=\"{color}\" stroke-width=\"{stroke}\"{dash} d=\"")?;
+    for (i, stroke) in strokes(&edge.route, look.smooth).enumerate() {
         let start = match stroke {
             Stroke::Line(a, _) => a,
             Stroke::Curve(curve) => curve[0],
@@ -155,7 +174,7 @@ fn arrow(out: &mut String, edge: &SceneEdge, smooth: bool, c: &Colors) -> std::f
         }
     }
     writeln!(out, "\"/>")?;
-    let d = arrival(&edge.route, smooth);
+    let d = arrival(&edge.route, look.smooth);
     head(out, tip, d, color)?;
     if let EdgeKind::Exchange { asks } = edge.kind {
         let at = match (asks, edge.route.first()) {
@@ -167,46 +186,85 @@ fn arrow(out: &mut String, edge: &SceneEdge, smooth: bool, c: &Colors) -> std::f
     writeln!(out, "</g>")
 }
 
-fn head(out: &mut String, tip: Point, d: Point, color: &str) -> std::fmt::Result {
+pub(super) fn head(out: &mut String, tip: Point, d: Point, color: &str) -> std::fmt::Result {
     let back = Point::new(tip.x - d.x * 9.0, tip.y - d.y * 9.0);
     let (sx, sy) = (-d.y * 4.5, d.x * 4.5);
     let (a, b) = (Point::new(back.x + sx, back.y + sy), Point::new(back.x - sx, back.y - sy));
     writeln!(out, "<path fill=\"{color}\" d=\"M{}L{}L{}Z\"/>", point(tip), point(a), point(b))
 }
 
-fn dot(out: &mut String, at: Point, color: &str) -> std::fmt::Result {
+pub(super) fn dot(out: &mut String, at: Point, color: &str) -> std::fmt::Result {
     let (x, y) = (number(at.x), number(at.y));
     writeln!(out, "<circle cx=\"{x}\" cy=\"{y}\" r=\"4\" fill=\"{color}\"/>")
 }
 
-fn box_(out: &mut String, node: &SceneNode, c: &Colors) -> std::fmt::Result {
-    let (fill, stroke, dash) = match node.kind {
-        NodeKind::Client(_) => (c.panel, c.border, ""),
+/// A short text in a pill, its middle at `at`.
+pub(super) fn badge(
+    out: &mut String,
+    at: Point,
+    words: &str,
+    color: &str,
+    c: &Colors,
+) -> std::fmt::Result {
+    rect(out, &pill(at, words), 9.0, c.ground, color, "")?;
+    let more = " font-weight=\"600\" text-anchor=\"middle\"";
+    text(out, at, measure::ROW_TEXT, color, more, words)
+}
+
+/// The border of a short text.
+fn pill(at: Point, words: &str) -> Rect {
+    let wide = (estimate_width(words, Font::Row) + 8.0).max(18.0);
+    Rect::new(at.x - wide / 2.0, at.y - 9.0, wide, 18.0)
+}
+
+fn box_(out: &mut String, node: &SceneNode, look: &Look, c: &Colors) -> std::fmt::Result {
+    let (fill, mut stroke, mut dash) = match node.kind {
+        NodeKind::Client(_) | NodeKind::Group(_) => (c.panel, c.border, ""),
         NodeKind::Ghost(_) => (c.ground, c.ghost, " stroke-dasharray=\"5 4\""),
         NodeKind::Issuer(_) => (c.issuer, c.issuer_border, ""),
     };
     let title = if matches!(node.kind, NodeKind::Ghost(_)) { c.ghost } else { c.text };
-    writeln!(out, "<g><title>{}</title>", escape(&node.name))?;
+    if node.difference != Difference::Same {
+        stroke = different(node.difference, c).0;
+        dash = match node.difference {
+            Difference::Removed => " stroke-width=\"2\" stroke-dasharray=\"2 4\"",
+            _ => " stroke-width=\"2\"",
+        };
+    }
+    if node.on_path {
+        (stroke, dash) = (c.path, " stroke-width=\"2.5\"");
+    }
+    let opacity = if look.path && !node.on_path { BESIDE } else { "" };
+    writeln!(out, "<g{opacity}><title>{}</title>", escape(&node.name))?;
     rect(out, &node.rect, 8.0, fill, stroke, dash)?;
+    if matches!(node.kind, NodeKind::Group(_)) {
+        rect(out, &node.rect.expand(-measure::STACK), 5.0, "none", stroke, "")?;
+    }
     let (x, y) = (node.rect.min.x + measure::PADDING, node.rect.min.y);
-    let head = " font-weight=\"600\"";
-    text(out, x, y + measure::TITLE_CENTER, measure::TITLE, title, head, &node.title)?;
-    text(out, x, y + measure::SUBTITLE_CENTER, measure::SUBTITLE, c.weak, "", &node.subtitle)?;
+    let at = |center: f32| Point::new(x, y + center);
+    let bold = " font-weight=\"600\"";
+    text(out, at(measure::TITLE_CENTER), measure::TITLE, title, bold, &node.title)?;
+    text(out, at(measure::SUBTITLE_CENTER), measure::SUBTITLE, c.weak, "", &node.subtitle)?;
+    if node.difference != Difference::Same {
+        let words = format!("{} {}", node.difference.mark(), node.difference.word());
+        let color = different(node.difference, c).0;
+        if matches!(node.kind, NodeKind::Issuer(_) | NodeKind::Group(_)) {
+            // Their second line is long; the word sits on the border.
+            let wide = pill(Point::default(), &words).width();
+            let at = Point::new(node.rect.max.x - measure::PADDING - wide / 2.0, y);
+            badge(out, at, &words, color, c)?;
+        } else {
+            let end = Point::new(node.rect.max.x - measure::PADDING, y + measure::SUBTITLE_CENTER);
+            let more = " font-weight=\"600\" text-anchor=\"end\"";
+            text(out, end, measure::BADGE, color, more, &words)?;
+        }
+    }
     let mut left = x;
     for badge in &node.badges {
-        let inner =
-            crate::diagram::scene::estimate_width(badge.word(), crate::diagram::scene::Font::Badge);
-        let wide = inner + 2.0 * measure::BADGE_PADDING;
+        let wide = estimate_width(badge.word(), Font::Badge) + 2.0 * measure::BADGE_PADDING;
         rect(out, &Rect::new(left, y + 47.0, wide, 17.0), 8.5, c.badge, "none", "")?;
-        text(
-            out,
-            left + measure::BADGE_PADDING,
-            y + 55.5,
-            measure::BADGE,
-            c.text,
-            "",
-            badge.word(),
-        )?;
+        let middle = Point::new(left + wide / 2.0, y + 55.5);
+        text(out, middle, measure::BADGE, c.text, " text-anchor=\"middle\"", badge.word())?;
         left += wide + measure::BADGE_GAP;
     }
     for row in &node.rows {
@@ -218,40 +276,18 @@ fn box_(out: &mut String, node: &SceneNode, c: &Colors) -> std::fmt::Result {
             point(Point::new(node.rect.min.x, line)),
             point(Point::new(node.rect.max.x, line))
         )?;
-        let color = if row.node.is_some() { c.text } else { c.weak };
-        text(out, x, y + row.center, measure::ROW_TEXT, color, "", &row.text)?;
+        let mut color = if row.node.is_some() { c.text } else { c.weak };
+        let mut words = row.text.clone();
+        if row.difference != Difference::Same {
+            color = different(row.difference, c).0;
+            words = format!("{} {words}", row.difference.mark());
+        }
+        text(out, at(row.center), measure::ROW_TEXT, color, "", &words)?;
     }
     writeln!(out, "</g>")
 }
 
-fn legend(out: &mut String, scene: &Scene, c: &Colors, height: f32) -> std::fmt::Result {
-    let y = height - LEGEND + 6.0;
-    writeln!(out, "<g>")?;
-    text(out, MARGIN, y, 13.0, c.text, "", scene.reading_sentence())?;
-    let (line, middle) = (y + 26.0, y + 26.0);
-    let stroke = |x: f32, color: &str, dash: &str| {
-        format!(
-            "<path fill=\"none\" stroke=\"{color}\" stroke-width=\"1.6\"{dash} d=\"M{}L{}\"/>\n",
-            point(Point::new(x, line)),
-            point(Point::new(x + 34.0, line))
-        )
-    };
-    let right = Point::new(1.0, 0.0);
-    out.push_str(&stroke(MARGIN, c.exchange, ""));
-    head(out, Point::new(MARGIN + 36.0, line), right, c.exchange)?;
-    text(out, MARGIN + 46.0, middle, 12.0, c.weak, "", "a user's token may be exchanged")?;
-    let second = MARGIN + 246.0;
-    dot(out, Point::new(second, line), c.exchange)?;
-    text(out, second + 12.0, middle, 12.0, c.weak, "", "this end asks")?;
-    let third = MARGIN + 352.0;
-    out.push_str(&stroke(third, c.federation, " stroke-dasharray=\"6 4\""));
-    head(out, Point::new(third + 36.0, line), right, c.federation)?;
-    let words = "an external identity stands for the client, brought by a broker";
-    text(out, third + 46.0, middle, 12.0, c.weak, "", words)?;
-    writeln!(out, "</g>")
-}
-
-fn rect(
+pub(super) fn rect(
     out: &mut String,
     r: &Rect,
     radius: f32,
@@ -271,11 +307,10 @@ fn rect(
     )
 }
 
-/// A text whose middle line is at `y`.
-fn text(
+/// A text whose middle line is at `at`.
+pub(super) fn text(
     out: &mut String,
-    x: f32,
-    y: f32,
+    at: Point,
     size: f32,
     color: &str,
     more: &str,
@@ -284,19 +319,19 @@ fn text(
     writeln!(
         out,
         "<text x=\"{}\" y=\"{}\" font-size=\"{}\" fill=\"{color}\"{more}>{}</text>",
-        number(x),
-        number(y + size * 0.35),
+        number(at.x),
+        number(at.y + size * 0.35),
         number(size),
         escape(words)
     )
 }
 
-fn point(p: Point) -> String {
+pub(super) fn point(p: Point) -> String {
     format!("{} {}", number(p.x), number(p.y))
 }
 
 /// At most two digits after the point, none where they say nothing, and no minus zero.
-fn number(value: f32) -> String {
+pub(super) fn number(value: f32) -> String {
     let hundredths = (f64::from(value) * 100.0).round() as i64;
     let sign = if hundredths < 0 { "-" } else { "" };
     let (whole, part) = (hundredths.abs() / 100, hundredths.abs() % 100);
@@ -307,35 +342,9 @@ fn number(value: f32) -> String {
     }
 }
 
-/// Text for XML: markup escaped, characters that XML 1.0 (§2.2) cannot hold replaced.
-fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            '\n' | '\r' | '\t' => out.push(' '),
-            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => out.push('\u{fffd}'),
-            c => out.push(c),
-        }
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn text_cannot_become_markup() {
-        assert_eq!(
-            escape("</title><script>&\"'\u{1}"),
-            "&lt;/title&gt;&lt;script&gt;&amp;&quot;&#39;\u{fffd}"
-        );
-    }
 
     #[test]
     fn numbers_are_short() {

@@ -10,215 +10,49 @@
 //!   have no incoming arrows, so they come to stand on the left, where a reader starts.
 //! * All client boxes have the same width: columns line up, and a name that is too long ends in an
 //!   ellipsis instead of making its column wide.
+//! * A group can be collapsed into one box in place, with counted arrows between boxes. Nothing is
+//!   lost by it: a box knows its [`Member`]s, an arrow every edge of the graph it stands for.
+//! * A comparison of two versions is one drawing of what is in either, each part with its
+//!   [`Difference`].
 //! * A [`Thing`] names what is drawn by what it *is*, not by its number in the drawing, so that a
 //!   selection outlives a new layout, another reading and an edit elsewhere.
 
+mod arrows;
 mod build;
+mod group;
+pub mod measure;
+mod parts;
 mod places;
+#[cfg(test)]
+mod tests;
 mod text;
+mod union;
+
+use std::collections::BTreeSet;
 
 use std::mem;
 
 use petgraph::stable_graph::{EdgeIndex, NodeIndex};
 
+pub use group::{Group, GroupBy, GroupKey, environment, groups};
+pub use parts::{
+    Badge, Cluster, Difference, EdgeKind, End, Inner, Member, NodeKind, Row, SceneEdge, SceneNode,
+    Thing,
+};
 pub use places::{Mark, PinName, Places};
 pub use text::{Font, TextWidth, ellipsize, estimate_width};
 
 use build::Builder;
+use union::{Side, Union};
 
 use super::layout::{
-    self, Before, Cell, CellKind, Layout, Method, Point, Rect, Run, Sketch, SketchEdge, SketchNode,
+    self, Before, Cell, CellKind, Layout, Method, Rect, Run, Sketch, SketchEdge, SketchNode,
 };
 use crate::config::{ClientKey, Project};
-use crate::trust::{Reading, TrustGraph};
+use crate::trust::{Filter, Reading, Subset, TrustGraph};
 
 /// Identities an issuer's box lists before the rest fold into "+N more".
 pub const ROWS_SHOWN: usize = 12;
-
-/// Measures of the boxes, in points at zoom 1. Window and files draw by the same ones.
-pub mod measure {
-    pub const CLIENT_WIDTH: f32 = 208.0;
-    pub const ISSUER_WIDTH: f32 = 248.0;
-    /// Space between the border of a box and its text.
-    pub const PADDING: f32 = 12.0;
-    /// Title and subtitle, with the space above and below.
-    pub const HEAD: f32 = 50.0;
-    /// The line of badges under the head.
-    pub const BADGES: f32 = 22.0;
-    pub const ROW: f32 = 22.0;
-    /// Space under the last row of an issuer.
-    pub const FOOT: f32 = 6.0;
-    /// Text sizes.
-    pub const TITLE: f32 = 14.0;
-    pub const SUBTITLE: f32 = 11.0;
-    pub const BADGE: f32 = 10.5;
-    pub const ROW_TEXT: f32 = 12.0;
-    /// Baselines, from the top of the box.
-    pub const TITLE_CENTER: f32 = 18.5;
-    pub const SUBTITLE_CENTER: f32 = 35.5;
-    /// Space a badge takes beside its text, and to the next badge.
-    pub const BADGE_PADDING: f32 = 6.0;
-    pub const BADGE_GAP: f32 = 5.0;
-}
-
-/// What a person can point at in a drawing.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Thing {
-    Client(ClientKey),
-    /// An id that no document defines.
-    Ghost(String),
-    /// All external identities of one issuer.
-    Issuer(String),
-    /// An external identity.
-    Identity {
-        issuer: String,
-        subject: String,
-    },
-    /// The entry `index` of the owner's `allowedTokenExchangeClientApps`.
-    Permission {
-        owner: ClientKey,
-        index: usize,
-    },
-    /// The entry `index` of the client's `clientAppFederatedIdentities`.
-    Federation {
-        client: ClientKey,
-        index: usize,
-    },
-}
-
-/// A short word on a client's box.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Badge {
-    /// Its document is broken: it is drawn as it was when it could be read last.
-    Broken,
-    /// It may bring the tokens of external identities of some principal.
-    Broker,
-    /// It holds federated identities.
-    Principal,
-    Disabled,
-    Public,
-    Restricted,
-}
-
-impl Badge {
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Broken => "broken",
-            Self::Broker => "broker",
-            Self::Principal => "principal",
-            Self::Disabled => "disabled",
-            Self::Public => "public",
-            Self::Restricted => "restricted",
-        }
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum NodeKind {
-    Client(ClientKey),
-    /// An id, by its key, that a list names and no document defines.
-    Ghost(String),
-    /// The issuer as written in the files.
-    Issuer(String),
-}
-
-/// A row of an issuer's box.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Row {
-    /// The subject, shortened to fit.
-    pub text: String,
-    /// The whole subject; empty for the row that stands for the folded rest.
-    pub subject: String,
-    /// The node of the graph; `None` for the row that stands for the folded rest.
-    pub node: Option<NodeIndex>,
-    /// The middle of the row, from the top of the box.
-    pub center: f32,
-}
-
-/// A box.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SceneNode {
-    pub kind: NodeKind,
-    /// Shortened to fit.
-    pub title: String,
-    pub subtitle: String,
-    pub badges: Vec<Badge>,
-    /// Only issuers have rows.
-    pub rows: Vec<Row>,
-    pub rect: Rect,
-    /// What the box is called in full, for search, tooltips and screen readers, as in
-    /// "Client app Portal".
-    pub name: String,
-    /// The index of the block it is in, in [`Scene::clusters`]; without meaning where those are
-    /// empty.
-    pub cluster: usize,
-    /// The boxes of the clients that may bring a token of its external identities.
-    pub brokers: Vec<usize>,
-}
-
-impl SceneNode {
-    pub fn thing(&self) -> Thing {
-        match &self.kind {
-            NodeKind::Client(key) => Thing::Client(*key),
-            NodeKind::Ghost(id) => Thing::Ghost(id.clone()),
-            NodeKind::Issuer(issuer) => Thing::Issuer(issuer.clone()),
-        }
-    }
-    /// The rectangle of a row.
-    pub fn row_rect(&self, row: usize) -> Option<Rect> {
-        let center = self.rows.get(row)?.center;
-        Some(Rect::new(
-            self.rect.min.x,
-            self.rect.min.y + center - measure::ROW / 2.0,
-            self.rect.width(),
-            measure::ROW,
-        ))
-    }
-}
-
-/// Which end of an arrow asks for the exchange.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum End {
-    From,
-    To,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum EdgeKind {
-    /// A user's token goes in for the source and comes out for the target.
-    Exchange { asks: End },
-    /// A token of the external identity stands for the client app.
-    Federation,
-}
-
-/// An arrow.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SceneEdge {
-    pub kind: EdgeKind,
-    /// Indices into [`Scene::nodes`].
-    pub from: usize,
-    pub to: usize,
-    /// The row it leaves from.
-    pub from_row: Option<usize>,
-    /// The edges of the graph it stands for: one, or several where rows are folded.
-    pub edges: Vec<EdgeIndex>,
-    pub thing: Thing,
-    /// What it means, in full.
-    pub sentence: String,
-    /// Corner points; see [`Layout::routes`].
-    pub route: Vec<Point>,
-    /// Whether it runs against the reading direction, because it closes a cycle.
-    pub reversed: bool,
-}
-
-/// A block of the overview: the boxes of one subscription or file, those in touch with many others,
-/// or those with no arrow at all.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Cluster {
-    pub title: String,
-    /// Around its boxes.
-    pub rect: Rect,
-}
 
 /// A drawing, ready to be painted.
 #[derive(Clone, Debug)]
@@ -233,6 +67,10 @@ pub struct Scene {
     pub bounds: Rect,
     /// What tells each box apart in the next drawing; empty where nobody said.
     pub marks: Vec<Mark>,
+    /// What the blocks are, and what can be collapsed.
+    pub group_by: GroupBy,
+    /// Whether it compares two versions.
+    pub compared: bool,
 }
 
 /// What is to be drawn of a graph, and how.
@@ -240,8 +78,20 @@ pub struct Scene {
 pub struct Options<'a> {
     /// `None` takes the method that suits the size.
     pub method: Option<Method>,
-    /// Only this client app and what is at most so many arrows away from it.
+    /// Only what passes; in a comparison what passes in either version.
+    pub filter: Option<&'a Filter>,
+    /// Only these nodes and edges, as the answer of a query; in a comparison of the new version.
+    pub only: Option<&'a Subset>,
+    /// With `only`, of the old version of a comparison; `None` for nothing.
+    pub only_old: Option<&'a Subset>,
+    /// Only this client app and what is at most so many arrows away from it, of what is left by
+    /// `filter` and `only`.
     pub focus: Option<(ClientKey, usize)>,
+    pub group_by: GroupBy,
+    /// Groups that are drawn as one box each; keys of another grouping do nothing.
+    pub collapsed: &'a BTreeSet<GroupKey>,
+    /// A chain to be marked, in order, with numbered hops.
+    pub path: &'a [EdgeIndex],
     pub width: TextWidth<'a>,
     /// Asked now and then; when it says so, the work is given up.
     pub cancelled: &'a dyn Fn() -> bool,
@@ -253,9 +103,16 @@ pub struct Options<'a> {
 
 impl Default for Options<'_> {
     fn default() -> Self {
+        static NONE: BTreeSet<GroupKey> = BTreeSet::new();
         Self {
             method: None,
+            filter: None,
+            only: None,
+            only_old: None,
             focus: None,
+            group_by: GroupBy::default(),
+            collapsed: &NONE,
+            path: &[],
             width: &estimate_width,
             cancelled: &|| false,
             places: None,
@@ -280,12 +137,33 @@ impl Scene {
             clusters: Vec::new(),
             bounds: Rect::default(),
             marks: Vec::new(),
+            group_by: GroupBy::default(),
+            compared: false,
         }
     }
 
     /// The drawing of what the options ask for; `None` when it was cancelled.
     pub fn build(project: &Project, graph: &TrustGraph, options: &Options) -> Option<Self> {
-        let mut builder = Builder::new(project, graph, options);
+        Self::of_union(Union::one(Side { project, graph }), options)
+    }
+
+    /// The drawing of two versions on one canvas, each a project with its graph: what is in either,
+    /// each part with its [`Difference`]. `None` when it was cancelled.
+    pub fn compare(
+        (old, old_graph): (&Project, &TrustGraph),
+        (new, new_graph): (&Project, &TrustGraph),
+        options: &Options,
+    ) -> Option<Self> {
+        let old = Side { project: old, graph: old_graph };
+        let new = Side { project: new, graph: new_graph };
+        Self::of_union(Union::two(old, new), options)
+    }
+
+    fn of_union(union: Union, options: &Options) -> Option<Self> {
+        let (reading, compared) = (union.sides[0].graph.reading, union.sides.len() > 1);
+        // What is drawn is named as the newest version names it.
+        let project = union.sides[0].project;
+        let mut builder = Builder::new(union, options);
         builder.add_nodes();
         builder.add_edges();
         if (options.cancelled)() {
@@ -294,10 +172,17 @@ impl Scene {
         builder.add_brokers();
         let Builder { nodes, edges, cluster_titles, .. } = builder;
         let method = options.method.unwrap_or_else(|| Method::for_size(nodes.len(), edges.len()));
-        let marks = places::marks(project, &nodes, &edges, &cluster_titles);
+        let (keys, titles) = cluster_titles.into_iter().unzip::<_, _, Vec<_>, Vec<_>>();
+        let marks = places::marks(project, &nodes, &edges, &titles);
         let before = options.places.and_then(|places| places.before(method, &marks));
-        let scene = Self { nodes, edges, method, marks, ..Self::empty(graph.reading) };
-        scene.lay_out(&cluster_titles, before.as_ref(), options)
+        let scene = Self { nodes, edges, method, marks, ..Self::empty(reading) };
+        let mut scene = scene.lay_out(&titles, before.as_ref(), options)?;
+        for cluster in &mut scene.clusters {
+            cluster.key = titles.iter().position(|it| *it == cluster.title).map(|at| keys[at].clone());
+        }
+        scene.group_by = options.group_by;
+        scene.compared = compared;
+        Some(scene)
     }
 
     /// Lays out boxes and arrows that are given without places; `None` when cancelled.
@@ -384,7 +269,7 @@ impl Scene {
                 CellKind::Component => continue,
             };
             *framed = Some(self.clusters.len());
-            self.clusters.push(Cluster { title, rect: cell.rect });
+            self.clusters.push(Cluster { title, rect: cell.rect, key: None });
         }
         for (node, cell) in self.nodes.iter_mut().zip(cell_of) {
             if let Some(cluster) = framed[*cell as usize] {
@@ -394,14 +279,29 @@ impl Scene {
     }
 
     /// The box of a thing: its own, or for an identity the one that lists it. `None` for arrows
-    /// and for what is not in the drawing.
+    /// and for what is not in the drawing by itself; see [`Scene::box_of`] for what a collapsed
+    /// group holds.
     pub fn node_of(&self, thing: &Thing) -> Option<usize> {
+        let (thing, removed) = match thing {
+            Thing::Removed(thing) => (&**thing, true),
+            _ => (thing, false),
+        };
         self.nodes.iter().position(|node| match (thing, &node.kind) {
-            (Thing::Client(a), NodeKind::Client(b)) => a == b,
+            (Thing::Client(a), NodeKind::Client(b)) => {
+                a == b && removed == (node.difference == Difference::Removed)
+            }
             (Thing::Ghost(a), NodeKind::Ghost(b)) => a == b,
             (Thing::Issuer(a) | Thing::Identity { issuer: a, .. }, NodeKind::Issuer(b)) => a == b,
+            (Thing::Group(a), NodeKind::Group(b)) => a == b,
             _ => false,
         })
+    }
+
+    /// The box that stands for a node of the graph (the new one of a comparison): its own, its
+    /// issuer's, or that of its collapsed group.
+    pub fn box_of(&self, node: NodeIndex) -> Option<usize> {
+        let is = |it: &Member| it.node == node && it.difference != Difference::Removed;
+        self.nodes.iter().position(|it| it.members.iter().any(is))
     }
 
     /// The arrow of a thing.

@@ -120,6 +120,7 @@ pub(super) fn marks(
             }
             NodeKind::Ghost(id) => ghost_name(id),
             NodeKind::Issuer(issuer) => issuer_name(issuer),
+            NodeKind::Group(_) => hash(&[b"group", node.name.as_bytes()]),
         };
         // The second of a name is another box.
         let count = seen.entry(name).or_insert(0);

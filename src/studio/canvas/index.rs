@@ -145,7 +145,7 @@ impl Index {
                     }
                     self.clients[key.0] = n as u32;
                 }
-                NodeKind::Ghost(_) | NodeKind::Issuer(_) => {
+                NodeKind::Ghost(_) | NodeKind::Issuer(_) | NodeKind::Group(_) => {
                     self.others.insert(node.thing(), n as u32);
                 }
             }
@@ -216,8 +216,10 @@ impl Index {
             Thing::Identity { issuer, .. } => {
                 self.others.get(&Thing::Issuer(issuer.clone())).copied()
             }
-            Thing::Ghost(_) | Thing::Issuer(_) => self.others.get(thing).copied(),
-            Thing::Permission { .. } | Thing::Federation { .. } => None,
+            Thing::Ghost(_) | Thing::Issuer(_) | Thing::Group(_) | Thing::Removed(_) => {
+                self.others.get(thing).copied()
+            }
+            Thing::Permission { .. } | Thing::Federation { .. } | Thing::Bundle { .. } => None,
         };
         node.map(|n| n as usize)
     }
@@ -401,7 +403,7 @@ fn outside(line: &[Point], area: &Rect) -> bool {
 
 fn kind(kind: &NodeKind) -> Kind {
     match kind {
-        NodeKind::Client(_) => Kind::Client,
+        NodeKind::Client(_) | NodeKind::Group(_) => Kind::Client,
         NodeKind::Ghost(_) => Kind::Ghost,
         NodeKind::Issuer(_) => Kind::Issuer,
     }
@@ -411,7 +413,7 @@ fn kind(kind: &NodeKind) -> Kind {
 pub mod tests {
     use super::*;
     use crate::config::ClientKey;
-    use crate::diagram::scene::{End, SceneEdge, SceneNode};
+    use crate::diagram::scene::{Difference, End, SceneEdge, SceneNode};
     use crate::trust::Reading;
 
     /// Client apps in a row of blocks of their own, each with an arrow to the next.
@@ -430,6 +432,10 @@ pub mod tests {
             name: format!("Client app Client {i}"),
             cluster: i,
             brokers: Vec::new(),
+            members: Vec::new(),
+            inside: Vec::new(),
+            difference: Difference::Same,
+            on_path: false,
         });
         let edges = (0..edges).map(|e| SceneEdge {
             kind: EdgeKind::Exchange { asks: End::From },
@@ -441,6 +447,8 @@ pub mod tests {
             sentence: String::new(),
             route: Vec::new(),
             reversed: false,
+            difference: Difference::Same,
+            hops: Vec::new(),
         });
         let titles = (0..count).map(|c| c.to_string()).collect();
         let (nodes, edges) = (nodes.collect(), edges.collect());

@@ -70,6 +70,7 @@ impl ColourBy {
             NodeKind::Ghost(_) => return "Id without a client app".to_owned(),
             NodeKind::Issuer(issuer) if self == Self::Issuer => return issuer.clone(),
             NodeKind::Issuer(_) => return "External issuer".to_owned(),
+            NodeKind::Group(_) => return "Group".to_owned(),
         };
         let Some(client) = client else { return String::new() };
         match self {

@@ -505,6 +505,6 @@ pub fn box_name(scene: &Scene, thing: &Thing) -> Option<String> {
     let node = &scene.nodes[scene.node_of(thing)?];
     Some(match node.kind {
         NodeKind::Client(_) => node.title.clone(),
-        NodeKind::Ghost(_) | NodeKind::Issuer(_) => node.name.clone(),
+        NodeKind::Ghost(_) | NodeKind::Issuer(_) | NodeKind::Group(_) => node.name.clone(),
     })
 }
