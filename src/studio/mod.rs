@@ -30,7 +30,8 @@ pub use command::{Action, Command, Leaving, Notice, PathPurpose};
 pub use dialogs::FileDialogs;
 pub use exchange_tab::{ServerChoice, SubjectSource};
 pub use graph_tab::{
-    Align, AskCommand, AskForm, AskKind, AskSlot, ColourBy, GraphAction, GraphCommand, Narrowing,
+    Align, AskCommand, AskForm, AskKind, AskSlot, ColourBy, FindingIs, GraphAction, GraphCommand,
+    Looking, Narrowing,
 };
 pub use selection::Selection;
 pub use source_tab::{Caret, Command as SourceCommand, Motion, Query, Reach, SourceAction};

@@ -12,6 +12,7 @@ mod graph;
 mod harness;
 mod history;
 mod jobs;
+mod looking;
 mod opening;
 mod project_file;
 mod safety;

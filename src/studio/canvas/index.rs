@@ -57,6 +57,8 @@ pub struct Index {
     /// Whether each arrow is one of an external identity.
     pub federation: Vec<bool>,
     ends: Vec<(u32, u32)>,
+    /// Arrows that stand for several.
+    pub bundles: Vec<u32>,
     /// Arrows into and out of each box.
     pub incoming: Vec<u32>,
     pub outgoing: Vec<u32>,
@@ -115,6 +117,7 @@ impl Index {
             kinds: scene.nodes.iter().map(|node| kind(&node.kind)).collect(),
             federation: scene.edges.iter().map(|e| e.kind == EdgeKind::Federation).collect(),
             ends: scene.edges.iter().map(|e| (e.from as u32, e.to as u32)).collect(),
+            bundles: bundles(&scene),
             incoming: vec![0; scene.nodes.len()],
             outgoing: vec![0; scene.nodes.len()],
             hubs: Vec::new(),
@@ -399,6 +402,11 @@ fn outside(line: &[Point], area: &Rect) -> bool {
         || line.iter().all(|p| p.x > area.max.x)
         || line.iter().all(|p| p.y < area.min.y)
         || line.iter().all(|p| p.y > area.max.y)
+}
+
+fn bundles(scene: &Scene) -> Vec<u32> {
+    let edges = scene.edges.iter().zip(0..);
+    edges.filter(|(edge, _)| edge.edges.len() > 1).map(|(_, e)| e).collect()
 }
 
 fn kind(kind: &NodeKind) -> Kind {

@@ -1,5 +1,7 @@
 //! What menus, palette and shortcuts offer for the graph.
 
+use std::collections::BTreeSet;
+
 use egui::{Key, KeyboardShortcut, Modifiers};
 
 use super::super::canvas::Marking;
@@ -7,6 +9,7 @@ use super::super::state::State;
 use super::align::Align;
 use super::ask;
 use super::colouring::ColourBy;
+use super::looking::Looking;
 use super::shown::HOPS;
 use super::state::Command;
 use super::view::Narrowing;
@@ -21,6 +24,11 @@ pub enum GraphAction {
     MoreHops,
     FewerHops,
     Whole,
+    ClearFilter,
+    CollapseAll,
+    ExpandAll,
+    /// Draws the group of what is meant as one box.
+    CollapseGroup,
     ShowPath,
     OnlyPath,
     LeavePath,
@@ -41,13 +49,17 @@ pub enum GraphAction {
 
 impl GraphAction {
     /// In the order of the menus.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 36] = [
         Self::Back,
         Self::Forward,
         Self::Narrow,
         Self::MoreHops,
         Self::FewerHops,
         Self::Whole,
+        Self::ClearFilter,
+        Self::CollapseGroup,
+        Self::CollapseAll,
+        Self::ExpandAll,
         Self::ShowPath,
         Self::OnlyPath,
         Self::LeavePath,
@@ -81,6 +93,7 @@ impl GraphAction {
         matches!(
             self,
             Self::Narrow
+                | Self::ClearFilter
                 | Self::ShowPath
                 | Self::Lasso
                 | Self::Pin
@@ -98,6 +111,10 @@ impl GraphAction {
             Self::MoreHops => "One hop more around it",
             Self::FewerHops => "One hop fewer around it",
             Self::Whole => "Show the whole graph",
+            Self::ClearFilter => "Clear all filters",
+            Self::CollapseGroup => "Draw its group as one box",
+            Self::CollapseAll => "Draw every group as one box",
+            Self::ExpandAll => "Draw all groups as their client apps",
             Self::ShowPath => "Show a path between two marked boxes",
             Self::OnlyPath => "Show only this path, or all again",
             Self::LeavePath => "Let go of the path",
@@ -143,6 +160,7 @@ impl GraphAction {
     pub fn hint(self) -> Option<&'static str> {
         match self {
             Self::Narrow => Some("The selected client app and what is one arrow away"),
+            Self::CollapseGroup => Some("A double-click on its box brings the client apps back"),
             Self::Lasso => Some("Also by dragging with Shift held"),
             Self::MarkNeighbours => Some("What is one arrow away from what is marked or selected"),
             Self::ShowPath => Some("A shortest way along arrows; mark boxes with Ctrl and a click"),
@@ -188,6 +206,13 @@ impl GraphAction {
                 Some("Show a neighbourhood of two hops or more first")
             }
             Self::Whole if narrowing == Narrowing::Whole => Some("The whole graph is shown"),
+            Self::ClearFilter if !graph.looking().is_filtered() => Some("No filter is set"),
+            Self::CollapseGroup if state.meant_groups().is_empty() => {
+                Some("Mark or select a box first")
+            }
+            Self::ExpandAll if graph.looking().collapsed.is_empty() => {
+                Some("No group is drawn as one box")
+            }
             Self::ShowPath if graph.marked.len() != 2 => Some("Mark two boxes first"),
             Self::OnlyPath | Self::LeavePath if graph.spotlight().is_none() => {
                 Some("No path is shown")
@@ -224,6 +249,19 @@ impl State {
             GraphAction::MoreHops => self.more_hops(1),
             GraphAction::FewerHops => self.more_hops(-1),
             GraphAction::Whole => self.apply_to_graph(Command::Narrow(Narrowing::Whole)),
+            GraphAction::ClearFilter => {
+                let looking = self.graph.looking().unfiltered();
+                self.apply_to_graph(Command::Look(looking));
+            }
+            GraphAction::CollapseGroup => self.collapse(self.meant_groups()),
+            GraphAction::CollapseAll => self.collapse(self.all_groups()),
+            GraphAction::ExpandAll => {
+                let looking = Looking::clone(self.graph.looking());
+                self.apply_to_graph(Command::Look(Looking {
+                    collapsed: BTreeSet::new(),
+                    ..looking
+                }));
+            }
             GraphAction::ShowPath => self.show_path(),
             GraphAction::OnlyPath => self.only_path(),
             GraphAction::LeavePath => self.apply_to_graph(Command::Spotlight(None)),

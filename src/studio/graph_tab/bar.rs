@@ -11,6 +11,7 @@ use super::super::widgets::{action_button_ui, action_menu_ui};
 use super::action::GraphAction;
 use super::align::Align;
 use super::colouring::ColourBy;
+use super::filter_ui;
 use super::shown::Ring;
 use super::state::{Command, box_name};
 use super::view::Narrowing;
@@ -38,6 +39,7 @@ pub fn bar_ui(
                 button(ui, GraphAction::Forward, icons::ICON_ARROW_FORWARD);
                 ui.separator();
                 neighbourhood_ui(ui, state, rings, commands);
+                filter_ui::buttons_ui(ui, state, commands);
                 colour_ui(ui, state, commands);
                 let graph = &state.graph;
                 for (action, icon, on) in [
@@ -49,6 +51,7 @@ pub fn bar_ui(
                     toggle_ui(ui, action, icon, on, commands);
                 }
             });
+            filter_ui::chosen_ui(ui, state, commands);
             path_ui(ui, state, commands);
             marks_ui(ui, state, commands);
         },

@@ -27,6 +27,7 @@ pub fn menu_ui(menu: &mut Option<egui::Pos2>, ui: &Ui, state: &State, commands: 
                         Action::Graph(GraphAction::Narrow),
                         Action::Graph(GraphAction::MarkNeighbours),
                         Action::Graph(GraphAction::Pin),
+                        Action::Graph(GraphAction::CollapseGroup),
                         Action::Graph(GraphAction::ShowPath),
                         Action::Graph(GraphAction::AskAbout(Kind::WhoCanBecome)),
                         Action::Graph(GraphAction::AskAbout(Kind::WhatCanBecome)),

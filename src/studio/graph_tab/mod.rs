@@ -6,11 +6,14 @@
 //! | `action` | what menus, palette and shortcuts offer |
 //! | `state` | what the graph is asked to show; carries out commands |
 //! | `view` | views that were looked at, for going back and forward |
-//! | `shown` | neighbourhoods, paths, boxes at places of their own |
+//! | `looking` | which part is looked at, and how it is grouped |
+//! | `drawn` | drawings of a part |
+//! | `shown` | paths alone, boxes at places of their own |
 //! | `colouring` | what boxes can be coloured by |
 //! | `align` | lining boxes up |
 //! | `ask` | questions beside the drawing |
 //! | `bar` | the bar over the drawing |
+//! | `filter_ui` | choosing the part and the groups |
 //! | `table` | one row an arrow |
 
 mod action;
@@ -18,6 +21,9 @@ mod align;
 mod ask;
 mod bar;
 mod colouring;
+mod drawn;
+mod filter_ui;
+mod looking;
 mod menu;
 mod shown;
 mod state;
@@ -37,6 +43,7 @@ pub use action::GraphAction;
 pub use align::Align;
 pub use ask::{Command as AskCommand, Form as AskForm, Kind as AskKind, Slot as AskSlot};
 pub use colouring::ColourBy;
+pub use looking::{FindingIs, Looking, Passing};
 pub use shown::Ring;
 pub use state::{Command as GraphCommand, GraphState};
 pub use view::Narrowing;
@@ -166,6 +173,9 @@ pub fn graph_ui(
         match event {
             CanvasEvent::Select(thing) => {
                 commands.push(Command::Select(thing.as_ref().and_then(meant)));
+            }
+            CanvasEvent::Open(Thing::Group(group)) => {
+                commands.push(Command::Graph(Own::Collapse { group, collapse: false }));
             }
             CanvasEvent::Open(thing) => {
                 commands.extend(meant(&thing).map(Command::Reveal));

@@ -1,5 +1,5 @@
-//! The drawings that are made from the analysed one: a neighbourhood, a path, boxes at places of
-//! their own.
+//! What is made from a drawing: a path alone, boxes at places of their own; and what a
+//! neighbourhood would add.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -7,9 +7,9 @@ use std::sync::Arc;
 use petgraph::stable_graph::NodeIndex;
 
 use super::super::canvas::Spotlight;
-use crate::config::{ClientKey, Project};
+use crate::config::ClientKey;
 use crate::diagram::layout::{Method, Point, Rect};
-use crate::diagram::scene::{EdgeKind, Options, Scene, SceneEdge, SceneNode, Thing, measure};
+use crate::diagram::scene::{EdgeKind, Scene, SceneEdge, SceneNode, Thing, measure};
 use crate::trust::{Node, TrustGraph};
 
 /// How far out neighbours are counted.
@@ -76,18 +76,6 @@ pub fn rings(graph: &TrustGraph, center: ClientKey) -> Vec<Ring> {
         edge = next;
     }
     rings
-}
-
-/// The drawing of a neighbourhood.
-pub fn around(
-    project: &Project,
-    graph: &TrustGraph,
-    center: ClientKey,
-    hops: usize,
-    cancelled: &dyn Fn() -> bool,
-) -> Option<Scene> {
-    let options = Options { focus: Some((center, hops)), cancelled, ..Options::default() };
-    Scene::build(project, graph, &options)
 }
 
 /// The drawing of a path alone, from left to right.

@@ -15,11 +15,13 @@ use super::super::state::{State, Tab};
 use super::align::{Align, aligned};
 use super::ask::{self, Ask};
 use super::colouring::ColourBy;
-use super::shown::{HOPS, around, only, placed, shortest};
+use super::drawn::{Drawn, Wanted};
+use super::looking::{Looking, Passing};
+use super::shown::{HOPS, placed, shortest};
 use super::view::{Narrowing, View, Views};
 use crate::config::{ClientKey, Project};
 use crate::diagram::layout::Point;
-use crate::diagram::scene::{NodeKind, Scene, Thing};
+use crate::diagram::scene::{GroupKey, NodeKind, Scene, Thing};
 
 /// A request to the graph tab.
 #[derive(Debug)]
@@ -31,6 +33,13 @@ pub enum Command {
     /// Lifts out a path and dims the rest; `None` lets go of it.
     Spotlight(Option<Arc<Spotlight>>),
     Narrow(Narrowing),
+    /// Looks at a part only, or groups it another way; the same everywhere.
+    Look(Looking),
+    /// Draws a group as one box, or as its client apps again.
+    Collapse {
+        group: GroupKey,
+        collapse: bool,
+    },
     ColourBy(ColourBy),
     /// Puts boxes, by their upper left corners, where they stay.
     Place(Vec<(Thing, Point)>),
@@ -41,36 +50,9 @@ pub enum Command {
     },
     /// The search is for something else.
     Searched(String),
-    /// A narrowed drawing is ready.
+    /// A drawing of a part is ready.
     Drawn(Drawn),
     Ask(ask::Command),
-}
-
-/// A narrowed drawing and what it is of.
-#[derive(Clone, Debug)]
-pub struct Drawn {
-    wanted: Wanted,
-    scene: Option<Arc<Scene>>,
-}
-
-#[derive(Clone, Debug)]
-struct Wanted {
-    narrowing: Narrowing,
-    spotlight: Option<Arc<Spotlight>>,
-    analysis: Arc<Analysis>,
-}
-
-impl PartialEq for Wanted {
-    fn eq(&self, other: &Self) -> bool {
-        let spotlight = match (&self.spotlight, &other.spotlight) {
-            (None, None) => true,
-            (Some(a), Some(b)) => Arc::ptr_eq(a, b),
-            _ => false,
-        };
-        spotlight
-            && self.narrowing == other.narrowing
-            && Arc::ptr_eq(&self.analysis, &other.analysis)
-    }
 }
 
 /// What the graph shows.
@@ -97,6 +79,8 @@ pub struct GraphState {
     /// The project that things are named by.
     known: Arc<Project>,
     drawn: Option<Drawn>,
+    /// What the filter lets through; `None` where nothing is filtered.
+    passing: Option<Passing>,
     /// What a job is drawing.
     drawing: Option<Wanted>,
     /// The scene with boxes at their places, and what it was made from.
@@ -126,6 +110,7 @@ impl Default for GraphState {
             search_again: None,
             known: Arc::default(),
             drawn: None,
+            passing: None,
             drawing: None,
             placed: None,
         }
@@ -171,11 +156,21 @@ impl GraphState {
     }
 
     fn narrowed<'a>(&'a self, analysis: &'a Analysis) -> &'a Arc<Scene> {
-        let drawn = self.drawn.as_ref().filter(|_| self.narrowing() != Narrowing::Whole);
-        drawn.and_then(|drawn| drawn.scene.as_ref()).unwrap_or(&analysis.scene)
+        let drawn = self.drawn.as_ref().and_then(|drawn| drawn.scene.as_ref());
+        drawn.unwrap_or(&analysis.scene)
     }
 
-    /// Whether the narrowed drawing is still being made.
+    /// What is looked at, and how it is grouped.
+    pub fn looking(&self) -> &Arc<Looking> {
+        &self.views.now().looking
+    }
+
+    /// What the filter lets through; `None` where nothing is filtered.
+    pub fn passing(&self) -> Option<&Passing> {
+        self.passing.as_ref()
+    }
+
+    /// Whether the drawing of a part is still being made.
     pub fn is_drawing(&self) -> bool {
         self.drawing.is_some()
     }
@@ -255,6 +250,20 @@ impl State {
                 (view.narrowing, view.camera) = (narrowing, None);
                 self.graph.go_to(view);
             }
+            Command::Look(looking) => {
+                let mut view = self.graph.views.now().clone();
+                (view.looking, view.camera) = (Arc::new(looking), None);
+                self.graph.go_to(view);
+            }
+            Command::Collapse { group, collapse } => {
+                let mut looking = Looking::clone(self.graph.looking());
+                if collapse {
+                    looking.collapsed.insert(group);
+                } else {
+                    looking.collapsed.remove(&group);
+                }
+                self.apply_to_graph(Command::Look(looking));
+            }
             Command::ColourBy(by) => self.graph.colour_by = by,
             Command::Place(places) => {
                 self.pin_boxes(places.into_iter().map(|(thing, at)| (thing, Some(at))).collect());
@@ -292,22 +301,32 @@ impl State {
         if self.graph.follow(&analysis.project) {
             self.place_pinned();
         }
-        let (narrowing, spotlight) = (self.graph.narrowing(), self.graph.spotlight().cloned());
-        let spotlight = spotlight.filter(|_| narrowing == Narrowing::Path);
-        let wanted = Wanted { narrowing, spotlight, analysis };
+        let looking = Arc::clone(self.graph.looking());
+        if self.graph.passing.as_ref().is_none_or(|it| !it.is_of(&looking, &analysis)) {
+            self.graph.passing = Passing::new(&looking, &analysis);
+        }
+        let wanted = Wanted::new(self.graph.views.now(), &analysis);
         let known = self.graph.drawn.as_ref().is_some_and(|drawn| drawn.wanted == wanted);
-        if narrowing == Narrowing::Whole {
+        if wanted.is_everything() {
             self.graph.drawn = None;
         } else if !known {
-            self.draw_narrowed(wanted);
+            self.draw_part(wanted);
         }
         self.graph.put_in_place(&self.analysis);
     }
 
-    fn draw_narrowed(&mut self, wanted: Wanted) {
-        let whole = wanted.analysis.project.clients().len();
-        if whole <= WITHIN_A_FRAME || wanted.narrowing == Narrowing::Path {
-            let scene = wanted.draw(&|| false).map(Arc::new);
+    fn draw_part(&mut self, wanted: Wanted) {
+        // From the whole, or from a drawing of the same part, boxes are found again by their places.
+        let drawn = self.graph.drawn.as_ref();
+        let whole = Wanted::new(&View::default(), &wanted.analysis);
+        let before = match drawn {
+            Some(drawn) if wanted.continues(&drawn.wanted) => drawn.scene.clone(),
+            None if wanted.continues(&whole) => Some(Arc::clone(&wanted.analysis.scene)),
+            _ => None,
+        };
+        let clients = wanted.analysis.project.clients().len();
+        if clients <= WITHIN_A_FRAME || wanted.narrowing == Narrowing::Path {
+            let scene = wanted.draw(before.as_deref(), &|| false).map(Arc::new);
             self.graph.drawn = Some(Drawn { wanted, scene });
             return;
         }
@@ -316,9 +335,9 @@ impl State {
             return;
         }
         self.graph.drawing = Some(wanted.clone());
-        self.jobs.blocking("Drawing the neighbourhood", move |cancelled| {
+        self.jobs.blocking("Drawing a part of the graph", move |cancelled| {
             let stop = || cancelled.load(std::sync::atomic::Ordering::Relaxed);
-            let scene = wanted.draw(&stop).map(Arc::new);
+            let scene = wanted.draw(before.as_deref(), &stop).map(Arc::new);
             Main::Graph(Command::Drawn(Drawn { wanted, scene }))
         });
     }
@@ -483,19 +502,6 @@ impl GraphState {
                 Narrowing::Around { .. } | Narrowing::Path => Arc::clone(&from),
             };
             self.placed = Some(Placed { from, places: Arc::clone(&self.places), scene });
-        }
-    }
-}
-
-impl Wanted {
-    fn draw(&self, cancelled: &dyn Fn() -> bool) -> Option<Scene> {
-        match (self.narrowing, &self.spotlight) {
-            (Narrowing::Around { center, hops }, _) => {
-                let analysis = &self.analysis;
-                around(&analysis.project, &analysis.graph, center, hops, cancelled)
-            }
-            (Narrowing::Path, Some(spotlight)) => only(&self.analysis.scene, spotlight),
-            _ => None,
         }
     }
 }

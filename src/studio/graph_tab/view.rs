@@ -1,12 +1,13 @@
 //! Views that were looked at, for going back and forward.
 //!
-//! A view is all that decides what is seen: how far the graph is narrowed, the search, the path
-//! that is shown, and where the eyes are. Moving about by hand belongs to the view one is in; a
+//! A view is all that decides what is seen: how far the graph is narrowed, the filter, the
+//! search, the path that is shown, and where the eyes are. Moving about by hand belongs to the view one is in; a
 //! jump begins another.
 
 use std::sync::Arc;
 
 use super::super::canvas::{Camera, Spotlight};
+use super::looking::Looking;
 use crate::config::ClientKey;
 use crate::diagram::scene::Thing;
 
@@ -27,6 +28,8 @@ pub enum Narrowing {
 #[derive(Clone, Debug, Default)]
 pub struct View {
     pub narrowing: Narrowing,
+    /// Which part of it, and how it is grouped.
+    pub looking: Arc<Looking>,
     pub spotlight: Option<Arc<Spotlight>>,
     pub search: String,
     /// `None` until it was looked at.
@@ -41,7 +44,10 @@ impl View {
             (Some(a), Some(b)) => Arc::ptr_eq(a, b) || a == b,
             _ => false,
         };
-        spotlight && self.narrowing == other.narrowing && self.search == other.search
+        spotlight
+            && self.narrowing == other.narrowing
+            && self.looking == other.looking
+            && self.search == other.search
     }
 }
 

@@ -2,17 +2,21 @@
 //! about each and the file it is in.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use egui::{Key, Modifiers, RichText, Sense, Ui, vec2};
+use egui_material_icons::icons;
 
 use crate::config::ClientKey;
 
+use super::super::analysis::Analysis;
 use super::super::command::{Action, Command};
+use super::super::graph_tab::{GraphAction, Looking, Passing};
 use super::super::selection::Selection;
 use super::super::state::State;
 use super::super::theme::{self, Tokens};
 use super::super::user_state::Grouping;
-use super::super::widgets::{action_menu_ui, empty_ui, row_keys};
+use super::super::widgets::{action_button_ui, action_menu_ui, empty_ui, row_keys};
 use super::bars::counted;
 
 mod look;
@@ -20,18 +24,35 @@ mod rows;
 
 pub use look::document_words;
 use look::{accessible_name, client_row_ui, document_row_ui, heading_ui};
-use rows::{Group, Row};
+use rows::{Group, Row, Wanted};
 
 const ROW_HEIGHT: f32 = 44.0;
 const HEADING_HEIGHT: f32 = 28.0;
 
 /// What the rows were made for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 struct MadeFor {
     revision: u64,
     search: String,
+    /// The filter and the analysis it was applied to.
+    passing: Option<(Arc<Looking>, Arc<Analysis>)>,
     grouping: Grouping,
     folded: usize,
+}
+
+impl PartialEq for MadeFor {
+    fn eq(&self, other: &Self) -> bool {
+        let passing = match (&self.passing, &other.passing) {
+            (None, None) => true,
+            (Some(a), Some(b)) => Arc::ptr_eq(&a.0, &b.0) && Arc::ptr_eq(&a.1, &b.1),
+            _ => false,
+        };
+        passing
+            && self.revision == other.revision
+            && self.search == other.search
+            && self.grouping == other.grouping
+            && self.folded == other.folded
+    }
 }
 
 /// What the list keeps between frames.
@@ -65,6 +86,7 @@ impl ClientList {
         let key = MadeFor {
             revision: state.project.revision(),
             search: self.search.clone(),
+            passing: state.graph.passing().map(Passing::of),
             grouping: state.user.grouping,
             folded: self.foldings,
         };
@@ -72,8 +94,10 @@ impl ClientList {
             return;
         }
         let needle = self.search.trim().to_lowercase();
-        self.matches = rows::matching(&state.project, &needle).collect();
-        self.rows = rows::rows(&state.project, key.grouping, &needle, &self.folded);
+        let passing = state.graph.passing().map(|it| it.clients_of(&state.project));
+        let wanted = Wanted { needle: &needle, passing: passing.as_ref() };
+        self.matches = rows::matching(&state.project, wanted).collect();
+        self.rows = rows::rows(&state.project, key.grouping, wanted, &self.folded);
         self.tops = vec![0.0];
         for row in &self.rows {
             let top = self.tops.last().copied().unwrap_or_default();
@@ -103,6 +127,7 @@ pub fn clients_ui(ui: &mut Ui, list: &mut ClientList, state: &State, commands: &
         return;
     }
     grouping_ui(ui, list, state, commands);
+    filtered_ui(ui, state, commands);
     if list.rows.is_empty() {
         if state.project.clients().is_empty() {
             empty_ui(ui, "No client apps", "Add one with Client app > New client app…");
@@ -117,6 +142,20 @@ pub fn clients_ui(ui: &mut Ui, list: &mut ClientList, state: &State, commands: &
     }
     follow_selection(list, state);
     rows_ui(ui, list, state, commands);
+}
+
+/// That a filter leaves client apps out, and the way back.
+fn filtered_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let Some(passing) = state.graph.passing() else { return };
+    let words = state.graph.looking().words(&state.analysis.project);
+    ui.horizontal(|ui| {
+        ui.label(icons::ICON_FILTER_ALT.rich_text().color(Tokens::of(ui).caution));
+        let (left, all) = (passing.clients(), state.analysis.project.clients().len());
+        let text = RichText::new(format!("{left} of {all} pass the filter")).small();
+        ui.label(text).on_hover_text(format!("Shown is only: {words}"));
+        let clear = Action::Graph(GraphAction::ClearFilter);
+        action_button_ui(ui, state, clear, icons::ICON_FILTER_ALT_OFF, commands);
+    });
 }
 
 fn search_ui(ui: &mut Ui, list: &mut ClientList, state: &State, commands: &mut Vec<Command>) {

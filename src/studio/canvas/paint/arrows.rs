@@ -189,7 +189,7 @@ pub fn steps(
 }
 
 /// A place in the middle of an arrow.
-fn middle(index: &Index, e: usize) -> Option<Point> {
+pub fn middle(index: &Index, e: usize) -> Option<Point> {
     let line = index.line(e);
     match line {
         [] => None,

@@ -7,9 +7,10 @@ use super::super::Frame;
 use super::super::brush::Brush;
 use super::super::emphasis::{Emphasis, Weight};
 use super::super::index::{Index, Kind};
+use super::groups;
 use super::texts::{Face, Texts};
 use super::{NAME_LEAST, NAME_NEAR, NAMED_HEIGHT, ROUND_ZOOM, SUBTITLE_ZOOM};
-use crate::diagram::scene::{Badge, SceneNode, measure};
+use crate::diagram::scene::{Badge, NodeKind, SceneNode, measure};
 
 /// Which text of a box.
 const TITLE: u8 = 0;
@@ -201,6 +202,9 @@ impl Sheet<'_> {
             self.brush.round(inner, radius - line, look.fill);
         }
         let node = &self.index.scene.nodes[n];
+        if matches!(node.kind, NodeKind::Group(_)) {
+            groups::border(&mut self.brush, rect, zoom, border, look.fill);
+        }
         self.head(n, node, rect, look);
         self.rows(n, node, rect, look);
     }

@@ -10,6 +10,7 @@
 
 mod arrows;
 mod boxes;
+mod groups;
 mod hover;
 mod landmarks;
 mod texts;
@@ -174,6 +175,7 @@ impl Picture {
         for &n in &self.nodes {
             sheet.node(n as usize);
         }
+        groups::counts(&mut sheet.brush, sheet.words, sheet.texts, painter, frame, index);
         arrows::steps(&mut sheet.brush, sheet.words, sheet.texts, painter, frame, index, emphasis);
         if plain {
             landmarks::paint(&mut sheet, &area, titles);

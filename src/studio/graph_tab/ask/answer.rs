@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use petgraph::stable_graph::NodeIndex;
 
+use super::super::looking::Passing;
 use super::form::{self, Form, Kind, at_most};
 use crate::config::Project;
 use crate::diagram::scene::Thing;
@@ -131,6 +132,24 @@ impl Answer {
             Found::Reach(reach) => reach.found.len(),
             Found::Chains(list) => list.chains.len(),
         }
+    }
+
+    /// The lines that a filter lets through, in order; `None` where it leaves none out. A chain
+    /// passes when every client app on it does.
+    pub fn passing(&self, actor: Actor, passing: Option<&Passing>) -> Option<Vec<usize>> {
+        let passing = passing.filter(|it| Arc::ptr_eq(&it.analysis, &self.analysis))?;
+        let has = |node: NodeIndex| passing.subset.has_node(node);
+        let client = |key| passing.subset.has_client(&self.analysis.graph, key);
+        let passes = |at: &usize| match self.found(actor) {
+            Found::Reach(reach) => reach.found.get(*at).is_some_and(|line| has(line.node)),
+            Found::Chains(list) => list
+                .chains
+                .get(*at)
+                .is_some_and(|chain| chain.iter().all(|hop| has(hop.from) && client(hop.to))),
+        };
+        let all = self.len(actor);
+        let lines: Vec<usize> = (0..all).filter(passes).collect();
+        (lines.len() < all).then_some(lines)
     }
 
     /// How many were found, as sentences.

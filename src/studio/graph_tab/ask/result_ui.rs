@@ -76,7 +76,12 @@ fn list_ui(
 ) {
     let tokens = Tokens::of(ui);
     let actor = state.graph.ask.actor;
-    let count = answer.len(actor);
+    let passing = answer.passing(actor, state.graph.passing());
+    let count = passing.as_ref().map_or(answer.len(actor), Vec::len);
+    if passing.is_some() {
+        let all = answer.len(actor);
+        weak_ui(ui, &format!("{count} of {all} pass the filter and are listed."));
+    }
     if count == 0 {
         return;
     }
@@ -88,7 +93,8 @@ fn list_ui(
         .max_height(height)
         .auto_shrink([false, true])
         .show_rows(ui, ROW, count, |ui, range| {
-            for at in range {
+            for row in range {
+                let at = passing.as_ref().map_or(row, |lines| lines[row]);
                 let Some((label, hops)) = answer.line(actor, at) else { continue };
                 let hops = counted(hops as usize, "hop", "hops");
                 let chosen = picked == Some(at);

@@ -57,28 +57,47 @@ impl Row {
     }
 }
 
-/// The rows of the list: what matches the search, under the headings of its groups.
-pub fn rows(
-    project: &Project,
-    grouping: Grouping,
-    search: &str,
-    folded: &HashSet<Group>,
-) -> Vec<Row> {
-    let needle = search.trim().to_lowercase();
-    match grouping {
-        Grouping::None => matching(project, &needle).map(Row::Client).collect(),
-        Grouping::File => by_file(project, &needle, folded),
-        Grouping::Subscription => by_subscription(project, &needle, folded),
+/// What the list is asked to show.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wanted<'a> {
+    /// What is searched for, in small letters.
+    pub needle: &'a str,
+    /// The client apps that a filter lets through; `None` where nothing is filtered.
+    pub passing: Option<&'a HashSet<ClientKey>>,
+}
+
+impl Wanted<'_> {
+    fn is_all(self) -> bool {
+        self.needle.is_empty() && self.passing.is_none()
+    }
+
+    fn takes(self, project: &Project, client: &ClientApp) -> bool {
+        self.passing.is_none_or(|keys| keys.contains(&client.key))
+            && found(project, client, self.needle)
     }
 }
 
-/// The client apps that are found by a search in small letters.
+/// The rows of the list: what is wanted, under the headings of its groups.
+pub fn rows(
+    project: &Project,
+    grouping: Grouping,
+    wanted: Wanted,
+    folded: &HashSet<Group>,
+) -> Vec<Row> {
+    match grouping {
+        Grouping::None => matching(project, wanted).map(Row::Client).collect(),
+        Grouping::File => by_file(project, wanted, folded),
+        Grouping::Subscription => by_subscription(project, wanted, folded),
+    }
+}
+
+/// The client apps that are wanted.
 pub fn matching<'a>(
     project: &'a Project,
-    needle: &'a str,
+    wanted: Wanted<'a>,
 ) -> impl Iterator<Item = ClientKey> + use<'a> {
     let clients = project.clients().iter();
-    clients.filter(move |client| found(project, client, needle)).map(|client| client.key)
+    clients.filter(move |client| wanted.takes(project, client)).map(|client| client.key)
 }
 
 /// Whether a client app is found by its name, id, file, issuer or subject.
@@ -94,7 +113,7 @@ fn found(project: &Project, client: &ClientApp, needle: &str) -> bool {
         })
 }
 
-fn by_file(project: &Project, needle: &str, folded: &HashSet<Group>) -> Vec<Row> {
+fn by_file(project: &Project, wanted: Wanted, folded: &HashSet<Group>) -> Vec<Row> {
     let mut files: BTreeMap<FileId, Vec<Row>> =
         project.files().iter().map(|file| (file.id, Vec::new())).collect();
     let others: HashSet<(FileId, usize)> = project
@@ -106,15 +125,16 @@ fn by_file(project: &Project, needle: &str, folded: &HashSet<Group>) -> Vec<Row>
                 other.name.as_ref().map(|name| name.value.as_str()),
                 other.id.as_ref().map(|id| id.value.as_str()),
             ];
-            needle.is_empty()
-                || texts.into_iter().flatten().any(|text| text.to_lowercase().contains(needle))
+            let found = |text: &str| text.to_lowercase().contains(wanted.needle);
+            // A filter is about client apps.
+            wanted.is_all() || wanted.passing.is_none() && texts.into_iter().flatten().any(found)
         })
         .map(|other| (other.file, other.document))
         .collect();
     for (file, document, source) in documents(project) {
-        let broken = source.tree().is_err() && needle.is_empty();
+        let broken = source.tree().is_err() && wanted.is_all();
         match project.client_at(file, document) {
-            Some(key) if found(project, project.client(key), needle) => {
+            Some(key) if wanted.takes(project, project.client(key)) => {
                 files.entry(file).or_default().push(Row::Client(key));
             }
             Some(_) => {}
@@ -126,7 +146,7 @@ fn by_file(project: &Project, needle: &str, folded: &HashSet<Group>) -> Vec<Row>
     }
     let mut rows = Vec::new();
     for (file, below) in files {
-        if below.is_empty() && !needle.is_empty() {
+        if below.is_empty() && !wanted.is_all() {
             continue;
         }
         let heading = Row::File(file, below.len());
@@ -135,7 +155,7 @@ fn by_file(project: &Project, needle: &str, folded: &HashSet<Group>) -> Vec<Row>
     rows
 }
 
-fn by_subscription(project: &Project, needle: &str, folded: &HashSet<Group>) -> Vec<Row> {
+fn by_subscription(project: &Project, wanted: Wanted, folded: &HashSet<Group>) -> Vec<Row> {
     // In the order of the subscriptions' own documents, then of first mention, those without last.
     let mut order: Vec<Option<String>> =
         project.subscriptions().map(|group| Some(group.id.key().into_owned())).collect();
@@ -143,7 +163,7 @@ fn by_subscription(project: &Project, needle: &str, folded: &HashSet<Group>) -> 
         order.iter().cloned().zip(0..).collect();
     let mut groups: Vec<Vec<Row>> = order.iter().map(|_| Vec::new()).collect();
     let mut loose = Vec::new();
-    for key in matching(project, needle) {
+    for key in matching(project, wanted) {
         let Some(subscription) = &project.client(key).subscription else {
             loose.push(Row::Client(key));
             continue;
@@ -160,7 +180,7 @@ fn by_subscription(project: &Project, needle: &str, folded: &HashSet<Group>) -> 
     groups.push(loose);
     let mut rows = Vec::new();
     for (id, below) in order.into_iter().zip(groups) {
-        if below.is_empty() && (id.is_none() || !needle.is_empty()) {
+        if below.is_empty() && (id.is_none() || !wanted.is_all()) {
             continue;
         }
         let heading = Row::Subscription(id, below.len());
@@ -205,7 +225,7 @@ mod tests {
 
     #[test]
     fn each_file_heads_its_documents() {
-        let rows = rows(&project(), Grouping::File, "", &HashSet::new());
+        let rows = rows(&project(), Grouping::File, Wanted::default(), &HashSet::new());
         assert_eq!(
             rows,
             [
@@ -221,7 +241,7 @@ mod tests {
 
     #[test]
     fn client_apps_without_a_subscription_come_last() {
-        let rows = rows(&project(), Grouping::Subscription, "", &HashSet::new());
+        let rows = rows(&project(), Grouping::Subscription, Wanted::default(), &HashSet::new());
         assert_eq!(
             rows,
             [
@@ -235,14 +255,28 @@ mod tests {
 
     #[test]
     fn a_search_leaves_out_groups_without_a_match() {
-        let rows = rows(&project(), Grouping::File, "dash", &HashSet::new());
+        let wanted = Wanted { needle: "dash", passing: None };
+        let rows = rows(&project(), Grouping::File, wanted, &HashSet::new());
         assert_eq!(rows, [Row::File(FileId(1), 1), Row::Client(ClientKey(1))]);
+    }
+
+    #[test]
+    fn a_filter_leaves_out_what_does_not_pass_and_what_is_no_client_app() {
+        let passing = HashSet::from([ClientKey(0)]);
+        let wanted = Wanted { needle: "", passing: Some(&passing) };
+        let client = Row::Client(ClientKey(0));
+        let by_file = rows(&project(), Grouping::File, wanted, &HashSet::new());
+        assert_eq!(by_file, [Row::File(FileId(0), 1), client.clone()]);
+        let all = rows(&project(), Grouping::None, wanted, &HashSet::new());
+        assert_eq!(all, [client]);
+        let wanted = Wanted { needle: "dash", ..wanted };
+        assert_eq!(rows(&project(), Grouping::None, wanted, &HashSet::new()), []);
     }
 
     #[test]
     fn a_folded_group_is_its_heading() {
         let folded = HashSet::from([Group::File("a.yaml".to_owned())]);
-        let rows = rows(&project(), Grouping::File, "", &folded);
+        let rows = rows(&project(), Grouping::File, Wanted::default(), &folded);
         assert_eq!(rows[..2], [Row::File(FileId(0), 2), Row::File(FileId(1), 2)]);
     }
 }
