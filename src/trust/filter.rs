@@ -292,7 +292,11 @@ impl Filter {
         put("kind", self.kinds.iter().map(|it| it.name().to_owned()).collect());
         put("arrows", self.relations.iter().map(|it| it.name().to_owned()).collect());
         put("issuer", self.issuers.iter().cloned().collect());
-        put("setting", self.settings.iter().map(SettingIs::to_string).collect());
+        // Settings must all be so; only values of one setting are alternatives.
+        for setting in self.settings.iter().map(|it| it.setting).collect::<BTreeSet<_>>() {
+            let of = self.settings.iter().filter(|it| it.setting == setting);
+            put("setting", of.map(SettingIs::to_string).collect());
+        }
         put("file", self.files.iter().cloned().collect());
         let named = |key: &String| match project.subscription(&Id::new(key)) {
             Some(group) => group.label().to_owned(),

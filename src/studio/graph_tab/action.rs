@@ -254,7 +254,11 @@ impl State {
                 self.apply_to_graph(Command::Look(looking));
             }
             GraphAction::CollapseGroup => self.collapse(self.meant_groups()),
-            GraphAction::CollapseAll => self.collapse(self.all_groups()),
+            GraphAction::CollapseAll => {
+                let looking = Looking::clone(self.graph.looking());
+                let collapsed = self.all_groups();
+                self.apply_to_graph(Command::Look(Looking { collapsed, ..looking }));
+            }
             GraphAction::ExpandAll => {
                 let looking = Looking::clone(self.graph.looking());
                 self.apply_to_graph(Command::Look(Looking {

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use egui::containers::menu::{MenuButton, MenuConfig};
+use egui::style::StyleModifier;
 use egui::{PopupCloseBehavior, RichText, Ui};
 use egui_material_icons::{MaterialIcon, icons};
 
@@ -11,7 +12,7 @@ use super::super::analysis::Analysis;
 use super::super::command::{Action, Command as Main};
 use super::super::state::State;
 use super::super::theme::Tokens;
-use super::super::widgets::{action_button_ui, action_menu_ui};
+use super::super::widgets::{action_button_ui, action_menu_ui, radio_ui, tick_ui};
 use super::action::GraphAction;
 use super::looking::{FindingIs, Looking, rules};
 use super::state::Command;
@@ -43,10 +44,16 @@ pub fn buttons_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Main>) {
 /// A menu that stays open while it is used.
 fn menu_ui(ui: &mut Ui, icon: MaterialIcon, name: &str, on: bool, content: impl FnOnce(&mut Ui)) {
     let button = egui::Button::selectable(on, icon.rich_text().size(17.0));
-    let config = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+    // In the style of menus, what is chosen has no border.
+    let config = MenuConfig::new()
+        .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
+        .style(StyleModifier::default());
     let (response, _) = MenuButton::from_button(button).config(config).ui(ui, |ui| {
         ui.set_width(300.0);
-        egui::ScrollArea::vertical().max_height(520.0).show(ui, content);
+        let room = ui.ctx().content_rect().bottom() - ui.min_rect().top() - 16.0;
+        // A new popup knows of no room; what it shows would scroll for no reason.
+        let area = egui::ScrollArea::vertical().max_height(room).min_scrolled_height(room);
+        area.show(ui, content);
     });
     response.accessible_name(name).on_hover_text(match name {
         "Filter" => "Look at a part only, here and in the list of client apps",
@@ -57,19 +64,23 @@ fn menu_ui(ui: &mut Ui, icon: MaterialIcon, name: &str, on: bool, content: impl 
 fn filter_ui(ui: &mut Ui, state: &State, next: &mut Looking) {
     let analysis = &state.analysis;
     heading_ui(ui, "Boxes of these kinds");
-    ui.horizontal_wrapped(|ui| {
-        for (kind, word) in [
+    two_columns_ui(ui, "kinds", |ui, row| {
+        for (at, (kind, word)) in [
             (Kind::Client, "Client apps"),
             (Kind::Broker, "Brokers"),
             (Kind::Principal, "Principals"),
             (Kind::Identity, "External identities"),
             (Kind::Unknown, "Unknown ids"),
-        ] {
+        ]
+        .into_iter()
+        .enumerate()
+        {
             member_ui(ui, &mut next.filter.kinds, kind, word);
+            row(ui, at);
         }
     });
     heading_ui(ui, "Arrows");
-    ui.horizontal_wrapped(|ui| {
+    ui.horizontal(|ui| {
         for (relation, word) in
             [(Relation::Exchange, "Exchanges"), (Relation::Federation, "Federated identities")]
         {
@@ -112,6 +123,17 @@ fn filter_ui(ui: &mut Ui, state: &State, next: &mut Looking) {
     }
 }
 
+/// Things in two columns; `row` is told after each.
+fn two_columns_ui(ui: &mut Ui, id: &str, content: impl FnOnce(&mut Ui, &dyn Fn(&mut Ui, usize))) {
+    egui::Grid::new(id).num_columns(2).spacing([16.0, 4.0]).show(ui, |ui| {
+        content(ui, &|ui, at| {
+            if at % 2 == 1 {
+                ui.end_row();
+            }
+        });
+    });
+}
+
 fn heading_ui(ui: &mut Ui, text: &str) {
     ui.add_space(4.0);
     ui.label(RichText::new(text).small().color(Tokens::of(ui).text_weak));
@@ -119,7 +141,7 @@ fn heading_ui(ui: &mut Ui, text: &str) {
 
 fn member_ui<T: Ord>(ui: &mut Ui, set: &mut BTreeSet<T>, value: T, word: &str) {
     let mut on = set.contains(&value);
-    if ui.checkbox(&mut on, word).changed() {
+    if tick_ui(ui, &mut on, word).changed() {
         if on {
             set.insert(value);
         } else {
@@ -212,12 +234,13 @@ fn values_ui(
 
 fn groups_ui(ui: &mut Ui, state: &State, next: &mut Looking, commands: &mut Vec<Main>) {
     heading_ui(ui, "Blocks are made of client apps with the same");
-    ui.horizontal_wrapped(|ui| {
-        for by in GroupBy::ALL {
-            if ui.radio(next.group_by == by, capital(by.name())).clicked() {
+    two_columns_ui(ui, "by", |ui, row| {
+        for (at, by) in GroupBy::ALL.into_iter().enumerate() {
+            if radio_ui(ui, next.group_by == by, &capital(by.name())).clicked() {
                 next.group_by = by;
                 next.collapsed.clear();
             }
+            row(ui, at);
         }
     });
     ui.separator();
@@ -231,7 +254,7 @@ fn groups_ui(ui: &mut Ui, state: &State, next: &mut Looking, commands: &mut Vec<
         for group in &groups[range] {
             let mut on = next.collapsed.contains(&group.key);
             let text = format!("{} ({})", group.name, group.nodes);
-            if ui.checkbox(&mut on, text).on_hover_text(&group.title).changed() {
+            if tick_ui(ui, &mut on, text).on_hover_text(&group.title).changed() {
                 if on {
                     next.collapsed.insert(group.key.clone());
                 } else {

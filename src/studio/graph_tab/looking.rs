@@ -10,7 +10,6 @@ use std::sync::Arc;
 use super::super::analysis::Analysis;
 use super::super::selection::Selection;
 use super::super::state::State;
-use super::state::Command;
 use crate::audit::Severity;
 use crate::config::{ClientKey, Project};
 use crate::diagram::scene::{GroupBy, GroupKey, groups};
@@ -165,13 +164,6 @@ impl State {
         let Analysis { project, graph, .. } = &*self.analysis;
         let groups = groups(project, graph, self.graph.looking().group_by);
         groups.into_iter().map(|group| group.key).collect()
-    }
-
-    /// Draws these groups as one box each, besides those that are already.
-    pub(super) fn collapse(&mut self, groups: BTreeSet<GroupKey>) {
-        let mut looking = Looking::clone(self.graph.looking());
-        looking.collapsed.extend(groups);
-        self.apply_to_graph(Command::Look(looking));
     }
 }
 

@@ -36,7 +36,7 @@ use std::sync::Arc;
 use egui::Ui;
 
 use crate::config::ClientKey;
-use crate::diagram::scene::{Scene, Thing};
+use crate::diagram::scene::{GroupKey, Scene, Thing};
 use crate::trust::{describe_grant, grant};
 
 pub use action::GraphAction;
@@ -74,6 +74,8 @@ pub struct GraphTab {
     menu: Option<egui::Pos2>,
     /// The scene that was shown last, to know when another is.
     scene: Option<Arc<Scene>>,
+    /// The groups that were one box when the eyes were taken somewhere last.
+    collapsed: BTreeSet<GroupKey>,
     /// Whether the eyes are on their way to what a search found: that view has begun already.
     follows_search: bool,
     /// Where the eyes were when that was told last.
@@ -175,7 +177,7 @@ pub fn graph_ui(
                 commands.push(Command::Select(thing.as_ref().and_then(meant)));
             }
             CanvasEvent::Open(Thing::Group(group)) => {
-                commands.push(Command::Graph(Own::Collapse { group, collapse: false }));
+                commands.push(Command::Graph(Own::Expand(group)));
             }
             CanvasEvent::Open(thing) => {
                 commands.extend(meant(&thing).map(Command::Reveal));
@@ -197,7 +199,9 @@ pub fn graph_ui(
             CanvasEvent::Place(places) => commands.push(Command::Graph(Own::Place(places))),
         }
     }
-    tab.tell(commands);
+    if !state.graph.is_drawing() {
+        tab.tell(commands);
+    }
     menu::menu_ui(&mut tab.menu, ui, state, commands);
 }
 
@@ -219,9 +223,12 @@ impl GraphTab {
                 if self.found.as_ref().is_none_or(|(known, _)| known != keys) {
                     let things = keys.iter().map(|key| Thing::Client(*key)).collect();
                     self.found = Some((keys.to_vec(), Arc::new(things)));
-                    let few = keys.iter().take(50).map(|key| Thing::Client(*key));
-                    self.canvas.fit_to(few);
-                    self.follows_search = true;
+                    // Where nothing is found, the eyes stay.
+                    if !keys.is_empty() {
+                        let few = keys.iter().take(50).map(|key| Thing::Client(*key));
+                        self.canvas.fit_to(few);
+                        self.follows_search = true;
+                    }
                 }
             }
         }
@@ -229,10 +236,8 @@ impl GraphTab {
 
     /// Takes the eyes where they are asked to go.
     fn look(&mut self, state: &State, scene: &Arc<Scene>, selected: Option<&Thing>) {
-        let another = self.scene.as_ref().is_some_and(|known| {
-            // An edit makes another scene of the same view; the eyes stay.
-            !Arc::ptr_eq(known, scene) && known.nodes.len().abs_diff(scene.nodes.len()) > 3
-        });
+        // An edit makes another scene of the same view, which has a camera: the eyes stay.
+        let another = self.scene.as_ref().is_some_and(|known| !Arc::ptr_eq(known, scene));
         self.scene = Some(Arc::clone(scene));
         if state.graph.came_back {
             match state.graph.view().camera {
@@ -244,6 +249,14 @@ impl GraphTab {
             }
         } else if another && state.graph.view().camera.is_none() {
             self.canvas.fit();
+        }
+        let collapsed = &state.graph.looking().collapsed;
+        if another && self.collapsed != *collapsed {
+            let mut new = collapsed.difference(&self.collapsed);
+            if let (Some(group), None) = (new.next(), new.next()) {
+                self.canvas.show(Thing::Group(group.clone()));
+            }
+            self.collapsed = collapsed.clone();
         }
         if state.requests.fit {
             self.canvas.fit();

@@ -35,11 +35,8 @@ pub enum Command {
     Narrow(Narrowing),
     /// Looks at a part only, or groups it another way; the same everywhere.
     Look(Looking),
-    /// Draws a group as one box, or as its client apps again.
-    Collapse {
-        group: GroupKey,
-        collapse: bool,
-    },
+    /// Draws a group that is one box as its client apps again, in place.
+    Expand(GroupKey),
     ColourBy(ColourBy),
     /// Puts boxes, by their upper left corners, where they stay.
     Place(Vec<(Thing, Point)>),
@@ -255,14 +252,10 @@ impl State {
                 (view.looking, view.camera) = (Arc::new(looking), None);
                 self.graph.go_to(view);
             }
-            Command::Collapse { group, collapse } => {
-                let mut looking = Looking::clone(self.graph.looking());
-                if collapse {
-                    looking.collapsed.insert(group);
-                } else {
-                    looking.collapsed.remove(&group);
-                }
-                self.apply_to_graph(Command::Look(looking));
+            Command::Expand(group) => {
+                let mut view = self.graph.views.now().clone();
+                Arc::make_mut(&mut view.looking).collapsed.remove(&group);
+                self.graph.go_to(view);
             }
             Command::ColourBy(by) => self.graph.colour_by = by,
             Command::Place(places) => {
@@ -474,6 +467,13 @@ impl State {
             things: BTreeSet::new(),
         };
         self.apply_to_graph(Command::Spotlight(Some(Arc::new(spotlight))));
+    }
+
+    /// Draws these groups as one box each, in place, besides those that are already.
+    pub(super) fn collapse(&mut self, groups: BTreeSet<GroupKey>) {
+        let mut view = self.graph.views.now().clone();
+        Arc::make_mut(&mut view.looking).collapsed.extend(groups);
+        self.graph.go_to(view);
     }
 
     pub(super) fn only_path(&mut self) {
