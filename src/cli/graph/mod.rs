@@ -1,6 +1,5 @@
 //! `graph`: the drawing of who may exchange a token into whose, as a file.
 
-mod hash;
 mod redact;
 mod select;
 
@@ -289,23 +288,14 @@ impl Picture {
             Theme::Light => export::Theme::Light,
             Theme::Dark => export::Theme::Dark,
         };
-        Ok(match args.format {
-            Format::Svg => export::svg(&drawing, theme).into_bytes(),
-            Format::Png => export::png(&drawing, theme, args.scale).map_err(|error| {
-                let failure = Failure::usage(error.to_string());
-                match error {
-                    PngError::TooLarge { .. } => failure.hint(
-                        "take a smaller --scale, draw less of it (--focus, --collapse), or write \
-                         an svg",
-                    ),
-                    PngError::Paint(_) => failure,
-                }
-            })?,
-            Format::Dot => export::dot(&drawing).into_bytes(),
-            Format::Graphml => export::graphml(&drawing).into_bytes(),
-            Format::Mermaid => export::mermaid(&drawing).into_bytes(),
-            Format::Json => export::json(&drawing).into_bytes(),
-            Format::Opengraph => export::opengraph(&drawing).into_bytes(),
+        format(args.format).write(&drawing, theme, args.scale).map_err(|error| {
+            let failure = Failure::usage(error.to_string());
+            match error {
+                PngError::TooLarge { .. } => failure.hint(
+                    "take a smaller --scale, draw less of it (--focus, --collapse), or write an svg",
+                ),
+                PngError::Paint(_) => failure,
+            }
         })
     }
 }
@@ -344,6 +334,18 @@ fn draw(args: &Args, (new, old): (&Version, Option<&Version>), chosen: &Chosen) 
     scene.unwrap_or_else(|| Scene::empty(new.graph.reading))
 }
 
+fn format(format: Format) -> export::Format {
+    match format {
+        Format::Svg => export::Format::Svg,
+        Format::Png => export::Format::Png,
+        Format::Dot => export::Format::Dot,
+        Format::Graphml => export::Format::Graphml,
+        Format::Mermaid => export::Format::Mermaid,
+        Format::Json => export::Format::Json,
+        Format::Opengraph => export::Format::Opengraph,
+    }
+}
+
 fn group_by(by: ClusterBy) -> GroupBy {
     match by {
         ClusterBy::Subscription => GroupBy::Subscription,
@@ -371,10 +373,7 @@ fn title(args: &Args, redacted: bool) -> String {
 }
 
 fn inputs(new: &Version, old: Option<&Version>) -> Vec<Input> {
-    let input = |label: &str, it: &Version| Input {
-        label: label.to_owned(),
-        sha256: hash::sha256(&it.project),
-    };
+    let input = |label: &str, it: &Version| Input::of(&it.project, label);
     match old {
         Some(old) => vec![input("old", old), input("new", new)],
         None => vec![input("", new)],

@@ -1,5 +1,8 @@
 //! What every export says about itself.
 
+use std::fmt::Write as _;
+
+use aws_lc_rs::digest::{Context, SHA256};
 use petgraph::stable_graph::{EdgeIndex, NodeIndex};
 
 use crate::config::Project;
@@ -27,6 +30,26 @@ pub struct Input {
     /// The SHA-256 (FIPS 180-4) of the bytes of the files, one after the other in the order of their
     /// names, in lower-case hexadecimal.
     pub sha256: String,
+}
+
+impl Input {
+    /// All files of a project that could be read: what `cat FILES | sha256sum` says.
+    pub fn of(project: &Project, label: &str) -> Self {
+        let mut files: Vec<_> = project.files().iter().collect();
+        files.sort_by(|a, b| a.name.cmp(&b.name));
+        let mut context = Context::new(&SHA256);
+        for file in files {
+            if let Ok(stream) = &file.stream {
+                context.update(&stream.to_bytes());
+            }
+        }
+        let mut sha256 = String::new();
+        for byte in context.finish().as_ref() {
+            // Writing to a String cannot fail.
+            let _ = write!(sha256, "{byte:02x}");
+        }
+        Self { label: label.to_owned(), sha256 }
+    }
 }
 
 /// A scene with what it was made from.
@@ -197,6 +220,21 @@ pub(super) fn visible(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Source;
+
+    #[test]
+    fn the_order_of_names_counts_not_the_order_of_opening() {
+        let source = |name: &str, text: &str| Source {
+            path: None,
+            name: name.to_owned(),
+            bytes: text.as_bytes().to_vec(),
+        };
+        let one = Project::from_sources(vec![source("b.yaml", "c"), source("a.yaml", "ab")]);
+        // RFC 6234 and FIPS 180-4 give this one for "abc".
+        let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(Input::of(&one, "").sha256, abc);
+        assert_ne!(Input::of(&Project::default(), "").sha256, abc);
+    }
 
     #[test]
     fn what_cannot_be_seen_is_shown() {

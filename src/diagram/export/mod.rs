@@ -16,6 +16,7 @@
 mod caption;
 mod dot;
 mod facts;
+mod format;
 mod graphml;
 mod json;
 mod legend;
@@ -31,6 +32,7 @@ mod xml;
 
 pub use caption::{Caption, Drawing, Input};
 pub use dot::dot;
+pub use format::Format;
 pub use graphml::graphml;
 pub use json::json;
 pub use mermaid::{MERMAID_EDGES, MERMAID_TEXT, mermaid};
