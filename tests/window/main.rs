@@ -12,6 +12,7 @@ mod graph;
 mod harness;
 mod history;
 mod jobs;
+mod matrix;
 mod opening;
 mod project_file;
 mod safety;
