@@ -425,7 +425,6 @@ fn of_ten_thousand_rows_only_those_in_view_are_worked_out() {
     let count = 10_000;
     let mut text = String::new();
     for n in 0..count {
-        // Ten each reach the next ten, far ones the near ones.
         writeln!(text, "---\n!ClientAppDto\nid: c{n}\nname: App {n:05}\nenabled: true").unwrap();
         writeln!(text, "allowedTokenExchangeClientApps:").unwrap();
         for next in 1..4 {
@@ -461,4 +460,21 @@ fn of_ten_thousand_rows_only_those_in_view_are_worked_out() {
     assert!(rows(&harness).last().unwrap().starts_with("App 09999 can become "));
     let all = worked_out(&harness);
     assert!(all <= 2 * (in_view + 2) + 2, "{all} rows for {in_view} in view");
+    // An edit is worked out elsewhere; what is shown stays meanwhile, and then again only a screen of
+    // the next one is worked out.
+    let before = harness.state().state.matrix.table().unwrap().clone();
+    let change = Change::Revoke { owner: ClientKey(count - 1), entry: "c4".to_owned() };
+    harness.state_mut().state.apply(Command::Change(change));
+    let shown = harness.state().state.matrix.table().unwrap();
+    assert!(std::sync::Arc::ptr_eq(shown, &before));
+    harness.step();
+    harness.get_by_label("being brought up to date");
+    current(&mut harness);
+    for _ in 0..60 {
+        harness.step();
+    }
+    assert!(harness.query_by_label("being brought up to date").is_none());
+    assert_eq!(harness.state().state.matrix.cell(), Some((count - 1, count - 1)));
+    let all = worked_out(&harness);
+    assert!((1..=in_view + 3).contains(&all), "{all} rows for {in_view} in view");
 }

@@ -122,10 +122,16 @@ fn legend_ui(ui: &mut Ui, state: &State) {
         let text = RichText::new(shown(table)).size(12.0);
         ui.label(text).on_hover_text(TOTALS);
     }
-    if !state.matrix.is_current(&state.analysis) {
+    if !is_up_to_date(state) {
         ui.spinner();
         ui.label(RichText::new("being brought up to date").size(12.0).color(tokens.text_weak));
     }
+}
+
+fn is_up_to_date(state: &State) -> bool {
+    state.matrix.is_current(&state.analysis)
+        && state.analysis.project.revision() == state.project.revision()
+        && state.analysis.graph.reading == state.reading
 }
 
 /// How much of it is shown.

@@ -32,7 +32,7 @@ pub struct Detail {
     chain: Option<String>,
     /// Whose credentials it takes.
     takes: Option<String>,
-    /// Conditions that are not true.
+    /// Conditions that are false; without any, those that are not stated.
     open: Vec<(Truth, String)>,
 }
 
@@ -71,8 +71,10 @@ impl Detail {
                 }
             }
         }
-        // What is false decides.
-        self.open.sort_by_key(|(truth, _)| *truth != Truth::False);
+        // What is false decides; then it does not matter what is not stated.
+        if self.open.iter().any(|(truth, _)| *truth == Truth::False) {
+            self.open.retain(|(truth, _)| *truth == Truth::False);
+        }
         self.open.dedup();
     }
 }

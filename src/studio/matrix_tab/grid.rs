@@ -95,6 +95,8 @@ pub fn grid_ui(
     let names = vec2(grid.names.x, grid.names.y.min(area.height() * 0.42));
     let corner = vec2(names.x + TOTAL, names.y + CELL.y);
     let content = corner + vec2(size.1 as f32 * CELL.x, size.0 as f32 * CELL.y) + Vec2::splat(END);
+    // It would fade the heads, which do not scroll.
+    ui.spacing_mut().scroll.fade.strength = 0.0;
     let scroll = egui::ScrollArea::both().id_salt("matrix").auto_shrink([false, false]);
     scroll.show_viewport(ui, |ui, viewport| {
         let (_, content) = ui.allocate_space(content.max(viewport.size()));

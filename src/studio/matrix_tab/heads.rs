@@ -1,6 +1,8 @@
 //! The heads: names and totals of rows at the left and of columns at the top, which stay where they
 //! are while the cells scroll.
 
+use petgraph::stable_graph::NodeIndex;
+
 use egui::{Color32, CursorIcon, FontId, Rect, Response, Sense, Ui, Vec2, pos2, vec2};
 
 use super::grid::{Geometry, Grid, TOTAL};
@@ -14,7 +16,7 @@ use crate::trust::matrix::Head;
 
 /// Names that are measured to see how much room names take.
 const MEASURED: usize = 300;
-const WIDTH: std::ops::RangeInclusive<f32> = 110.0..=460.0;
+const WIDTH: std::ops::RangeInclusive<f32> = 120.0..=460.0;
 const PADDING: f32 = 8.0;
 /// The sign of an external identity.
 const SIGN: f32 = 14.0;
@@ -23,12 +25,14 @@ const SIGN: f32 = 14.0;
 pub fn measure(ui: &Ui, grid: &mut Grid, table: &Table) {
     let width =
         |head: &Head| paint::name(ui.painter(), &head.label, 1000.0, true, Color32::BLACK).size().x;
-    let widest = |heads: &[Head]| heads.iter().take(MEASURED).map(width).fold(0.0_f32, f32::max);
+    let widest = |heads: &[Head]| {
+        let some = heads.iter().step_by(heads.len() / MEASURED + 1);
+        some.map(width).fold(0.0_f32, f32::max)
+    };
     if grid.names.x == 0.0 {
-        let clients = widest(table.matrix.rows());
-        grid.names.x = (clients + 2.0 * PADDING + SIGN).clamp(130.0, 240.0);
+        grid.names.x = (widest(table.matrix.rows()) + 2.0 * PADDING + SIGN).clamp(196.0, 280.0);
     }
-    grid.names.y = (widest(table.matrix.columns()) + 2.0 * PADDING).clamp(90.0, 170.0);
+    grid.names.y = (widest(table.matrix.columns()) + 2.0 * PADDING).clamp(96.0, 172.0);
 }
 
 #[expect(clippy::too_many_arguments, reason = "what a frame knows of the matrix")]
@@ -51,17 +55,27 @@ pub fn heads_ui(
         ui.painter().rect_filled(strip, 0.0, tokens.panel);
     }
     let chosen = state.matrix.cell();
+    let selected = selected(state, table);
+    let bar = |rect: Rect| ui.painter().rect_filled(rect, 0.0, tokens.accent);
     for row in geometry.rows() {
         let lit = [chosen.map(|it| it.0), hovered.map(|it| it.0)].map(|it| it == Some(row));
         let rect = geometry.cell((row, 0));
         let rect = Rect::from_x_y_ranges(left.x_range(), rect.y_range());
         row_ui(ui, table, left, rect, names.x, row, lit, state, commands);
+        if table.matrix.rows().get(row).map(|head| head.node) == selected && selected.is_some() {
+            bar(rect.with_max_x(rect.left() + 3.0).intersect(left));
+        }
     }
     for column in geometry.columns() {
         let lit = [chosen.map(|it| it.1), hovered.map(|it| it.1)].map(|it| it == Some(column));
         let rect = geometry.cell((0, column));
         let rect = Rect::from_x_y_ranges(rect.x_range(), top.y_range());
         column_ui(ui, table, top, rect, column, lit, state, commands);
+        if table.matrix.columns().get(column).map(|head| head.node) == selected
+            && selected.is_some()
+        {
+            bar(rect.with_max_y(rect.top() + 3.0).intersect(top));
+        }
     }
     corner_ui(ui, corner, names);
     let line = egui::Stroke::new(1.0, tokens.line_strong);
@@ -72,6 +86,12 @@ pub fn heads_ui(
     painter.hline(area.x_range(), body.top() - CELL.y, faint);
     painter.vline(body.left() - TOTAL, area.y_range(), faint);
     resize_ui(ui, grid, &left);
+}
+
+/// What is selected in all views, as a row or a column.
+fn selected(state: &State, table: &Table) -> Option<NodeIndex> {
+    let selection = state.selection.as_ref()?.carried_over(&state.project, table.project())?;
+    table.node(&selection)
 }
 
 #[expect(clippy::too_many_arguments, reason = "what a frame knows of a row")]

@@ -57,7 +57,7 @@ pub fn mark(
             }
         }
         Look::Chain => {
-            let strength = 1.0 - 0.17 * hops.saturating_sub(2).min(4) as f32;
+            let strength = 1.0 - 0.15 * hops.saturating_sub(2).min(4) as f32;
             painter.rect_filled(inner, 4.0, tokens.accent_soft.gamma_multiply(strength));
             painter.galley(at(inner.center()), digits, tokens.text);
         }

@@ -145,6 +145,15 @@ impl Table {
         }
     }
 
+    /// The node of a party.
+    pub fn node(&self, party: &Selection) -> Option<NodeIndex> {
+        match party {
+            Selection::Client(key) => self.graph().client_node(*key),
+            Selection::External { issuer, subject } => self.graph().external_node(issuer, subject),
+            _ => None,
+        }
+    }
+
     /// The nodes of a cell: where the token starts, and the client app it comes out for.
     pub fn ends(&self, (row, column): (usize, usize)) -> Option<(NodeIndex, NodeIndex)> {
         let row = self.matrix.rows().get(row)?;
@@ -153,13 +162,7 @@ impl Table {
 
     /// Where a pair is, if it is shown.
     pub fn place(&self, from: &Selection, to: ClientKey) -> Option<(usize, usize)> {
-        let node = match from {
-            Selection::Client(key) => self.graph().client_node(*key)?,
-            Selection::External { issuer, subject } => {
-                self.graph().external_node(issuer, subject)?
-            }
-            _ => return None,
-        };
+        let node = self.node(from)?;
         let row = self.matrix.rows().iter().position(|row| row.node == node)?;
         Some((row, self.matrix.column_of(to)?))
     }
