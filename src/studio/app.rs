@@ -11,6 +11,7 @@ use super::dialogs::NativeDialogs;
 use super::exchange_tab::exchange_ui;
 use super::graph_tab::{GraphTab, Search, graph_ui};
 use super::jobs::Jobs;
+use super::matrix_tab::{MatrixTab, matrix_ui};
 use super::notices::Notices;
 use super::panels::bars::{self, status_bar_ui, top_bar_ui};
 use super::panels::changes::{ChangesView, changes_ui};
@@ -43,6 +44,7 @@ struct Views {
     graph: GraphTab,
     source: SourceView,
     changes: ChangesView,
+    matrix: MatrixTab,
     dialog: DialogDraft,
 }
 
@@ -200,10 +202,10 @@ impl Studio {
                 clients_ui(ui, &mut views.clients, state, commands);
             },
         );
-        // The exchange tab and the questions say of an arrow what the inspector would, and need the
-        // room.
+        // The exchange tab and the questions say of an arrow what the inspector would, the matrix of
+        // a cell, and all need the room.
         let asking = shows(tabs, Tab::Graph) && state.graph.ask.open;
-        let beside = shows(tabs, Tab::Exchange) || asking;
+        let beside = shows(tabs, Tab::Exchange) || shows(tabs, Tab::Matrix) || asking;
         let crowded = beside && ui.ctx().content_rect().width() < 1500.0;
         if !crowded {
             Panel::right("inspector")
@@ -295,7 +297,7 @@ impl egui_tiles::Behavior<Tab> for Middle<'_> {
         tab: &mut Tab,
     ) -> egui_tiles::UiResponse {
         let tokens = Tokens::of(ui);
-        let margin = if *tab == Tab::Graph { 0 } else { theme::PANEL_MARGIN };
+        let margin = if matches!(tab, Tab::Graph | Tab::Matrix) { 0 } else { theme::PANEL_MARGIN };
         egui::Frame::new().fill(tokens.sunken).inner_margin(margin).show(ui, |ui| {
             ui.set_min_size(ui.available_size());
             match tab {
@@ -310,6 +312,7 @@ impl egui_tiles::Behavior<Tab> for Middle<'_> {
                 Tab::Changes => {
                     changes_ui(ui, &mut self.views.changes, self.state, self.commands);
                 }
+                Tab::Matrix => matrix_ui(ui, &mut self.views.matrix, self.state, self.commands),
             }
         });
         egui_tiles::UiResponse::None

@@ -21,6 +21,7 @@ use crate::trust::Reading;
 use super::analysis::Analysis;
 use super::exchange_tab;
 use super::graph_tab::{GraphAction, GraphCommand};
+use super::matrix_tab::MatrixCommand;
 use super::selection::Selection;
 use super::source_tab::{self, SourceAction};
 use super::state::{
@@ -176,6 +177,7 @@ pub enum Command {
     Exchange(exchange_tab::Command),
     Source(source_tab::Command),
     Graph(GraphCommand),
+    Matrix(MatrixCommand),
     /// Tells the user something that is not tied to a place.
     Notice(Notice),
     /// A job ended and nothing follows from it.
@@ -195,6 +197,8 @@ pub enum Leaving {
 pub enum PathPurpose {
     Open,
     SaveAs(FileId),
+    /// The access matrix as CSV.
+    SaveMatrix,
 }
 
 /// A short message that goes away by itself.
@@ -216,6 +220,7 @@ pub enum Action {
     Save,
     SaveAs,
     SaveProjectFile,
+    SaveMatrix,
     Quit,
     Undo,
     Redo,
@@ -241,6 +246,7 @@ pub enum Action {
     ShowSource,
     ShowExchange,
     ShowChanges,
+    ShowMatrix,
     ToggleProblems,
     ListAll,
     GroupByFile,
@@ -291,7 +297,7 @@ impl Action {
         Self::ALL.into_iter().chain(graph).chain(SourceAction::ALL.map(Self::Source))
     }
 
-    const ALL: [Self; 40] = [
+    const ALL: [Self; 42] = [
         Self::OpenFiles,
         Self::OpenFolder,
         Self::OpenPath,
@@ -299,6 +305,7 @@ impl Action {
         Self::Save,
         Self::SaveAs,
         Self::SaveProjectFile,
+        Self::SaveMatrix,
         Self::Quit,
         Self::Undo,
         Self::Redo,
@@ -324,6 +331,7 @@ impl Action {
         Self::ShowSource,
         Self::ShowExchange,
         Self::ShowChanges,
+        Self::ShowMatrix,
         Self::ToggleProblems,
         Self::ListAll,
         Self::GroupByFile,
@@ -343,6 +351,7 @@ impl Action {
             Self::Save => "Review and save…",
             Self::SaveAs => "Save file as…",
             Self::SaveProjectFile => "Save the project file",
+            Self::SaveMatrix => "Save the access matrix as CSV…",
             Self::Quit => "Quit",
             Self::Undo => "Undo",
             Self::Redo => "Redo",
@@ -368,6 +377,7 @@ impl Action {
             Self::ShowSource => "Show source",
             Self::ShowExchange => "Show exchange",
             Self::ShowChanges => "Show changes",
+            Self::ShowMatrix => "Show access matrix",
             Self::ToggleProblems => "Show or hide problems",
             Self::ListAll => "List client apps without groups",
             Self::GroupByFile => "Group client apps by file",
@@ -412,12 +422,14 @@ impl Action {
             Self::ShowSource => command(Key::Num2),
             Self::ShowExchange => command(Key::Num3),
             Self::ShowChanges => command(Key::Num4),
+            Self::ShowMatrix => command(Key::Num5),
             Self::ToggleProblems => command(Key::J),
             Self::Shortcuts => plain(Key::F1),
             Self::Graph(action) => action.shortcut(),
             Self::Source(action) => action.shortcut(),
             Self::OpenSample
             | Self::SaveProjectFile
+            | Self::SaveMatrix
             | Self::LayOutAnew
             | Self::ListAll
             | Self::GroupByFile
@@ -446,6 +458,10 @@ impl Action {
             Self::SaveProjectFile => {
                 Some("Reading and pinned positions, in exchange-studio.yaml beside the files")
             }
+            Self::SaveMatrix => {
+                Some("Who can become whom in how many hops, as the matrix shows it")
+            }
+            Self::ShowMatrix => Some("Who can become whom, as rows and columns"),
             Self::LayOutAnew => Some("Only pinned boxes stay where they are"),
             Self::NewClient => Some("With a name, an id, and the file it goes to"),
             Self::Duplicate => Some("Puts a copy with an id of its own right behind it"),
@@ -481,6 +497,7 @@ impl Action {
             Self::Undo if state.project.undo_label().is_none() => Some("Nothing to undo"),
             Self::Redo if state.project.redo_label().is_none() => Some("Nothing to redo"),
             Self::SaveProjectFile => state.cannot_save_project_file(),
+            Self::SaveMatrix => state.cannot_save_matrix(),
             Self::Find | Self::Fit | Self::FocusSelection | Self::LayOutAnew
                 if state.project.clients().is_empty() =>
             {

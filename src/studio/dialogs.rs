@@ -29,7 +29,11 @@ impl FileDialogs for NativeDialogs {
     }
 
     fn save_file(&self, suggested: &Path) -> Option<PathBuf> {
-        let mut dialog = dialog("Save as");
+        let is_csv = suggested.extension().is_some_and(|extension| extension == "csv");
+        let mut dialog = match is_csv {
+            true => rfd::FileDialog::new().set_title("Save as").add_filter("CSV", &["csv"]),
+            false => dialog("Save as"),
+        };
         if let Some(folder) = suggested.parent() {
             dialog = dialog.set_directory(folder);
         }

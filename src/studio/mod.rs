@@ -16,6 +16,7 @@ mod dialogs;
 mod exchange_tab;
 mod graph_tab;
 mod jobs;
+mod matrix_tab;
 mod notices;
 mod panels;
 mod selection;
@@ -33,6 +34,7 @@ pub use graph_tab::{
     Align, AskCommand, AskForm, AskKind, AskSlot, ColourBy, FindingIs, GraphAction, GraphCommand,
     Looking, Narrowing,
 };
+pub use matrix_tab::{MatrixCommand, MatrixState};
 pub use selection::Selection;
 pub use source_tab::{Caret, Command as SourceCommand, Motion, Query, Reach, SourceAction};
 pub use state::{

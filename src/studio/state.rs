@@ -19,6 +19,7 @@ use super::dialogs::FileDialogs;
 use super::exchange_tab::ExchangeTab;
 use super::graph_tab::{AskSlot, GraphState};
 use super::jobs::{JobId, Jobs};
+use super::matrix_tab::{MatrixCommand, MatrixState};
 use super::selection::Selection;
 use super::source_tab::SourceTab;
 use super::user_state::{Grouping, ThemeChoice, UserState};
@@ -48,10 +49,12 @@ pub enum Tab {
     Source,
     Exchange,
     Changes,
+    Matrix,
 }
 
 impl Tab {
-    pub const ALL: [Self; 4] = [Self::Graph, Self::Source, Self::Exchange, Self::Changes];
+    pub const ALL: [Self; 5] =
+        [Self::Graph, Self::Source, Self::Exchange, Self::Changes, Self::Matrix];
 
     pub fn title(self) -> &'static str {
         match self {
@@ -59,6 +62,7 @@ impl Tab {
             Self::Source => "Source",
             Self::Exchange => "Exchange",
             Self::Changes => "Changes",
+            Self::Matrix => "Matrix",
         }
     }
 }
@@ -157,6 +161,7 @@ pub struct State {
     pub exchange: ExchangeTab,
     pub source: SourceTab,
     pub graph: GraphState,
+    pub matrix: MatrixState,
     pub jobs: Jobs,
     outside: Outside,
     analysing: Option<JobId>,
@@ -207,6 +212,7 @@ impl State {
             exchange: ExchangeTab::default(),
             source: SourceTab::default(),
             graph: GraphState::default(),
+            matrix: MatrixState::default(),
             jobs,
             outside,
             analysing: None,
@@ -320,6 +326,7 @@ impl State {
             }
             Command::Source(command) => self.edit_source(command),
             Command::Graph(command) => self.apply_to_graph(command),
+            Command::Matrix(command) => self.apply_to_matrix(command),
             Command::Notice(notice) => self.notices.push(notice),
             Command::Nothing => {}
         }
@@ -369,6 +376,7 @@ impl State {
             Action::Save => self.review(),
             Action::SaveAs => self.ask_where_to_save(),
             Action::SaveProjectFile => self.save_project_file(),
+            Action::SaveMatrix => self.apply_to_matrix(MatrixCommand::Save),
             Action::LayOutAnew => self.lay_out_anew(),
             Action::Quit => self.leave(Leaving::Quit),
             Action::Undo => {
@@ -424,6 +432,7 @@ impl State {
             Action::ShowSource => self.requests.tab = Some(Tab::Source),
             Action::ShowExchange => self.requests.tab = Some(Tab::Exchange),
             Action::ShowChanges => self.requests.tab = Some(Tab::Changes),
+            Action::ShowMatrix => self.requests.tab = Some(Tab::Matrix),
             Action::ToggleProblems => {
                 self.user.show_problems = !self.user.show_problems;
                 self.keep_settings();

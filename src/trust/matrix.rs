@@ -6,11 +6,12 @@
 //! Rows and columns are filtered and sorted by what the closure counts, which is there at once.
 
 use petgraph::stable_graph::NodeIndex;
+use petgraph::visit::EdgeRef;
 
 use super::access::{Access, Actor};
 use super::report::{Party, csv};
 use super::weight::Overview;
-use super::{Node, TrustGraph, Verdict};
+use super::{Edge, Node, TrustGraph, Verdict};
 use crate::config::{ClientKey, Project};
 
 /// A cell that is not empty.
@@ -149,6 +150,43 @@ impl Matrix {
             .collect();
         cells.sort_unstable_by_key(|cell| cell.column);
         cells
+    }
+
+    /// The column of a client app, when it is shown.
+    pub fn column_of(&self, client: ClientKey) -> Option<usize> {
+        self.places.get(client.0)?.checked_sub(1)
+    }
+
+    /// The columns that a list permits the row to become by one exchange, which is refused all the
+    /// same because a condition is false. A longer way may lead there nevertheless.
+    pub fn refused(
+        &self,
+        project: &Project,
+        graph: &TrustGraph,
+        access: &Access,
+        row: usize,
+    ) -> Vec<usize> {
+        let Some(head) = self.rows.get(row) else { return Vec::new() };
+        let from = head.node;
+        let mut found: Vec<usize> = graph
+            .graph
+            .edges(from)
+            .filter_map(|edge| {
+                let to = edge.target();
+                let client = ClientKey(to.index());
+                let is_permitted = match edge.weight() {
+                    Edge::Exchange(_) => access.is_client(to.index() as u32),
+                    Edge::Federation { .. } => graph.has_brokers(project, client),
+                };
+                let refused = is_permitted
+                    && to != from
+                    && !access.out().has(from.index() as u32, to.index() as u32);
+                if refused { self.column_of(client) } else { None }
+            })
+            .collect();
+        found.sort_unstable();
+        found.dedup();
+        found
     }
 
     /// The rows that fill a column, with their hops, the fewest first: by what a table is sorted

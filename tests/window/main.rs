@@ -13,6 +13,7 @@ mod harness;
 mod history;
 mod jobs;
 mod looking;
+mod matrix;
 mod opening;
 mod project_file;
 mod safety;

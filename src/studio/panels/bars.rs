@@ -39,7 +39,7 @@ fn menus_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         }
         recent_ui(ui, state, commands);
         ui.separator();
-        for action in [Action::Save, Action::SaveAs, Action::SaveProjectFile] {
+        for action in [Action::Save, Action::SaveAs, Action::SaveProjectFile, Action::SaveMatrix] {
             action_menu_ui(ui, state, action, commands);
         }
         ui.separator();
@@ -65,9 +65,13 @@ fn menus_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         }
     });
     ui.menu_button("View", |ui| {
-        for action in
-            [Action::ShowGraph, Action::ShowSource, Action::ShowExchange, Action::ShowChanges]
-        {
+        for action in [
+            Action::ShowGraph,
+            Action::ShowSource,
+            Action::ShowExchange,
+            Action::ShowChanges,
+            Action::ShowMatrix,
+        ] {
             action_menu_ui(ui, state, action, commands);
         }
         ui.separator();

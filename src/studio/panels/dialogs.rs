@@ -42,6 +42,9 @@ pub fn dialogs_ui(
             Some(Dialog::Path(PathPurpose::SaveAs(file))) => {
                 state.suggested_path(*file).display().to_string()
             }
+            Some(Dialog::Path(PathPurpose::SaveMatrix)) => {
+                state.suggested_matrix_path().display().to_string()
+            }
             Some(Dialog::RenameId(id)) => id.clone(),
             _ => String::new(),
         };

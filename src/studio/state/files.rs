@@ -8,6 +8,7 @@ use crate::yaml::Progress;
 
 use super::super::analysis::Analysis;
 use super::super::command::{Action, Command, Leaving, Notice, PathPurpose};
+use super::super::dialogs::FileDialogs;
 use super::super::jobs::JobId;
 use super::{Dialog, FoundFile, Kept, Origin, Requests, State, sample};
 
@@ -111,6 +112,7 @@ impl State {
         self.finding = None;
         self.source.new_project();
         self.graph.new_project();
+        self.matrix.new_project();
         // What was derived from another project must not be read with this one's names, and its
         // drawing is none to stay close to.
         self.analysis = Arc::new(Analysis::of(Arc::default(), self.reading));
@@ -135,6 +137,12 @@ impl State {
                 None => Command::Nothing,
             }
         });
+    }
+
+    /// The dialogs of the desktop, where a service for them answers.
+    pub(in crate::studio) fn file_dialogs(&self) -> Option<Arc<dyn FileDialogs>> {
+        let dialogs = &self.outside.dialogs;
+        dialogs.available().then(|| Arc::clone(dialogs))
     }
 
     /// The file of what is selected, else the first unsaved one, else the first.

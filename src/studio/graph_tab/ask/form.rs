@@ -114,7 +114,12 @@ impl Form {
             Kind::Chains => &[1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20],
             _ => &[1, 2, 3, 4, 5, 6, 8, 10, ANY],
         };
-        counts.iter().map(|hops| (*hops, at_most(*hops))).collect()
+        let mut counts = counts.to_vec();
+        // What is asked for elsewhere may lie between.
+        if let Err(at) = counts.binary_search(&self.max_hops()) {
+            counts.insert(at, self.max_hops());
+        }
+        counts.into_iter().map(|hops| (hops, at_most(hops))).collect()
     }
 
     /// Keeps the names of parties right where documents came, went or moved.

@@ -7,6 +7,7 @@ use egui::{Key, RichText, Ui};
 use crate::config::FileId;
 
 use super::super::super::command::{Command, Leaving, PathPurpose};
+use super::super::super::matrix_tab::MatrixCommand;
 use super::super::super::state::State;
 use super::super::super::theme::{self, Tokens};
 use super::super::super::widgets::{choice_ui, problem_ui};
@@ -99,6 +100,7 @@ pub fn path_ui(
     let (title, hint, verb) = match purpose {
         PathPurpose::Open => ("Open a file or a folder", "Path of a file or a folder", "Open"),
         PathPurpose::SaveAs(_) => ("Save file as", "Path to write to", "Save"),
+        PathPurpose::SaveMatrix => ("Save the access matrix as CSV", "Path to write to", "Save"),
     };
     title_ui(ui, title);
     let field = egui::TextEdit::singleline(&mut draft.text)
@@ -123,6 +125,9 @@ pub fn path_ui(
             commands.push(match purpose {
                 PathPurpose::Open => Command::Leave(Leaving::Open(vec![path])),
                 PathPurpose::SaveAs(file) => Command::SaveAsTyped { file: *file, path },
+                PathPurpose::SaveMatrix => {
+                    Command::Matrix(MatrixCommand::SaveTo { path, replace: false })
+                }
             });
         }
     });

@@ -1,0 +1,95 @@
+//! The matrix as CSV, the very lines that `exchange-studio matrix --format csv` writes.
+
+use std::fs;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::state::Command;
+use super::table::{Base, Table};
+use crate::studio::command::{Command as Main, PathPurpose};
+use crate::studio::state::{Dialog, State};
+use crate::trust::matrix::Matrix;
+
+impl State {
+    /// Why the matrix cannot be saved now, as a sentence without its stop.
+    pub(in crate::studio) fn cannot_save_matrix(&self) -> Option<&'static str> {
+        if self.project.clients().is_empty() {
+            return Some("There is no client app");
+        }
+        let is_saving = self.matrix.saving.is_some_and(|job| self.jobs.is_running(job));
+        is_saving.then_some("It is being saved")
+    }
+
+    /// Where it is offered to be saved: beside the files.
+    pub(in crate::studio) fn suggested_matrix_path(&self) -> PathBuf {
+        self.path_of_a_new_file().with_file_name("access-matrix.csv")
+    }
+
+    pub(in crate::studio) fn ask_where_to_save_matrix(&mut self) {
+        let Some(dialogs) = self.file_dialogs() else {
+            self.dialog = Some(Dialog::Path(PathPurpose::SaveMatrix));
+            return;
+        };
+        let suggested = self.suggested_matrix_path();
+        self.jobs.blocking("Waiting for the file dialog", move |_| {
+            // The dialog has asked about what is there.
+            let save = |path| Main::Matrix(Command::SaveTo { path, replace: true });
+            dialogs.save_file(&suggested).map_or(Main::Nothing, save)
+        });
+    }
+
+    pub(super) fn save_matrix(&mut self, path: PathBuf, replace: bool) {
+        self.dialog = None;
+        let (analysis, view) = (Arc::clone(&self.analysis), self.matrix.view.clone());
+        let known = self.matrix.table().filter(|table| table.shows(&analysis, &view)).cloned();
+        let job = self.jobs.blocking("Saving the access matrix", move |cancelled| {
+            let table =
+                known.unwrap_or_else(|| Arc::new(Table::new(Arc::new(Base::new(analysis)), view)));
+            let saved = write(&table, &path, replace, cancelled);
+            Main::Matrix(Command::Saved(match saved {
+                Ok(()) => Ok(path),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                    Err(format!("{} is there already. Choose another name.", path.display()))
+                }
+                Err(error) => Err(format!("{} was not saved: {error}.", path.display())),
+            }))
+        });
+        self.matrix.saving = Some(job);
+    }
+}
+
+/// Writes it as a whole or not at all.
+fn write(table: &Table, path: &Path, replace: bool, cancelled: &AtomicBool) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".access-matrix-").suffix(".tmp");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // What the user's mask leaves of this, as with any new file.
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    let temporary = builder.tempfile_in(folder.unwrap_or(Path::new(".")))?;
+    let mut out = BufWriter::new(temporary);
+    out.write_all(Matrix::csv_header().as_bytes())?;
+    for row in 0..table.matrix.rows().len() {
+        if cancelled.load(Ordering::Relaxed) {
+            return Err(io::Error::other("it was cancelled"));
+        }
+        let access = &table.base.access;
+        let lines = table.matrix.csv_row(table.project(), table.graph(), access, row);
+        out.write_all(lines.as_bytes())?;
+    }
+    let temporary = out.into_inner().map_err(io::IntoInnerError::into_error)?;
+    temporary.as_file().sync_all()?;
+    if replace {
+        // Through a link, not over it.
+        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        temporary.persist(path)?;
+    } else {
+        temporary.persist_noclobber(path)?;
+    }
+    Ok(())
+}
