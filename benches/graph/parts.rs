@@ -377,12 +377,15 @@ pub fn frames(wanted: &Wanted, table: &mut Table) {
         let mut row = Row::new(graph.label("frame, all in view"), ours.median("whole"), budget);
         if let (Some(boxes), Some(arrows)) = (ours.count("boxes"), ours.count("arrows")) {
             let vertices = ours.count("whole-vertices").unwrap_or_default() / boxes;
+            // Smaller ones are seen from near, with their words.
+            let far = nodes >= 10_000;
+            let limit = if far { " (≤ 16)" } else { "" };
             let text = format!(
-                "{} boxes, {} arrows, {vertices:.1} vertices a box (≤ 16)",
+                "{} boxes, {} arrows, {vertices:.1} vertices a box{limit}",
                 thousands(boxes),
                 thousands(arrows)
             );
-            row.note(text, Some(vertices <= 16.0));
+            row.note(text, far.then_some(vertices <= 16.0));
         }
         if wanted.peers
             && let Some(peers) = peers::rust("frames", &graph.file, repeats.min(15), None)

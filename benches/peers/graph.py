@@ -66,11 +66,14 @@ def graphviz(program, options):
     report("layout", seconds)
     peak(resource.RUSAGE_CHILDREN)
     if other:
-        write(drawn.decode())
+        write(drawn.decode(), routed=program == "dot")
 
 
-def write(drawn):
-    """A line for each box, then one for the corners of each edge in the order of the file."""
+def write(drawn, routed):
+    """A line for each box, then one for the corners of each edge in the order of the file.
+
+    sfdp lets boxes lie on each other and cuts lines off at them, which would leave nothing of most:
+    where nothing is routed, lines go from middle to middle."""
     boxes, lines = {}, {}
     for line in drawn.splitlines():
         words = line.split(" ")
@@ -81,7 +84,8 @@ def write(drawn):
         elif words[0] == "edge":
             many = int(words[3])
             at = [float(word) * 72 for word in words[4 : 4 + 2 * many]]
-            lines[int(words[1]), int(words[2])] = corners(list(zip(at[0::2], at[1::2])))
+            if routed:
+                lines[int(words[1]), int(words[2])] = corners(list(zip(at[0::2], at[1::2])))
     with open(other, "w", encoding="utf-8") as out:
         for node in range(nodes):
             print(boxes[node], file=out)

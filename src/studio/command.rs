@@ -199,6 +199,8 @@ pub enum PathPurpose {
     SaveAs(FileId),
     /// The access matrix as CSV.
     SaveMatrix,
+    /// The drawing, in the format that the name says.
+    ExportDrawing,
 }
 
 /// A short message that goes away by itself.

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::diagram::export::Format;
+
 /// Asks a person for files. Called on a background thread; a dialog may stay open for minutes.
 pub trait FileDialogs: Send + Sync {
     /// Whether a dialog service answers here; if not, the window asks for a path instead.
@@ -30,9 +32,17 @@ impl FileDialogs for NativeDialogs {
 
     fn save_file(&self, suggested: &Path) -> Option<PathBuf> {
         let is_csv = suggested.extension().is_some_and(|extension| extension == "csv");
-        let mut dialog = match is_csv {
-            true => rfd::FileDialog::new().set_title("Save as").add_filter("CSV", &["csv"]),
-            false => dialog("Save as"),
+        let plain = || rfd::FileDialog::new().set_title("Save as");
+        let mut dialog = match Format::of_path(suggested) {
+            Some(first) => {
+                let rest = Format::ALL.into_iter().filter(|format| *format != first);
+                let formats = std::iter::once(first).chain(rest);
+                formats.fold(plain(), |dialog, format| {
+                    dialog.add_filter(format.label(), &[format.ending()])
+                })
+            }
+            None if is_csv => plain().add_filter("CSV", &["csv"]),
+            None => dialog("Save as"),
         };
         if let Some(folder) = suggested.parent() {
             dialog = dialog.set_directory(folder);

@@ -8,6 +8,7 @@ mod clients;
 mod disk;
 mod documents;
 mod exchange;
+mod export;
 mod graph;
 mod harness;
 mod history;

@@ -392,7 +392,7 @@ fn without_dialogs_a_path_is_typed_and_nothing_is_overwritten() {
     retype(&mut harness, "Path to write to", &path.display().to_string());
     click(&mut harness, "Save");
     until(&mut harness, "the refusal", |studio| studio.state.jobs.running().next().is_none());
-    harness.get_by_label_contains("is there already. Choose another name.");
+    harness.get_by_label_contains("is there already, so choose another name.");
     assert_eq!(std::fs::read_to_string(&path).unwrap(), CLIENTS);
     send(&mut harness, Command::Act(Action::SaveMatrix));
     let path = folder.path().join("new.csv");

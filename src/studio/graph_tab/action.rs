@@ -42,6 +42,7 @@ pub enum GraphAction {
     Minimap,
     /// Shows or hides the questions.
     Ask,
+    Export,
     /// Asks one about what is selected or marked.
     AskAbout(ask::Kind),
     ColourBy(ColourBy),
@@ -49,7 +50,7 @@ pub enum GraphAction {
 
 impl GraphAction {
     /// In the order of the menus.
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 37] = [
         Self::Back,
         Self::Forward,
         Self::Narrow,
@@ -74,6 +75,7 @@ impl GraphAction {
         Self::Align(Align::Down),
         Self::Table,
         Self::Minimap,
+        Self::Export,
         Self::Ask,
         Self::AskAbout(ask::Kind::WhoCanBecome),
         Self::AskAbout(ask::Kind::WhatCanBecome),
@@ -129,6 +131,7 @@ impl GraphAction {
             Self::Align(Align::Down) => "Space evenly down",
             Self::Table => "Show graph as table, or as drawing",
             Self::Minimap => "Show or hide the minimap",
+            Self::Export => "Export the drawing…",
             Self::Ask => "Ask who can become whom",
             Self::AskAbout(ask::Kind::WhoCanBecome) => "Ask who can become this",
             Self::AskAbout(ask::Kind::WhatCanBecome) => "Ask what this can become",
@@ -165,6 +168,9 @@ impl GraphAction {
             Self::MarkNeighbours => Some("What is one arrow away from what is marked or selected"),
             Self::ShowPath => Some("A shortest way along arrows; mark boxes with Ctrl and a click"),
             Self::Pin => Some("Pinned boxes stay where they are; Alt and dragging moves a box"),
+            Self::Export => {
+                Some("As a picture, or for other tools; what is shown, as it is filtered")
+            }
             Self::Ask => Some("Questions and answers beside the drawing"),
             Self::AskAbout(ask::Kind::Chains) => Some(
                 "From the selected one, if it is one of them; mark boxes with Ctrl and a click",
@@ -228,6 +234,7 @@ impl GraphAction {
             {
                 Some("Select a client app or an external identity first")
             }
+            Self::Export => state.cannot_export(),
             Self::ClearMarks if graph.marked.is_empty() => Some("Nothing is marked"),
             Self::UnpinAll if graph.places.is_empty() => Some("Nothing is pinned"),
             Self::Pin | Self::Align(_) if narrowing != Narrowing::Whole => {
@@ -279,6 +286,7 @@ impl State {
             GraphAction::Align(how) => self.align(how),
             GraphAction::Table => self.graph.as_table = !self.graph.as_table,
             GraphAction::Minimap => self.graph.minimap = !self.graph.minimap,
+            GraphAction::Export => self.ask_where_to_export(),
             GraphAction::Ask => self.apply_to_questions(ask::Command::Toggle),
             GraphAction::AskAbout(kind) => self.ask_about_selection(kind),
             GraphAction::ColourBy(by) => self.apply_to_graph(Command::ColourBy(by)),

@@ -8,6 +8,7 @@
 //! | `view` | views that were looked at, for going back and forward |
 //! | `looking` | which part is looked at, and how it is grouped |
 //! | `drawn` | drawings of a part |
+//! | `export` | the drawing as a file |
 //! | `shown` | paths alone, boxes at places of their own |
 //! | `colouring` | what boxes can be coloured by |
 //! | `align` | lining boxes up |
@@ -22,6 +23,7 @@ mod ask;
 mod bar;
 mod colouring;
 mod drawn;
+mod export;
 mod filter_ui;
 mod looking;
 mod menu;
@@ -43,6 +45,7 @@ pub use action::GraphAction;
 pub use align::Align;
 pub use ask::{Command as AskCommand, Form as AskForm, Kind as AskKind, Slot as AskSlot};
 pub use colouring::ColourBy;
+pub use export::endings;
 pub use looking::{FindingIs, Looking, Passing};
 pub use shown::Ring;
 pub use state::{Command as GraphCommand, GraphState};

@@ -5,6 +5,7 @@
 //! comes, all of them are carried over to it, as the selection is.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::super::analysis::{Analysis, WITHIN_A_FRAME};
@@ -16,6 +17,7 @@ use super::align::{Align, aligned};
 use super::ask::{self, Ask};
 use super::colouring::ColourBy;
 use super::drawn::{Drawn, Wanted};
+use super::export::Export;
 use super::looking::{Looking, Passing};
 use super::shown::{HOPS, placed, shortest};
 use super::view::{Narrowing, View, Views};
@@ -50,6 +52,14 @@ pub enum Command {
     /// A drawing of a part is ready.
     Drawn(Drawn),
     Ask(ask::Command),
+    /// Asks where to write the drawing.
+    Export,
+    /// Writes the drawing; over what is there only when a person was asked about that.
+    ExportTo {
+        path: PathBuf,
+        replace: bool,
+    },
+    Exported(Result<PathBuf, String>),
 }
 
 /// What the graph shows.
@@ -68,6 +78,7 @@ pub struct GraphState {
     pub places: Arc<BTreeMap<Thing, Point>>,
     /// What is asked of it, and the answer.
     pub ask: Ask,
+    pub(super) export: Export,
     views: Views,
     /// What the eyes are asked to go to: a view that was come back to.
     pub came_back: bool,
@@ -102,6 +113,7 @@ impl Default for GraphState {
             as_table: false,
             places: Arc::default(),
             ask: Ask::default(),
+            export: Export::default(),
             views: Views::default(),
             came_back: false,
             search_again: None,
@@ -285,6 +297,9 @@ impl State {
                 self.graph.drawn = Some(drawn);
             }
             Command::Ask(command) => self.apply_to_questions(command),
+            Command::Export => self.ask_where_to_export(),
+            Command::ExportTo { path, replace } => self.export_to(path, replace),
+            Command::Exported(result) => self.exported(result),
         }
     }
 

@@ -1,7 +1,6 @@
 //! The matrix as CSV, the very lines that `exchange-studio matrix --format csv` writes.
 
-use std::fs;
-use std::io::{self, BufWriter, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,6 +9,7 @@ use super::state::Command;
 use super::table::{Base, Table};
 use crate::studio::command::{Command as Main, PathPurpose};
 use crate::studio::state::{Dialog, State};
+use crate::studio::whole::{why, write_whole};
 use crate::trust::matrix::Matrix;
 
 impl State {
@@ -50,46 +50,24 @@ impl State {
             let saved = write(&table, &path, replace, cancelled);
             Main::Matrix(Command::Saved(match saved {
                 Ok(()) => Ok(path),
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                    Err(format!("{} is there already. Choose another name.", path.display()))
-                }
-                Err(error) => Err(format!("{} was not saved: {error}.", path.display())),
+                Err(error) => Err(format!("{} was not saved: {}.", path.display(), why(&error))),
             }))
         });
         self.matrix.saving = Some(job);
     }
 }
 
-/// Writes it as a whole or not at all.
 fn write(table: &Table, path: &Path, replace: bool, cancelled: &AtomicBool) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".access-matrix-").suffix(".tmp");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        // What the user's mask leaves of this, as with any new file.
-        builder.permissions(fs::Permissions::from_mode(0o666));
-    }
-    let temporary = builder.tempfile_in(folder.unwrap_or(Path::new(".")))?;
-    let mut out = BufWriter::new(temporary);
-    out.write_all(Matrix::csv_header().as_bytes())?;
-    for row in 0..table.matrix.rows().len() {
-        if cancelled.load(Ordering::Relaxed) {
-            return Err(io::Error::other("it was cancelled"));
+    write_whole(path, replace, |out| {
+        out.write_all(Matrix::csv_header().as_bytes())?;
+        for row in 0..table.matrix.rows().len() {
+            if cancelled.load(Ordering::Relaxed) {
+                return Err(io::Error::other("it was cancelled"));
+            }
+            let access = &table.base.access;
+            let lines = table.matrix.csv_row(table.project(), table.graph(), access, row);
+            out.write_all(lines.as_bytes())?;
         }
-        let access = &table.base.access;
-        let lines = table.matrix.csv_row(table.project(), table.graph(), access, row);
-        out.write_all(lines.as_bytes())?;
-    }
-    let temporary = out.into_inner().map_err(io::IntoInnerError::into_error)?;
-    temporary.as_file().sync_all()?;
-    if replace {
-        // Through a link, not over it.
-        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        temporary.persist(path)?;
-    } else {
-        temporary.persist_noclobber(path)?;
-    }
-    Ok(())
+        Ok(())
+    })
 }

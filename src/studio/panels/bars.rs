@@ -39,7 +39,11 @@ fn menus_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         }
         recent_ui(ui, state, commands);
         ui.separator();
-        for action in [Action::Save, Action::SaveAs, Action::SaveProjectFile, Action::SaveMatrix] {
+        for action in [Action::Save, Action::SaveAs, Action::SaveProjectFile] {
+            action_menu_ui(ui, state, action, commands);
+        }
+        ui.separator();
+        for action in [Action::Graph(GraphAction::Export), Action::SaveMatrix] {
             action_menu_ui(ui, state, action, commands);
         }
         ui.separator();

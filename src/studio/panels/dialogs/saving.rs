@@ -7,6 +7,7 @@ use egui::{Key, RichText, Ui};
 use crate::config::FileId;
 
 use super::super::super::command::{Command, Leaving, PathPurpose};
+use super::super::super::graph_tab::{GraphCommand, endings};
 use super::super::super::matrix_tab::MatrixCommand;
 use super::super::super::state::State;
 use super::super::super::theme::{self, Tokens};
@@ -100,6 +101,7 @@ pub fn path_ui(
     let (title, hint, verb) = match purpose {
         PathPurpose::Open => ("Open a file or a folder", "Path of a file or a folder", "Open"),
         PathPurpose::SaveAs(_) => ("Save file as", "Path to write to", "Save"),
+        PathPurpose::ExportDrawing => ("Export the drawing", "Path to write to", "Export"),
         PathPurpose::SaveMatrix => ("Save the access matrix as CSV", "Path to write to", "Save"),
     };
     title_ui(ui, title);
@@ -119,12 +121,19 @@ pub fn path_ui(
     if *purpose == PathPurpose::Open {
         ui.label(RichText::new(text).small().color(Tokens::of(ui).text_weak));
     }
+    if *purpose == PathPurpose::ExportDrawing {
+        let text = format!("The end of the name says the format: {}.", endings());
+        ui.label(RichText::new(text).small().color(Tokens::of(ui).text_weak));
+    }
     buttons_ui(ui, commands, |ui, commands| {
         let button = ui.add_enabled(ready, primary(ui, verb));
         if button.clicked() || (entered && ready) {
             commands.push(match purpose {
                 PathPurpose::Open => Command::Leave(Leaving::Open(vec![path])),
                 PathPurpose::SaveAs(file) => Command::SaveAsTyped { file: *file, path },
+                PathPurpose::ExportDrawing => {
+                    Command::Graph(GraphCommand::ExportTo { path, replace: false })
+                }
                 PathPurpose::SaveMatrix => {
                     Command::Matrix(MatrixCommand::SaveTo { path, replace: false })
                 }
