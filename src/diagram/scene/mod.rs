@@ -178,7 +178,8 @@ impl Scene {
         let scene = Self { nodes, edges, method, marks, ..Self::empty(reading) };
         let mut scene = scene.lay_out(&titles, before.as_ref(), options)?;
         for cluster in &mut scene.clusters {
-            cluster.key = titles.iter().position(|it| *it == cluster.title).map(|at| keys[at].clone());
+            cluster.key =
+                titles.iter().position(|it| *it == cluster.title).map(|at| keys[at].clone());
         }
         scene.group_by = options.group_by;
         scene.compared = compared;
