@@ -19,6 +19,7 @@ use crate::diagram::scene::Thing;
 use crate::trust::Reading;
 
 use super::analysis::Analysis;
+use super::changes_tab;
 use super::exchange_tab;
 use super::graph_tab::{GraphAction, GraphCommand};
 use super::selection::Selection;
@@ -176,6 +177,7 @@ pub enum Command {
     Exchange(exchange_tab::Command),
     Source(source_tab::Command),
     Graph(GraphCommand),
+    Compare(changes_tab::Command),
     /// Tells the user something that is not tied to a place.
     Notice(Notice),
     /// A job ended and nothing follows from it.
@@ -195,6 +197,8 @@ pub enum Leaving {
 pub enum PathPurpose {
     Open,
     SaveAs(FileId),
+    /// Another version, to compare with.
+    CompareWith,
 }
 
 /// A short message that goes away by itself.

@@ -11,6 +11,7 @@ pub mod preflight;
 
 mod analysis;
 mod app;
+mod changes_tab;
 mod command;
 mod dialogs;
 mod exchange_tab;
@@ -26,6 +27,7 @@ mod user_state;
 mod widgets;
 
 pub use app::Studio;
+pub use changes_tab::{ChangesState, Choice, Command as CompareCommand, Comparison, With};
 pub use command::{Action, Command, Leaving, Notice, PathPurpose};
 pub use dialogs::FileDialogs;
 pub use exchange_tab::{ServerChoice, SubjectSource};

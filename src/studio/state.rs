@@ -14,6 +14,7 @@ use crate::trust::Reading;
 use crate::yaml::Limits;
 
 use super::analysis::Analysis;
+use super::changes_tab::ChangesState;
 use super::command::{Action, Command, Leaving, Notice, PathPurpose};
 use super::dialogs::FileDialogs;
 use super::exchange_tab::ExchangeTab;
@@ -157,6 +158,8 @@ pub struct State {
     pub exchange: ExchangeTab,
     pub source: SourceTab,
     pub graph: GraphState,
+    /// What the project is compared with.
+    pub changes_tab: ChangesState,
     pub jobs: Jobs,
     outside: Outside,
     analysing: Option<JobId>,
@@ -207,6 +210,7 @@ impl State {
             exchange: ExchangeTab::default(),
             source: SourceTab::default(),
             graph: GraphState::default(),
+            changes_tab: ChangesState::default(),
             jobs,
             outside,
             analysing: None,
@@ -320,6 +324,7 @@ impl State {
             }
             Command::Source(command) => self.edit_source(command),
             Command::Graph(command) => self.apply_to_graph(command),
+            Command::Compare(command) => self.apply_to_changes(command),
             Command::Notice(notice) => self.notices.push(notice),
             Command::Nothing => {}
         }

@@ -4,6 +4,7 @@
 
 mod ask;
 mod canvas;
+mod changes;
 mod clients;
 mod disk;
 mod documents;

@@ -205,6 +205,9 @@ impl GraphAction {
             }
             Self::ClearMarks if graph.marked.is_empty() => Some("Nothing is marked"),
             Self::UnpinAll if graph.places.is_empty() => Some("Nothing is pinned"),
+            Self::Pin | Self::UnpinAll | Self::Align(_) if state.changes_tab.on_drawing => {
+                Some("Leave the comparison first")
+            }
             Self::Pin | Self::Align(_) if narrowing != Narrowing::Whole => {
                 Some("Show the whole graph first")
             }

@@ -36,6 +36,7 @@ use crate::trust::{describe_grant, grant};
 pub use action::GraphAction;
 pub use align::Align;
 pub use ask::{Command as AskCommand, Form as AskForm, Kind as AskKind, Slot as AskSlot};
+pub use ask::{arrow_of, permission_of};
 pub use colouring::ColourBy;
 pub use shown::Ring;
 pub use state::{Command as GraphCommand, GraphState};
@@ -43,6 +44,7 @@ pub use view::Narrowing;
 
 use super::analysis::Analysis;
 use super::canvas::{Camera, Canvas, CanvasEvent, CanvasInput, Colours, Palette};
+use super::changes_tab::Command as CompareCommand;
 use super::command::{Action, Command};
 use super::selection::{Selection, selection, thing};
 use super::state::State;
@@ -145,6 +147,7 @@ pub fn graph_ui(
         return;
     }
 
+    let comparing = scene.compared;
     tab.look(state, &scene, selected.as_ref());
     tab.colour(state, &scene);
     let pinned = tab.pins(state);
@@ -159,7 +162,7 @@ pub fn graph_ui(
         pinned: Some(&pinned),
         lasso: state.graph.lasso,
         minimap: state.graph.minimap,
-        may_move: state.graph.narrowing() == Narrowing::Whole,
+        may_move: state.graph.narrowing() == Narrowing::Whole && !comparing,
         ..CanvasInput::plain(&palette, &may_grant)
     };
     for event in tab.canvas.ui(ui, &scene, &input) {
@@ -186,6 +189,15 @@ pub fn graph_ui(
             }
             CanvasEvent::Place(places) => commands.push(Command::Graph(Own::Place(places))),
         }
+    }
+    let leaves = state.changes_tab.on_drawing
+        && selected.is_none()
+        && tab.menu.is_none()
+        && state.dialog.is_none()
+        && !ui.ctx().egui_wants_keyboard_input()
+        && ui.input_mut(|input| input.consume_key(egui::Modifiers::NONE, egui::Key::Escape));
+    if leaves {
+        commands.push(Command::Compare(CompareCommand::OnDrawing(false)));
     }
     tab.tell(commands);
     menu::menu_ui(&mut tab.menu, ui, state, commands);

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use super::super::analysis::{Analysis, WITHIN_A_FRAME};
 use super::super::canvas::{Camera, Hop, Marking, Spotlight};
+use super::super::changes_tab::Comparison;
 use super::super::command::{Command as Main, Notice};
 use super::super::selection::{selection, thing};
 use super::super::state::{State, Tab};
@@ -58,6 +59,7 @@ struct Wanted {
     narrowing: Narrowing,
     spotlight: Option<Arc<Spotlight>>,
     analysis: Arc<Analysis>,
+    compared: Option<Arc<Comparison>>,
 }
 
 impl PartialEq for Wanted {
@@ -67,7 +69,13 @@ impl PartialEq for Wanted {
             (Some(a), Some(b)) => Arc::ptr_eq(a, b),
             _ => false,
         };
+        let compared = match (&self.compared, &other.compared) {
+            (None, None) => true,
+            (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+            _ => false,
+        };
         spotlight
+            && compared
             && self.narrowing == other.narrowing
             && Arc::ptr_eq(&self.analysis, &other.analysis)
     }
@@ -89,6 +97,8 @@ pub struct GraphState {
     pub places: Arc<BTreeMap<Thing, Point>>,
     /// What is asked of it, and the answer.
     pub ask: Ask,
+    /// The comparison that is drawn in the place of the analysis it is of.
+    compared: Option<Arc<Comparison>>,
     views: Views,
     /// What the eyes are asked to go to: a view that was come back to.
     pub came_back: bool,
@@ -121,6 +131,7 @@ impl Default for GraphState {
             as_table: false,
             places: Arc::default(),
             ask: Ask::default(),
+            compared: None,
             views: Views::default(),
             came_back: false,
             search_again: None,
@@ -172,7 +183,34 @@ impl GraphState {
 
     fn narrowed<'a>(&'a self, analysis: &'a Analysis) -> &'a Arc<Scene> {
         let drawn = self.drawn.as_ref().filter(|_| self.narrowing() != Narrowing::Whole);
-        drawn.and_then(|drawn| drawn.scene.as_ref()).unwrap_or(&analysis.scene)
+        let drawn = drawn.and_then(|drawn| drawn.scene.as_ref());
+        drawn.or_else(|| self.compared(analysis)?.scene.as_ref()).unwrap_or(&analysis.scene)
+    }
+
+    /// The comparison that is drawn, when it is of this analysis.
+    pub fn compared(&self, analysis: &Analysis) -> Option<&Arc<Comparison>> {
+        self.compared.as_ref().filter(|it| std::ptr::eq(&*it.analysis, analysis))
+    }
+
+    /// Draws a comparison, or the analysis alone again. Gives whether that is another drawing.
+    pub(in super::super) fn compare(&mut self, with: Option<Arc<Comparison>>) -> bool {
+        let same = match (&self.compared, &with) {
+            (None, None) => true,
+            (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+            _ => false,
+        };
+        self.compared = with;
+        !same
+    }
+
+    /// Lets go of a path that only the drawing of two versions has.
+    pub(in super::super) fn leave_comparison(&mut self) {
+        let is_removed = |thing: &Thing| matches!(thing, Thing::Removed(_));
+        if self.spotlight().is_some_and(|it| it.all().any(is_removed)) {
+            let view = View { spotlight: None, narrowing: Narrowing::Whole, ..View::default() };
+            self.go_to(view);
+        }
+        self.compared = None;
     }
 
     /// Whether the narrowed drawing is still being made.
@@ -294,7 +332,8 @@ impl State {
         }
         let (narrowing, spotlight) = (self.graph.narrowing(), self.graph.spotlight().cloned());
         let spotlight = spotlight.filter(|_| narrowing == Narrowing::Path);
-        let wanted = Wanted { narrowing, spotlight, analysis };
+        let compared = self.graph.compared(&analysis).cloned();
+        let wanted = Wanted { narrowing, spotlight, analysis, compared };
         let known = self.graph.drawn.as_ref().is_some_and(|drawn| drawn.wanted == wanted);
         if narrowing == Narrowing::Whole {
             self.graph.drawn = None;
@@ -489,12 +528,18 @@ impl GraphState {
 
 impl Wanted {
     fn draw(&self, cancelled: &dyn Fn() -> bool) -> Option<Scene> {
-        match (self.narrowing, &self.spotlight) {
-            (Narrowing::Around { center, hops }, _) => {
-                let analysis = &self.analysis;
+        let analysis = &self.analysis;
+        match (self.narrowing, &self.spotlight, &self.compared) {
+            (Narrowing::Around { center, hops }, _, Some(compared)) => {
+                compared.draw(Some((center, hops)), cancelled)
+            }
+            (Narrowing::Around { center, hops }, ..) => {
                 around(&analysis.project, &analysis.graph, center, hops, cancelled)
             }
-            (Narrowing::Path, Some(spotlight)) => only(&self.analysis.scene, spotlight),
+            (Narrowing::Path, Some(spotlight), compared) => {
+                let compared = compared.as_ref().and_then(|it| it.scene.as_ref());
+                only(compared.unwrap_or(&analysis.scene), spotlight)
+            }
             _ => None,
         }
     }

@@ -8,6 +8,7 @@ use crate::yaml::Progress;
 
 use super::super::analysis::Analysis;
 use super::super::command::{Action, Command, Leaving, Notice, PathPurpose};
+use super::super::dialogs::FileDialogs;
 use super::super::jobs::JobId;
 use super::{Dialog, FoundFile, Kept, Origin, Requests, State, sample};
 
@@ -42,6 +43,17 @@ impl State {
                 _ => Command::Nothing,
             }
         });
+    }
+
+    /// The file dialogs, where a dialog service answers.
+    pub(in crate::studio) fn file_dialogs(&self) -> Option<Arc<dyn FileDialogs>> {
+        let dialogs = &self.outside.dialogs;
+        dialogs.available().then(|| Arc::clone(dialogs))
+    }
+
+    /// How projects are read.
+    pub(in crate::studio) fn opener(&self) -> Opener {
+        Arc::clone(&self.outside.open)
     }
 
     pub(super) fn open(&mut self, paths: Vec<PathBuf>) {
@@ -111,6 +123,7 @@ impl State {
         self.finding = None;
         self.source.new_project();
         self.graph.new_project();
+        self.changes_tab.new_project();
         // What was derived from another project must not be read with this one's names, and its
         // drawing is none to stay close to.
         self.analysis = Arc::new(Analysis::of(Arc::default(), self.reading));

@@ -223,37 +223,38 @@ impl Answer {
         let mut hops = Vec::with_capacity(chain.len());
         for hop in chain {
             let sentence = hop.sentence(project, graph);
-            let Some(arrow) = self.arrow(*hop) else { continue };
+            let Some(arrow) = arrow_of(self.scope(), *hop) else { continue };
             hops.push(Step { arrow, sentence });
             if hop.is_external(graph) {
                 // Who brings the token, and what permits that.
                 things.insert(Thing::Client(hop.requester));
-                things.extend(self.permission(*hop));
+                things.extend(permission_of(self.scope(), *hop));
             }
         }
         Spotlight { title: self.chain_title(chain), hops, things }
     }
+}
 
-    /// The arrow of the drawing that a hop follows.
-    fn arrow(&self, hop: Hop) -> Option<Thing> {
-        let Scope { project, graph, .. } = self.scope();
-        match graph.graph.node_weight(hop.from)? {
-            Node::External { issuer, subject } => {
-                let mut identities = project.client(hop.to).identities.iter();
-                let pair = Some((issuer.as_str(), subject.as_str()));
-                let index = identities.position(|identity| identity.pair() == pair)?;
-                Some(Thing::Federation { client: hop.to, index })
-            }
-            _ => self.permission(hop),
+/// The arrow of the drawing that a hop follows.
+pub fn arrow_of(scope: Scope<'_>, hop: Hop) -> Option<Thing> {
+    let Scope { project, graph, .. } = scope;
+    match graph.graph.node_weight(hop.from)? {
+        Node::External { issuer, subject } => {
+            let mut identities = project.client(hop.to).identities.iter();
+            let pair = Some((issuer.as_str(), subject.as_str()));
+            let index = identities.position(|identity| identity.pair() == pair)?;
+            Some(Thing::Federation { client: hop.to, index })
         }
+        _ => permission_of(scope, hop),
     }
+}
 
-    fn permission(&self, hop: Hop) -> Option<Thing> {
-        let (owner, entry) = hop.permission(&self.analysis.graph);
-        let mut permissions = self.project().client(owner).permissions.iter();
-        let index = permissions.position(|permission| permission.client == Some(entry))?;
-        Some(Thing::Permission { owner, index })
-    }
+/// The arrow of the permission that a hop rests on.
+pub fn permission_of(scope: Scope<'_>, hop: Hop) -> Option<Thing> {
+    let (owner, entry) = hop.permission(scope.graph);
+    let mut permissions = scope.project.client(owner).permissions.iter();
+    let index = permissions.position(|permission| permission.client == Some(entry))?;
+    Some(Thing::Permission { owner, index })
 }
 
 /// As in "1 hop", "3 hops".

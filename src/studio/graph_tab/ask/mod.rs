@@ -23,6 +23,7 @@ mod result_ui;
 mod state;
 mod text;
 
+pub use answer::{arrow_of, permission_of};
 pub use form::{Form, Kind, Slot};
 pub use panel::ask_ui;
 pub use state::{Ask, Command};

@@ -6,6 +6,7 @@ use egui::{Key, RichText, Ui};
 
 use crate::config::FileId;
 
+use super::super::super::changes_tab::Command as CompareCommand;
 use super::super::super::command::{Command, Leaving, PathPurpose};
 use super::super::super::state::State;
 use super::super::super::theme::{self, Tokens};
@@ -99,6 +100,9 @@ pub fn path_ui(
     let (title, hint, verb) = match purpose {
         PathPurpose::Open => ("Open a file or a folder", "Path of a file or a folder", "Open"),
         PathPurpose::SaveAs(_) => ("Save file as", "Path to write to", "Save"),
+        PathPurpose::CompareWith => {
+            ("Compare with another version", "Path of a file or a folder", "Compare")
+        }
     };
     title_ui(ui, title);
     let field = egui::TextEdit::singleline(&mut draft.text)
@@ -123,6 +127,7 @@ pub fn path_ui(
             commands.push(match purpose {
                 PathPurpose::Open => Command::Leave(Leaving::Open(vec![path])),
                 PathPurpose::SaveAs(file) => Command::SaveAsTyped { file: *file, path },
+                PathPurpose::CompareWith => Command::Compare(CompareCommand::Chosen(vec![path])),
             });
         }
     });
