@@ -251,7 +251,7 @@ fn a_path_that_is_not_there_is_said_so_and_can_be_typed_again() {
     assert!(harness.query_all_by_label_contains("nowhere.yaml").count() > 0);
     let other = folder.path().join("other.yaml");
     fs::write(&other, CLIENTS).unwrap();
-    click(&mut harness, "Choose…");
+    click(&mut harness, &format!("Choose another: {}", missing.display()));
     assert!(field(&harness, "Path of a file or a folder").value().unwrap_or_default().is_empty());
     retype(&mut harness, "Path of a file or a folder", &other.display().to_string());
     press(&mut harness, Modifiers::NONE, Key::Enter);

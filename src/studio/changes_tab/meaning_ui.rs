@@ -239,6 +239,8 @@ fn line_ui(
     };
     ui.painter().rect_filled(rect.shrink2(vec2(0.0, 1.0)), theme::RADIUS, fill);
     let mut inner = rect.shrink2(vec2(6.0, 0.0));
+    // Clear of the scroll bar.
+    inner.max.x -= 8.0;
     inner.min.x += line.indent;
     let mut row = child(ui, inner);
     let color = Palette::of(tokens.dark).of_difference(line.difference);

@@ -55,9 +55,13 @@ fn choose_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Main>) {
             Choice::Saved => {}
             Choice::Files | Choice::Folder => {
                 let name = tab.with.words();
-                let label = egui::Label::new(RichText::new(name.as_str()).strong()).truncate();
-                ui.add_sized([ui.available_width().min(260.0), 22.0], label).on_hover_text(&name);
-                if ui.button("Choose…").clicked() {
+                let most = (ui.available_width() - 48.0).clamp(60.0, 320.0);
+                let response = ui.scope(|ui| {
+                    ui.set_max_width(most);
+                    ui.add(egui::Button::new(RichText::new(name.as_str()).strong()).truncate())
+                });
+                let response = response.inner.accessible_name(format!("Choose another: {name}"));
+                if response.on_hover_text(format!("{name}\nChoose another")).clicked() {
                     send(commands, Command::Choose(tab.choice));
                 }
             }
@@ -68,7 +72,9 @@ fn choose_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Main>) {
         {
             send(commands, Command::ReadAgain);
         }
-        ui.separator();
+    });
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.y = 4.0;
         for (as_text, label) in [(false, "Meaning"), (true, "Text")] {
             let chosen = tab.as_text == as_text;
             if ui.selectable_label(chosen, label).clicked() {
@@ -129,7 +135,8 @@ fn difference_ui(ui: &mut Ui, view: &mut ChangesView, state: &State, commands: &
             return;
         }
         if state.project.unsaved().is_empty() {
-            let is_untouched = state.project.undo_labels().len() == 0;
+            let is_untouched =
+                state.project.undo_labels().len() == 0 && state.project.redo_labels().len() == 0;
             let (title, text) = match is_untouched {
                 true => (
                     "No changes",

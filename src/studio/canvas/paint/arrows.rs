@@ -11,7 +11,7 @@ use super::ARROW_ZOOM;
 use super::differences;
 use super::texts::{Face, Texts};
 use crate::diagram::layout::{self, Method, Point};
-use crate::diagram::scene::{EdgeKind, End};
+use crate::diagram::scene::{Difference, EdgeKind, End};
 use crate::diagram::shape::{arrival, bezier};
 
 /// Up to so many arrows each is drawn as it is.
@@ -102,8 +102,10 @@ impl<'a> Pen<'a> {
         if arrow && let Some(end) = self.points.last_mut() {
             *end = tip - direction * (head * 0.7);
         }
+        let differs = difference.is_some_and(|it| it != Difference::Same);
         match differences::dashes(difference.unwrap_or_default(), federation) {
-            Some((on, off)) if zoom >= ARROW_ZOOM => {
+            // What differs is told apart from afar too.
+            Some((on, off)) if zoom >= ARROW_ZOOM || differs => {
                 brush.dashed(&self.points, width, color, on * fine, off * fine);
             }
             _ => brush.line(&self.points, width, color),

@@ -353,7 +353,8 @@ impl Sheet<'_> {
         let difference = self.index.scene.nodes[n].difference;
         if difference != Difference::Same && zoom < SUBTITLE_ZOOM && rect.height() >= NAMED_HEIGHT {
             // Too far for the word.
-            let at = rect.right_top() - vec2(26.0, 0.0);
+            let aside = if self.frame.is_pinned(n) { 22.0 } else { 0.0 };
+            let at = rect.right_top() - vec2(aside, 0.0);
             let (brush, words) = (&mut self.brush, &mut *self.words);
             let (texts, painter) = (&mut *self.texts, self.painter);
             differences::sign(brush, words, texts, painter, self.frame, at, difference);

@@ -18,8 +18,10 @@ use crate::diagram::scene::Difference;
 /// Where the texts of signs and words are kept, beyond those of boxes.
 const SIGNS: u32 = u32::MAX / 4;
 const WORDS: u32 = SIGNS + 1;
-/// Signs on arrows that are drawn at once; from so far away that there are more nobody reads them.
+/// Signs on arrows that are drawn at once.
 const MOST: usize = 400;
+/// From afar there are signs only where there are no more than this: many would hide the drawing.
+const FEW: usize = 60;
 /// Where along an arrow its sign may stand, the best place first.
 const PARTS: [f32; 9] = [0.5, 0.35, 0.65, 0.22, 0.78, 0.42, 0.58, 0.12, 0.88];
 
@@ -61,13 +63,19 @@ pub fn signs(
     index: &Index,
     edges: &[u32],
 ) {
-    if !index.scene.compared || frame.camera.zoom < ARROW_ZOOM {
+    if !index.scene.compared {
         return;
     }
     let differs = edges.iter().map(|&e| e as usize);
-    let differs = differs.filter(|&e| index.scene.edges[e].difference != Difference::Same);
+    let differs: Vec<usize> = differs
+        .filter(|&e| index.scene.edges[e].difference != Difference::Same)
+        .take(MOST)
+        .collect();
+    if frame.camera.zoom < ARROW_ZOOM && differs.len() > FEW {
+        return;
+    }
     let mut taken: Vec<Rect> = Vec::new();
-    for e in differs.take(MOST) {
+    for e in differs {
         let edge = &index.scene.edges[e];
         let line = index.line(e);
         let size = egui::Vec2::splat(18.0);
@@ -99,9 +107,11 @@ pub fn sign(
     difference: Difference,
 ) {
     let color = frame.palette.of_difference(difference);
-    brush.dot(at, 9.0, color);
-    brush.dot(at, 7.6, frame.palette.ground);
-    let face = Face { size: 12.0, width: 40.0, semibold: frame.semibold };
+    let near = frame.camera.zoom >= ARROW_ZOOM;
+    let (radius, size) = if near { (9.0, 12.0) } else { (7.0, 10.0) };
+    brush.dot(at, radius, color);
+    brush.dot(at, radius - 1.3, frame.palette.ground);
+    let face = Face { size, width: 40.0, semibold: frame.semibold };
     let slot = (SIGNS, difference as u8);
     let galley = texts.galley(painter, slot, difference.mark(), face);
     let rect = Rect::from_center_size(at, galley.size());
