@@ -33,6 +33,7 @@ pub use dialogs::FileDialogs;
 pub use exchange_tab::{ServerChoice, SubjectSource};
 pub use graph_tab::{
     Align, AskCommand, AskForm, AskKind, AskSlot, ColourBy, GraphAction, GraphCommand, Narrowing,
+    Supposition,
 };
 pub use selection::Selection;
 pub use source_tab::{Caret, Command as SourceCommand, Motion, Query, Reach, SourceAction};

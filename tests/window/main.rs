@@ -17,3 +17,4 @@ mod opening;
 mod project_file;
 mod safety;
 mod source;
+mod what_if;

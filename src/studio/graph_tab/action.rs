@@ -41,7 +41,7 @@ pub enum GraphAction {
 
 impl GraphAction {
     /// In the order of the menus.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 33] = [
         Self::Back,
         Self::Forward,
         Self::Narrow,
@@ -66,6 +66,7 @@ impl GraphAction {
         Self::AskAbout(ask::Kind::WhoCanBecome),
         Self::AskAbout(ask::Kind::WhatCanBecome),
         Self::AskAbout(ask::Kind::Chains),
+        Self::AskAbout(ask::Kind::WhatIf),
         Self::ColourBy(ColourBy::Nothing),
         Self::ColourBy(ColourBy::Kind),
         Self::ColourBy(ColourBy::Subscription),
@@ -116,6 +117,7 @@ impl GraphAction {
             Self::AskAbout(ask::Kind::WhoCanBecome) => "Ask who can become this",
             Self::AskAbout(ask::Kind::WhatCanBecome) => "Ask what this can become",
             Self::AskAbout(ask::Kind::Chains) => "Ask for all chains between two marked boxes",
+            Self::AskAbout(ask::Kind::WhatIf) => "Ask what if this were not there",
             Self::ColourBy(ColourBy::Nothing) => "Colour by nothing",
             Self::ColourBy(ColourBy::Kind) => "Colour by kind",
             Self::ColourBy(ColourBy::Subscription) => "Colour by subscription",
@@ -151,6 +153,9 @@ impl GraphAction {
             Self::AskAbout(ask::Kind::Chains) => Some(
                 "From the selected one, if it is one of them; mark boxes with Ctrl and a click",
             ),
+            Self::AskAbout(ask::Kind::WhatIf) => {
+                Some("What disabling it or dropping it would do to access; nothing is saved")
+            }
             Self::Table => Some("One row an arrow, with the same selection and search"),
             _ => None,
         }
@@ -202,6 +207,9 @@ impl GraphAction {
                 if state.askable().is_none() =>
             {
                 Some("Select a client app or an external identity first")
+            }
+            Self::AskAbout(ask::Kind::WhatIf) if state.supposable().is_none() => {
+                Some("Select a client app, an arrow or an external identity first")
             }
             Self::ClearMarks if graph.marked.is_empty() => Some("Nothing is marked"),
             Self::UnpinAll if graph.places.is_empty() => Some("Nothing is pinned"),

@@ -35,8 +35,10 @@ use crate::trust::{describe_grant, grant};
 
 pub use action::GraphAction;
 pub use align::Align;
-pub use ask::{Command as AskCommand, Form as AskForm, Kind as AskKind, Slot as AskSlot};
-pub use ask::{arrow_of, permission_of};
+pub use ask::{
+    Command as AskCommand, Form as AskForm, Kind as AskKind, Slot as AskSlot, Supposition,
+    arrow_of, permission_name, permission_of,
+};
 pub use colouring::ColourBy;
 pub use shown::Ring;
 pub use state::{Command as GraphCommand, GraphState};
