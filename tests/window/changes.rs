@@ -225,9 +225,10 @@ fn a_git_revision_is_compared_with_and_one_that_is_not_there_is_said_so() {
     click(&mut harness, "Compare with this revision");
     compared(&mut harness);
     assert_eq!(lines(&harness)[1], "added: permission for Alpha");
-    for (wrong, said) in
-        [("v9", "There is no revision 'v9'."), ("HEAD:nothing.yaml", "HEAD has no 'nothing.yaml'.")]
-    {
+    for (wrong, said) in [
+        ("v9", "There is no revision 'v9'."),
+        ("HEAD:nothing.yaml", "The revision HEAD has no 'nothing.yaml'."),
+    ] {
         compare(&mut harness, CompareCommand::TypeRevision(wrong.to_owned()));
         compare(&mut harness, CompareCommand::TakeRevision);
         until(&mut harness, "what is wrong", |studio| studio.state.changes_tab.trouble.is_some());
@@ -235,6 +236,17 @@ fn a_git_revision_is_compared_with_and_one_that_is_not_there_is_said_so() {
     }
     click(&mut harness, "Compare with what was saved");
     assert_eq!(lines(&harness)[1], "added: permission for Alpha");
+}
+
+#[test]
+fn files_that_are_in_no_repository_have_no_revisions() {
+    let (_folder, mut harness) = studio();
+    show_changes(&mut harness);
+    compare(&mut harness, CompareCommand::Choose(Choice::Revision));
+    compare(&mut harness, CompareCommand::TypeRevision("main".to_owned()));
+    compare(&mut harness, CompareCommand::TakeRevision);
+    until(&mut harness, "what is wrong", |studio| studio.state.changes_tab.trouble.is_some());
+    harness.get_by_label("The files that are open are in no git repository.");
 }
 
 #[test]

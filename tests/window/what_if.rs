@@ -91,9 +91,9 @@ fn a_client_app_that_is_supposed_disabled_takes_its_access_and_the_project_stays
     // Alpha, Bravo, Echo and the identity reach Delta; Alpha reaches Bravo and Echo; the identity
     // reaches Echo.
     harness.get_by_label("Before: 7 pairs of who can become whom. After: 5.");
-    harness.get_by_label("Access lost: 2 pairs.");
-    harness.get_by_label("Alpha can become Bravo, 1 hop");
-    harness.get_by_label("Bravo can become Delta, 1 hop");
+    harness.get_by_label("Access lost: 2 pairs of who can become whom.");
+    harness.get_by_label("Alpha → Bravo, 1 hop");
+    harness.get_by_label("Bravo → Delta, 1 hop");
     harness.get_by_label("No hop that goes has another chain.");
     let state = &harness.state().state;
     assert_eq!(state.project.revision(), revision);
@@ -110,7 +110,7 @@ fn an_arrow_that_is_supposed_dropped_leaves_what_another_chain_gives() {
     harness.get_by_label("Access lost: none.");
     harness.get_by_label("Stays by another chain: 1 hop.");
     // The chain that stays is lifted out of the drawing and proved.
-    click(&mut harness, "Alpha can become Delta, 2 hops");
+    click(&mut harness, "Alpha → Delta, 2 hops");
     let state = &harness.state().state;
     let arrows: Vec<_> =
         state.graph.spotlight().expect("a path").hops.iter().map(|hop| &hop.arrow).collect();
@@ -130,8 +130,8 @@ fn an_identity_leads_to_its_issuer() {
     ask(&mut harness);
     harness.get_by_label("Issuer: https://auth.example.com");
     harness.get_by_label("What if no client app trusts https://auth.example.com any more?");
-    harness.get_by_label("Access lost: 2 pairs.");
-    harness.get_by_label("007 of https://auth.example.com can become Delta, 2 hops");
+    harness.get_by_label("Access lost: 2 pairs of who can become whom.");
+    harness.get_by_label("007 of https://auth.example.com → Delta, 2 hops");
 }
 
 #[test]
@@ -153,6 +153,6 @@ fn what_is_supposed_is_chosen_step_by_step() {
     answered(&mut harness);
     harness.get_by_label("What if Echo is taken out of the list of Alpha?");
     // Without it nobody brings the identity either.
-    harness.get_by_label("Access lost: 3 pairs.");
+    harness.get_by_label("Access lost: 3 pairs of who can become whom.");
     assert!(harness.state().state.project.unsaved().is_empty());
 }

@@ -142,6 +142,8 @@ fn git(folder: &Path, arguments: &[&str], input: &[u8]) -> Result<Said, Revision
     }
     let mut child = command
         .args(arguments)
+        // What it says is the same everywhere.
+        .env("LC_ALL", "C")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

@@ -4,7 +4,7 @@
 use egui::{Color32, RichText, Sense, Ui, vec2};
 use egui_material_icons::icons;
 
-use super::comparison::{Comparison, MOST_PAIRS};
+use super::comparison::Comparison;
 use super::panel::send;
 use super::rows::{Row, count, difference, tallies};
 use super::state::{Command, Picked};
@@ -63,11 +63,7 @@ fn summary_ui(ui: &mut Ui, it: &Comparison) {
         }
     });
     let reading = it.analysis.graph.reading;
-    let text = format!(
-        "Under the reading {reading}. {} At most {MOST_PAIRS} pairs of each kind are listed, the \
-         shortest first.",
-        Actor::Worst.sentence()
-    );
+    let text = format!("Under the reading {reading}. {}", Actor::Worst.sentence());
     ui.add(egui::Label::new(RichText::new(text).size(12.0).color(tokens.text_weak)).wrap());
 }
 
@@ -92,7 +88,7 @@ fn row_ui(ui: &mut Ui, state: &State, it: &Comparison, at: usize, commands: &mut
             let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
             let mut row = child(ui, rect.shrink2(vec2(2.0, 0.0)));
             row.add(
-                egui::Label::new(RichText::new(text).family(theme::semibold()).size(13.5))
+                egui::Label::new(RichText::new(text).family(theme::semibold()).size(14.0))
                     .truncate(),
             );
             return;

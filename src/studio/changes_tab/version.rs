@@ -179,9 +179,18 @@ fn trouble(error: &RevisionError) -> Trouble {
         RevisionError::Refused { .. } => "Open files that are in a git repository.",
         RevisionError::NoGit(_) => "Check the revision out and compare with its files instead.",
     };
-    let mut message = error.to_string();
-    message[..1].make_ascii_uppercase();
-    Trouble::new(format!("{message}."), hint)
+    let message = match error {
+        RevisionError::Refused { said, .. } if said.contains("not a git repository") => {
+            "The files that are open are in no git repository".to_owned()
+        }
+        RevisionError::NoSuchRevision(name) => format!("There is no revision '{name}'"),
+        RevisionError::NothingThere { revision, path } => {
+            format!("The revision {revision} has no '{path}'")
+        }
+        RevisionError::Refused { said, .. } => format!("Git says: {said}"),
+        RevisionError::NoGit(why) => format!("The revision cannot be read: {why}"),
+    };
+    Trouble::new(format!("{}.", message.trim_end_matches('.')), hint)
 }
 
 /// A folder, and what is meant within it: the empty text for the folder itself.

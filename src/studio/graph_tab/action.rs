@@ -3,6 +3,7 @@
 use egui::{Key, KeyboardShortcut, Modifiers};
 
 use super::super::canvas::Marking;
+use super::super::changes_tab::Command as CompareCommand;
 use super::super::state::State;
 use super::align::Align;
 use super::ask;
@@ -32,6 +33,8 @@ pub enum GraphAction {
     Align(Align),
     Table,
     Minimap,
+    /// Shows both versions that are compared, or the project alone.
+    Compare,
     /// Shows or hides the questions.
     Ask,
     /// Asks one about what is selected or marked.
@@ -41,7 +44,7 @@ pub enum GraphAction {
 
 impl GraphAction {
     /// In the order of the menus.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 34] = [
         Self::Back,
         Self::Forward,
         Self::Narrow,
@@ -62,6 +65,7 @@ impl GraphAction {
         Self::Align(Align::Down),
         Self::Table,
         Self::Minimap,
+        Self::Compare,
         Self::Ask,
         Self::AskAbout(ask::Kind::WhoCanBecome),
         Self::AskAbout(ask::Kind::WhatCanBecome),
@@ -113,6 +117,7 @@ impl GraphAction {
             Self::Align(Align::Down) => "Space evenly down",
             Self::Table => "Show graph as table, or as drawing",
             Self::Minimap => "Show or hide the minimap",
+            Self::Compare => "Show what changed on the drawing, or not",
             Self::Ask => "Ask who can become whom",
             Self::AskAbout(ask::Kind::WhoCanBecome) => "Ask who can become this",
             Self::AskAbout(ask::Kind::WhatCanBecome) => "Ask what this can become",
@@ -149,6 +154,7 @@ impl GraphAction {
             Self::MarkNeighbours => Some("What is one arrow away from what is marked or selected"),
             Self::ShowPath => Some("A shortest way along arrows; mark boxes with Ctrl and a click"),
             Self::Pin => Some("Pinned boxes stay where they are; Alt and dragging moves a box"),
+            Self::Compare => Some("Compared with what was saved, or as the changes tab says"),
             Self::Ask => Some("Questions and answers beside the drawing"),
             Self::AskAbout(ask::Kind::Chains) => Some(
                 "From the selected one, if it is one of them; mark boxes with Ctrl and a click",
@@ -248,6 +254,10 @@ impl State {
             GraphAction::Align(how) => self.align(how),
             GraphAction::Table => self.graph.as_table = !self.graph.as_table,
             GraphAction::Minimap => self.graph.minimap = !self.graph.minimap,
+            GraphAction::Compare => {
+                let on = !self.changes_tab.on_drawing;
+                self.apply_to_changes(CompareCommand::OnDrawing(on));
+            }
             GraphAction::Ask => self.apply_to_questions(ask::Command::Toggle),
             GraphAction::AskAbout(kind) => self.ask_about_selection(kind),
             GraphAction::ColourBy(by) => self.apply_to_graph(Command::ColourBy(by)),

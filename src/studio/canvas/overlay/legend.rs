@@ -116,9 +116,11 @@ fn samples(ui: &mut Ui, frame: &Frame, index: &Index) {
     let of_kind = |color| if index.scene.compared { palette.same } else { color };
     let (exchange, federation) = (of_kind(palette.exchange), of_kind(palette.federation));
     if index.uses.exchange {
-        sample(ui, frame, "a user's token goes in and comes out", |brush, rect| {
-            arrow(brush, rect, exchange, None);
-        });
+        if !index.scene.compared {
+            sample(ui, frame, "a user's token goes in and comes out", |brush, rect| {
+                arrow(brush, rect, exchange, None);
+            });
+        }
         sample(ui, frame, "this end asks", |brush, rect| {
             brush.dot(rect.center(), 3.6, exchange);
         });
@@ -156,7 +158,7 @@ fn differences(ui: &mut Ui, frame: &Frame, index: &Index) {
     ] {
         let color = palette.of_difference(difference);
         let words = match difference {
-            Difference::Same => "in both versions".to_owned(),
+            Difference::Same => "in both versions alike".to_owned(),
             _ => format!("{} {}", difference.mark(), difference.word()),
         };
         if shown {

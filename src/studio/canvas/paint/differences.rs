@@ -7,7 +7,7 @@ use egui::{Color32, Painter, Rect, Shape, pos2, vec2};
 
 use super::super::Frame;
 use super::super::brush::Brush;
-use super::super::emphasis::Weight;
+use super::super::emphasis::{Emphasis, Weight};
 use super::super::index::Index;
 use super::super::palette::Palette;
 use super::ARROW_ZOOM;
@@ -53,6 +53,7 @@ pub fn dashes(difference: Difference, federation: bool) -> Option<(f32, f32)> {
     }
 }
 
+#[expect(clippy::too_many_arguments, reason = "one part of a picture that is made step by step")]
 /// The signs of arrows that differ, each near the middle of its arrow and on no other sign.
 pub fn signs(
     brush: &mut Brush,
@@ -61,6 +62,7 @@ pub fn signs(
     painter: &Painter,
     frame: &Frame,
     index: &Index,
+    emphasis: &Emphasis,
     edges: &[u32],
 ) {
     if !index.scene.compared {
@@ -69,6 +71,8 @@ pub fn signs(
     let differs = edges.iter().map(|&e| e as usize);
     let differs: Vec<usize> = differs
         .filter(|&e| index.scene.edges[e].difference != Difference::Same)
+        // What steps back says no more than its line does.
+        .filter(|&e| emphasis.edge(e) != Weight::Dim)
         .take(MOST)
         .collect();
     if frame.camera.zoom < ARROW_ZOOM && differs.len() > FEW {

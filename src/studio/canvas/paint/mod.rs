@@ -177,7 +177,7 @@ impl Picture {
             sheet.node(n as usize);
         }
         let (brush, words) = (&mut sheet.brush, &mut *sheet.words);
-        differences::signs(brush, words, sheet.texts, painter, frame, index, &self.edges);
+        differences::signs(brush, words, sheet.texts, painter, frame, index, emphasis, &self.edges);
         arrows::steps(&mut sheet.brush, sheet.words, sheet.texts, painter, frame, index, emphasis);
         if plain {
             landmarks::paint(&mut sheet, &area, titles);

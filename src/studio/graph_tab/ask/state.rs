@@ -120,8 +120,10 @@ impl State {
                 }
             }
             Command::Edit(form) => {
+                // One who turns to what if means what is selected.
+                let begins = form.kind == Kind::WhatIf && ask.form.kind != Kind::WhatIf;
                 ask.form = *form;
-                self.fill_subject(false);
+                self.fill_subject(begins);
             }
             Command::Fill(Slot::Subject) => self.fill_subject(true),
             Command::Fill(slot) => {

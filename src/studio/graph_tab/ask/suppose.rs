@@ -176,6 +176,11 @@ impl Supposed {
         text
     }
 
+    /// Whether any hop goes, so that it can be said what stays.
+    pub fn takes_hops(&self) -> bool {
+        !self.diff.lost.hops.is_empty()
+    }
+
     /// How many there are, listed or not.
     pub fn total(&self, effect: Effect) -> u64 {
         match effect {
@@ -201,12 +206,12 @@ impl Supposed {
                 let pair = self.diff.lost.listed.get(at)?;
                 let node = |number| self.diff.matching.on(Side::Old, number);
                 let (from, to) = (node(pair.from)?, node(pair.to)?);
-                (format!("{} can become {}", label(from), label(to)), pair.hops)
+                (format!("{} → {}", label(from), label(to)), pair.hops)
             }
             Effect::Stays => {
                 let (hop, chain) = self.detours.0.get(at)?;
                 let (from, to) = (label(hop.from), label(hop.to_node()));
-                (format!("{from} can become {to}"), chain.len() as u32)
+                (format!("{from} → {to}"), chain.len() as u32)
             }
         })
     }
@@ -239,7 +244,7 @@ impl Supposed {
                 let (line, chain) = (self.line(effect, at), self.chain(effect, at));
                 let (Some((line, _)), Some(chain)) = (line, chain) else { continue };
                 let way = WayReport::of(self.scope(effect), &chain);
-                lines.push(format!("{}. {line}: {}", at + 1, way.arrows));
+                lines.push(format!("{}. {line}, by {}", at + 1, way.arrows));
                 write_way(&way, &mut lines);
             }
             let (listed, total) = (self.len(effect), self.total(effect));
@@ -260,7 +265,7 @@ impl Effect {
         };
         match (self, total) {
             (Self::Lost, 0) => "Access lost: none.".to_owned(),
-            (Self::Lost, _) => format!("Access lost: {pairs}."),
+            (Self::Lost, _) => format!("Access lost: {pairs} of who can become whom."),
             (Self::Stays, 0) => "No hop that goes has another chain.".to_owned(),
             (Self::Stays, _) => format!("Stays by another chain: {hops}."),
         }

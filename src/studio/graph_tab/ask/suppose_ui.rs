@@ -35,7 +35,11 @@ pub fn supposed_ui(ui: &mut Ui, state: &State, supposed: &Supposed, commands: &m
     if icon_button_ui(ui, icons::ICON_CONTENT_COPY, "Copy as text").clicked() {
         ui.ctx().copy_text(supposed.text());
     }
-    for effect in [Effect::Lost, Effect::Stays] {
+    let effects: &[Effect] = match supposed.takes_hops() {
+        true => &[Effect::Lost, Effect::Stays],
+        false => &[Effect::Lost],
+    };
+    for &effect in effects {
         ui.add_space(4.0);
         let (total, listed) = (supposed.total(effect), supposed.len(effect));
         let heading = RichText::new(effect.heading(total)).family(theme::semibold()).size(13.0);
