@@ -59,9 +59,10 @@ pub use client::{
 };
 pub use date::Moment;
 pub use disk::{
-    DiskChange, DiskReport, DiskWatch, OpenError, OpenOptions, Other, Pending, Presence, Recovery,
-    Restored, RestoredFile, SaveError, SaveJob, SaveMethod, SaveOptions, Saved, UnsavedWork,
-    WatchError, Watcher, backups, find_files, state_folder,
+    AtRevision, DiskChange, DiskReport, DiskWatch, OpenError, OpenOptions, Other, Pending,
+    Presence, Recovery, Restored, RestoredFile, RevisionError, RevisionFile, SaveError, SaveJob,
+    SaveMethod, SaveOptions, Saved, UnsavedWork, WatchError, Watcher, at_revision, backups,
+    find_files, state_folder,
 };
 pub use entries::{Entry, PlaceholderUse, Shape};
 pub use id::{Id, IdForm};

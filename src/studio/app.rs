@@ -6,6 +6,7 @@ use egui::{Panel, Ui};
 
 use crate::config::Project;
 
+use super::changes_tab::changes_ui;
 use super::command::{Action, Command, Leaving};
 use super::dialogs::NativeDialogs;
 use super::exchange_tab::exchange_ui;
@@ -14,7 +15,7 @@ use super::jobs::Jobs;
 use super::matrix_tab::{MatrixTab, matrix_ui};
 use super::notices::Notices;
 use super::panels::bars::{self, status_bar_ui, top_bar_ui};
-use super::panels::changes::{ChangesView, changes_ui};
+use super::panels::changes::ChangesView;
 use super::panels::clients::{ClientList, clients_ui};
 use super::panels::dialogs::{DialogDraft, dialogs_ui};
 use super::panels::inspector::{Inspector, inspector_ui};
@@ -120,6 +121,8 @@ impl Studio {
         }
         self.state.source.in_front = shows(&self.tabs, Tab::Source);
         self.state.graph.in_front = shows(&self.tabs, Tab::Graph);
+        self.state.changes_tab.in_front = shows(&self.tabs, Tab::Changes);
+        self.state.follow_in_changes();
         if let Some(search) = self.state.graph.search_again.take() {
             self.views.clients.search = search;
         }

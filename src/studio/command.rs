@@ -19,6 +19,7 @@ use crate::diagram::scene::Thing;
 use crate::trust::Reading;
 
 use super::analysis::Analysis;
+use super::changes_tab;
 use super::exchange_tab;
 use super::graph_tab::{GraphAction, GraphCommand};
 use super::matrix_tab::MatrixCommand;
@@ -178,6 +179,7 @@ pub enum Command {
     Source(source_tab::Command),
     Graph(GraphCommand),
     Matrix(MatrixCommand),
+    Compare(changes_tab::Command),
     /// Tells the user something that is not tied to a place.
     Notice(Notice),
     /// A job ended and nothing follows from it.
@@ -201,6 +203,8 @@ pub enum PathPurpose {
     SaveMatrix,
     /// The drawing, in the format that the name says.
     ExportDrawing,
+    /// Another version, to compare with.
+    CompareWith,
 }
 
 /// A short message that goes away by itself.

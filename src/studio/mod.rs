@@ -11,6 +11,7 @@ pub mod preflight;
 
 mod analysis;
 mod app;
+mod changes_tab;
 mod command;
 mod dialogs;
 mod exchange_tab;
@@ -28,12 +29,13 @@ mod whole;
 mod widgets;
 
 pub use app::Studio;
+pub use changes_tab::{ChangesState, Choice, Command as CompareCommand, Comparison, With};
 pub use command::{Action, Command, Leaving, Notice, PathPurpose};
 pub use dialogs::FileDialogs;
 pub use exchange_tab::{ServerChoice, SubjectSource};
 pub use graph_tab::{
     Align, AskCommand, AskForm, AskKind, AskSlot, ColourBy, FindingIs, GraphAction, GraphCommand,
-    Looking, Narrowing,
+    Looking, Narrowing, Supposition,
 };
 pub use matrix_tab::{MatrixCommand, MatrixState};
 pub use selection::Selection;

@@ -14,6 +14,7 @@ use crate::trust::Reading;
 use crate::yaml::Limits;
 
 use super::analysis::Analysis;
+use super::changes_tab::ChangesState;
 use super::command::{Action, Command, Leaving, Notice, PathPurpose};
 use super::dialogs::FileDialogs;
 use super::exchange_tab::ExchangeTab;
@@ -162,6 +163,8 @@ pub struct State {
     pub source: SourceTab,
     pub graph: GraphState,
     pub matrix: MatrixState,
+    /// What the project is compared with.
+    pub changes_tab: ChangesState,
     pub jobs: Jobs,
     outside: Outside,
     analysing: Option<JobId>,
@@ -213,6 +216,7 @@ impl State {
             source: SourceTab::default(),
             graph: GraphState::default(),
             matrix: MatrixState::default(),
+            changes_tab: ChangesState::default(),
             jobs,
             outside,
             analysing: None,
@@ -327,6 +331,7 @@ impl State {
             Command::Source(command) => self.edit_source(command),
             Command::Graph(command) => self.apply_to_graph(command),
             Command::Matrix(command) => self.apply_to_matrix(command),
+            Command::Compare(command) => self.apply_to_changes(command),
             Command::Notice(notice) => self.notices.push(notice),
             Command::Nothing => {}
         }

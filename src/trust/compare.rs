@@ -165,6 +165,26 @@ impl AccessDiff {
         access.first_chain(from, self.matching.on(side, pair.to)?, Actor::Worst)
     }
 
+    /// Hops that were lost although another way still leads from the one end to the other, each
+    /// with a shortest such way on the new side: the first of them, and how many there are.
+    pub fn detours(&self, new: &Access, limit: usize) -> (Vec<(Hop, Chain)>, usize) {
+        let closure = new.closure();
+        let (mut found, mut count) = (Vec::new(), 0);
+        for hop in &self.lost.hops {
+            let node = |it| self.matching.on(Side::New, self.matching.number(Side::Old, it));
+            let (Some(from), Some(to)) = (node(hop.from), node(hop.to_node())) else { continue };
+            if !closure.reaches(from.index() as NodeId, to.index() as NodeId) {
+                continue;
+            }
+            count += 1;
+            if found.len() < limit {
+                let way = new.first_chain(from, to, Actor::Worst);
+                found.extend(way.map(|way| (*hop, way)));
+            }
+        }
+        (found, count)
+    }
+
     fn compare_hops(&mut self, old: &Access, new: &Access) {
         let matching = &self.matching;
         type Ends = (NodeId, NodeId, NodeId);

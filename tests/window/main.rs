@@ -4,6 +4,7 @@
 
 mod ask;
 mod canvas;
+mod changes;
 mod clients;
 mod disk;
 mod documents;
@@ -19,3 +20,4 @@ mod opening;
 mod project_file;
 mod safety;
 mod source;
+mod what_if;

@@ -222,15 +222,7 @@ fn surplus(
     if side.pairs > side.listed_pairs.len() as u64 {
         text.push_str(&format!("  These are the first {}.\n", side.listed_pairs.len()));
     }
-    let is_listed = |hop: &HopReport| {
-        side.listed_pairs.iter().any(|pair| {
-            pair.hops == 1
-                && pair.from == hop.from
-                && pair.to == hop.to
-                && pair.way.hops.iter().any(|it| it.requester == hop.requester)
-        })
-    };
-    for hop in side.listed_hops.iter().filter(|hop| !is_listed(hop)) {
+    for hop in side.listed_hops.iter().filter(|hop| !side.lists(hop)) {
         let line = format!("{mark} {} by {}", ends(&hop.from, &hop.to), hop.requester.label());
         text.push_str(&format!("  {}  {}\n", paint(line), colour.dim("1 hop")));
         let evidence: Vec<_> = hop.permitted_by.iter().map(ToString::to_string).collect();

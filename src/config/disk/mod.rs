@@ -13,6 +13,7 @@
 //! | `write` | one file's bytes onto the disk, in one step |
 //! | `whole` | a small file that is no stream of documents |
 //! | `presence` | two studios on one file notice each other |
+//! | `revision` | files as a git revision has them |
 //! | `recovery` | unsaved work survives the end of the studio |
 //! | `state` | the folder for what outlives the studio |
 
@@ -21,6 +22,7 @@ mod find;
 mod open;
 mod presence;
 mod recovery;
+mod revision;
 mod save;
 mod state;
 mod watch;
@@ -36,6 +38,7 @@ pub use find::files as find_files;
 pub use open::{OpenError, OpenOptions};
 pub use presence::{Other, Presence};
 pub use recovery::{Pending, Recovery, Restored, RestoredFile, UnsavedWork};
+pub use revision::{AtRevision, RevisionError, RevisionFile, at_revision};
 pub use save::{SaveError, SaveJob, SaveMethod, SaveOptions, Saved};
 pub use state::state_folder;
 pub use watch::{DiskChange, DiskReport, DiskWatch};

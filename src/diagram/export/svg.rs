@@ -123,12 +123,13 @@ struct Look {
 
 /// Colour, width and dashes of a difference.
 pub(super) fn different(difference: Difference, c: &Colors) -> (&'static str, f32, &'static str) {
-    match difference {
-        Difference::Same => (c.same, 1.2, ""),
-        Difference::Added => (c.added, 2.6, ""),
-        Difference::Removed => (c.removed, 2.0, " stroke-dasharray=\"2 4\""),
-        Difference::Changed => (c.changed, 2.4, " stroke-dasharray=\"12 3\""),
-    }
+    let (width, dash) = match difference {
+        Difference::Same => (1.2, ""),
+        Difference::Added => (2.6, ""),
+        Difference::Removed => (2.0, " stroke-dasharray=\"2 4\""),
+        Difference::Changed => (2.4, " stroke-dasharray=\"12 3\""),
+    };
+    (c.of(difference), width, dash)
 }
 
 fn arrow_look(edge: &SceneEdge, look: &Look, c: &Colors) -> (&'static str, f32, &'static str) {

@@ -1,5 +1,7 @@
 //! Colours of pictures.
 
+use crate::diagram::scene::Difference;
+
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Theme {
     #[default]
@@ -28,7 +30,28 @@ pub(super) struct Colors {
     pub same: &'static str,
 }
 
+impl Colors {
+    pub fn of(&self, difference: Difference) -> &'static str {
+        match difference {
+            Difference::Same => self.same,
+            Difference::Added => self.added,
+            Difference::Removed => self.removed,
+            Difference::Changed => self.changed,
+        }
+    }
+}
+
 impl Theme {
+    /// Red, green and blue of what differs in a comparison, and of lines that are the same. The
+    /// window paints with them too, so that a picture looks like what was on screen.
+    pub fn difference(self, difference: Difference) -> [u8; 3] {
+        let text = self.colors().of(difference);
+        [1, 3, 5].map(|at| {
+            let part = text.get(at..at + 2).unwrap_or_default();
+            u8::from_str_radix(part, 16).unwrap_or_default()
+        })
+    }
+
     pub(super) fn colors(self) -> Colors {
         match self {
             Self::Light => Colors {
@@ -87,6 +110,12 @@ mod tests {
         };
         let (a, b) = (luminance(a) + 0.05, luminance(b) + 0.05);
         a.max(b) / a.min(b)
+    }
+
+    #[test]
+    fn colours_of_differences_are_given_as_numbers() {
+        assert_eq!(Theme::Light.difference(Difference::Added), [0x0b, 0x7a, 0x55]);
+        assert_eq!(Theme::Dark.difference(Difference::Same), [0x7f, 0x8b, 0x9b]);
     }
 
     #[test]

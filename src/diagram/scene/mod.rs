@@ -161,8 +161,8 @@ impl Scene {
 
     fn of_union(union: Union, options: &Options) -> Option<Self> {
         let (reading, compared) = (union.sides[0].graph.reading, union.sides.len() > 1);
-        // What is drawn is named as the newest version names it.
-        let project = union.sides[0].project;
+        let new = union.sides[0].project;
+        let old = union.sides.last().map_or(new, |side| side.project);
         let mut builder = Builder::new(union, options);
         builder.add_nodes();
         builder.add_edges();
@@ -173,7 +173,7 @@ impl Scene {
         let Builder { nodes, edges, cluster_titles, .. } = builder;
         let method = options.method.unwrap_or_else(|| Method::for_size(nodes.len(), edges.len()));
         let (keys, titles) = cluster_titles.into_iter().unzip::<_, _, Vec<_>, Vec<_>>();
-        let marks = places::marks(project, &nodes, &edges, &titles);
+        let marks = places::marks((old, new), &nodes, &edges, &titles);
         let before = options.places.and_then(|places| places.before(method, &marks));
         let scene = Self { nodes, edges, method, marks, ..Self::empty(reading) };
         let mut scene = scene.lay_out(&titles, before.as_ref(), options)?;

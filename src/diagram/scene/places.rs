@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use super::{NodeKind, Scene, SceneEdge, SceneNode, Thing};
+use super::{Difference, NodeKind, Scene, SceneEdge, SceneNode, Thing};
 use crate::config::{Id, Project};
 use crate::diagram::layout::{Before, Method, Point};
 
@@ -97,9 +97,9 @@ impl Places {
     }
 }
 
-/// The marks of boxes, one for each.
+/// The marks of boxes, one for each. Keys of what was removed are those of the `old` project.
 pub(super) fn marks(
-    project: &Project,
+    (old, new): (&Project, &Project),
     nodes: &[SceneNode],
     edges: &[SceneEdge],
     clusters: &[String],
@@ -108,6 +108,7 @@ pub(super) fn marks(
     let mut name = |node: &SceneNode| {
         let name = match &node.kind {
             NodeKind::Client(key) => {
+                let project = if node.difference == Difference::Removed { old } else { new };
                 let app = project.client(*key);
                 match &app.id {
                     Some(id) => client_name(&id.value),

@@ -333,3 +333,21 @@ fn degenerate_graphs_have_drawings() {
     let folded = scene(ghosts, &Options { collapsed: &all, ..Options::default() });
     assert_eq!(arrows(&folded), ["all.yaml > Ids without a client app ×3"]);
 }
+
+#[test]
+fn what_was_removed_is_called_by_its_old_name_although_its_key_is_gone_or_anothers() {
+    let project = |text: &str| {
+        let bytes = text.as_bytes().to_vec();
+        Project::from_sources(vec![Source { path: None, name: "a.yaml".to_owned(), bytes }])
+    };
+    let old =
+        project("!ClientAppDto\nid: a\n---\n!ClientAppDto\nid: b\n---\n!ClientAppDto\nid: c\n");
+    let new = project("!ClientAppDto\nid: b\n");
+    let graphs = [&old, &new].map(|it| TrustGraph::new(it, Reading::default()));
+    let options = Options::default();
+    let scene = Scene::compare((&old, &graphs[0]), (&new, &graphs[1]), &options).unwrap();
+    assert_eq!(scene.nodes.len(), 3);
+    let whole = Scene::new(&old, &graphs[0]);
+    let names = |scene: &Scene| scene.marks.iter().map(|mark| mark.name).collect::<BTreeSet<_>>();
+    assert_eq!(names(&scene), names(&whole), "the same boxes, so the same names");
+}

@@ -9,8 +9,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::cells::Cells;
+use super::uses::Uses;
 use crate::diagram::layout::{Method, Point, Rect};
-use crate::diagram::scene::{EdgeKind, NodeKind, Scene, Thing};
+use crate::diagram::scene::{Difference, EdgeKind, NodeKind, Scene, Thing};
 use crate::diagram::shape::{Stroke, bezier, strokes};
 
 /// Cells in each direction, at most.
@@ -34,15 +35,6 @@ pub enum Kind {
     Client,
     Ghost,
     Issuer,
-}
-
-/// Which marks a drawing uses, for its legend.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Uses {
-    pub exchange: bool,
-    pub federation: bool,
-    pub brokers: bool,
-    pub ghosts: bool,
 }
 
 /// A scene with its index.
@@ -69,6 +61,8 @@ pub struct Index {
     /// The box of each client app, by its key; `u32::MAX` where there is none.
     clients: Vec<u32>,
     others: HashMap<Thing, u32>,
+    /// Arrows that only the old version of a comparison has.
+    removed: HashMap<Thing, u32>,
     origin: Point,
     cell: f32,
     columns: usize,
@@ -103,14 +97,8 @@ impl Index {
         let cell = (bounds.width().max(bounds.height()) / CELLS as f32).max(CELL_LEAST);
         let columns = (bounds.width() / cell) as usize + 1;
         let rows = (bounds.height() / cell) as usize + 1;
-        let uses = Uses {
-            exchange: scene.edges.iter().any(|e| e.kind != EdgeKind::Federation),
-            federation: scene.edges.iter().any(|e| e.kind == EdgeKind::Federation),
-            brokers: scene.nodes.iter().any(|n| !n.brokers.is_empty()),
-            ghosts: scene.nodes.iter().any(|n| matches!(n.kind, NodeKind::Ghost(_))),
-        };
         let mut index = Self {
-            uses,
+            uses: Uses::of(&scene),
             lines,
             starts,
             rects: scene.nodes.iter().map(|node| node.rect).collect(),
@@ -124,6 +112,7 @@ impl Index {
             at_node: Cells::default(),
             clients: Vec::new(),
             others: HashMap::new(),
+            removed: HashMap::new(),
             origin: bounds.min,
             cell,
             columns,
@@ -134,6 +123,7 @@ impl Index {
             scene,
         };
         index.enter_names();
+        index.enter_removed();
         index.enter_ends();
         index.enter_cells();
         index
@@ -142,17 +132,24 @@ impl Index {
     fn enter_names(&mut self) {
         for (n, node) in self.scene.nodes.iter().enumerate() {
             match &node.kind {
-                NodeKind::Client(key) => {
+                // Keys of what was removed are those of another project.
+                NodeKind::Client(key) if node.difference != Difference::Removed => {
                     if self.clients.len() <= key.0 {
                         self.clients.resize(key.0 + 1, u32::MAX);
                     }
                     self.clients[key.0] = n as u32;
                 }
-                NodeKind::Ghost(_) | NodeKind::Issuer(_) | NodeKind::Group(_) => {
+                _ => {
                     self.others.insert(node.thing(), n as u32);
                 }
             }
         }
+    }
+
+    fn enter_removed(&mut self) {
+        let edges = self.scene.edges.iter().enumerate();
+        let removed = edges.filter(|(_, edge)| matches!(edge.thing, Thing::Removed(_)));
+        self.removed = removed.map(|(e, edge)| (edge.thing.clone(), e as u32)).collect();
     }
 
     fn enter_ends(&mut self) {
@@ -229,6 +226,9 @@ impl Index {
 
     /// The arrow of a thing. It begins or ends at the client app that states it.
     pub fn edge_of(&self, thing: &Thing) -> Option<usize> {
+        if let Some(&edge) = self.removed.get(thing) {
+            return Some(edge as usize);
+        }
         let (Thing::Permission { owner: client, .. } | Thing::Federation { client, .. }) = thing
         else {
             return None;
@@ -421,7 +421,7 @@ fn kind(kind: &NodeKind) -> Kind {
 pub mod tests {
     use super::*;
     use crate::config::ClientKey;
-    use crate::diagram::scene::{Difference, End, SceneEdge, SceneNode};
+    use crate::diagram::scene::{End, SceneEdge, SceneNode};
     use crate::trust::Reading;
 
     /// Client apps in a row of blocks of their own, each with an arrow to the next.

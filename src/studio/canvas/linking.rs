@@ -9,7 +9,7 @@ use super::index::Index;
 use super::{Canvas, CanvasEvent, CanvasInput};
 use crate::config::ClientKey;
 use crate::diagram::layout::Point;
-use crate::diagram::scene::NodeKind;
+use crate::diagram::scene::{Difference, NodeKind};
 
 /// An arrow being drawn.
 #[derive(Clone, Copy, Debug)]
@@ -37,13 +37,14 @@ impl Canvas {
             return;
         };
         let world = frame.camera.to_world(frame.view, at);
-        let target = index
-            .node_at(Point::new(world.x, world.y))
-            .filter(|(n, _)| *n != link.from)
-            .and_then(|(n, _)| match index.scene.nodes[n].kind {
-                NodeKind::Client(key) => Some((n, key)),
-                _ => None,
-            });
+        let target =
+            index.node_at(Point::new(world.x, world.y)).filter(|(n, _)| *n != link.from).and_then(
+                |(n, _)| match (&index.scene.nodes[n].kind, index.scene.nodes[n].difference) {
+                    (_, Difference::Removed) => None,
+                    (NodeKind::Client(key), _) => Some((n, *key)),
+                    _ => None,
+                },
+            );
         let answer = target.map(|(_, key)| (input.grant)(link.client, key));
         paint_link(painter, frame, index, link.from, at, target.map(|t| t.0), answer.as_ref());
         ui.ctx().set_cursor_icon(match &answer {

@@ -32,6 +32,7 @@ mod paint;
 mod palette;
 mod pointing;
 mod spotlight;
+mod uses;
 
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;

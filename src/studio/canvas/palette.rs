@@ -2,10 +2,12 @@
 //!
 //! No meaning rests on colour alone: federation is dashed, ghosts have dashed borders, the asking
 //! end has a dot, the way through a broker is dotted, the steps of a path are numbered, values that
-//! boxes are coloured by have shapes.
+//! boxes are coloured by have shapes, differences have signs and words.
 
 use egui::Color32;
 
+use crate::diagram::export::Theme;
+use crate::diagram::scene::Difference;
 use crate::studio::theme::Tokens;
 
 /// Colours of the canvas, for one theme.
@@ -40,6 +42,12 @@ pub struct Palette {
     pub far: Color32,
     /// Values that boxes are coloured by; the last one is for all that are rarer.
     pub categories: [Color32; 8],
+    /// In a comparison what came, went and changed, and lines of what did not: as in exported
+    /// pictures.
+    pub added: Color32,
+    pub removed: Color32,
+    pub changed: Color32,
+    pub same: Color32,
 }
 
 impl Palette {
@@ -47,6 +55,11 @@ impl Palette {
         let mix = |a: Color32, b: Color32, part: f32| a.lerp_to_gamma(b, part);
         let ground = if tokens.dark { tokens.sunken } else { tokens.panel };
         let exchange = mix(tokens.client, tokens.text_weak, 0.30);
+        let theme = if tokens.dark { Theme::Dark } else { Theme::Light };
+        let different = |difference| {
+            let [red, green, blue] = theme.difference(difference);
+            Color32::from_rgb(red, green, blue)
+        };
         Self {
             // Boxes stand out from the ground: white on grey, grey on black.
             ground,
@@ -72,6 +85,20 @@ impl Palette {
             on_path: tokens.on_accent,
             far: mix(exchange, ground, 0.35),
             categories: tokens.categories,
+            added: different(Difference::Added),
+            removed: different(Difference::Removed),
+            changed: different(Difference::Changed),
+            same: different(Difference::Same),
+        }
+    }
+
+    /// The colour of a difference.
+    pub fn of_difference(&self, difference: Difference) -> Color32 {
+        match difference {
+            Difference::Same => self.same,
+            Difference::Added => self.added,
+            Difference::Removed => self.removed,
+            Difference::Changed => self.changed,
         }
     }
 

@@ -8,7 +8,7 @@ use super::linking::Link;
 use super::marking::Marking;
 use super::{Canvas, CanvasEvent, CanvasInput, paint};
 use crate::config::ClientKey;
-use crate::diagram::scene::{NodeKind, Thing};
+use crate::diagram::scene::{Difference, NodeKind, Thing};
 
 /// Boxes in view that are widgets of their own, at most.
 const WIDGETS: usize = 500;
@@ -29,14 +29,13 @@ impl Canvas {
         let pointer = ui.input(|i| i.pointer.hover_pos());
         let over = pointer.filter(|_| ui.rect_contains_pointer(frame.view));
         self.hovered = over.and_then(|at| frame.thing_at(index, at));
-        let on_edge =
-            matches!(self.hovered, Some(Thing::Permission { .. } | Thing::Federation { .. }));
-        if ground.contains_pointer() && on_edge && self.link.is_none() {
+        let edge = self.hovered.as_ref().and_then(|thing| index.edge_of(thing));
+        if let Some(edge) = edge
+            && ground.contains_pointer()
+            && self.link.is_none()
+        {
             ui.ctx().set_cursor_icon(CursorIcon::PointingHand);
-            let edge = self.hovered.as_ref().and_then(|thing| index.edge_of(thing));
-            if let Some(edge) = edge
-                && !ground.dragged()
-            {
+            if !ground.dragged() {
                 let sentence = &index.scene.edges[edge].sentence;
                 ground.clone().on_hover_text_at_pointer(sentence);
             }
@@ -86,7 +85,8 @@ impl Canvas {
             let rect = frame.camera.rect(frame.view, &node.rect);
             let id = widget_id(ui, &node.thing());
             let client = match node.kind {
-                NodeKind::Client(key) => Some(key),
+                // What went takes part in nothing any more.
+                NodeKind::Client(key) if node.difference != Difference::Removed => Some(key),
                 _ => None,
             };
             let mut area = rect;
@@ -172,7 +172,10 @@ impl Canvas {
             } else {
                 ui.ctx().set_cursor_icon(CursorIcon::PointingHand);
                 let too_small = frame.camera.zoom < paint::SUBTITLE_ZOOM;
-                if too_small || node.title.ends_with('…') {
+                if node.difference == Difference::Removed {
+                    let text = format!("{}: only the version compared with has it", node.name);
+                    response.on_hover_text(text);
+                } else if too_small || node.title.ends_with('…') {
                     response.on_hover_text(&node.name);
                 }
             }

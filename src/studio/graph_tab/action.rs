@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use egui::{Key, KeyboardShortcut, Modifiers};
 
 use super::super::canvas::Marking;
+use super::super::changes_tab::Command as CompareCommand;
 use super::super::state::State;
 use super::align::Align;
 use super::ask;
@@ -40,6 +41,8 @@ pub enum GraphAction {
     Align(Align),
     Table,
     Minimap,
+    /// Shows both versions that are compared, or the project alone.
+    Compare,
     /// Shows or hides the questions.
     Ask,
     Export,
@@ -50,7 +53,7 @@ pub enum GraphAction {
 
 impl GraphAction {
     /// In the order of the menus.
-    pub const ALL: [Self; 37] = [
+    pub const ALL: [Self; 39] = [
         Self::Back,
         Self::Forward,
         Self::Narrow,
@@ -75,11 +78,13 @@ impl GraphAction {
         Self::Align(Align::Down),
         Self::Table,
         Self::Minimap,
+        Self::Compare,
         Self::Export,
         Self::Ask,
         Self::AskAbout(ask::Kind::WhoCanBecome),
         Self::AskAbout(ask::Kind::WhatCanBecome),
         Self::AskAbout(ask::Kind::Chains),
+        Self::AskAbout(ask::Kind::WhatIf),
         Self::ColourBy(ColourBy::Nothing),
         Self::ColourBy(ColourBy::Kind),
         Self::ColourBy(ColourBy::Subscription),
@@ -132,10 +137,12 @@ impl GraphAction {
             Self::Table => "Show graph as table, or as drawing",
             Self::Minimap => "Show or hide the minimap",
             Self::Export => "Export the drawing…",
+            Self::Compare => "Show what changed on the drawing, or not",
             Self::Ask => "Ask who can become whom",
             Self::AskAbout(ask::Kind::WhoCanBecome) => "Ask who can become this",
             Self::AskAbout(ask::Kind::WhatCanBecome) => "Ask what this can become",
             Self::AskAbout(ask::Kind::Chains) => "Ask for all chains between two marked boxes",
+            Self::AskAbout(ask::Kind::WhatIf) => "Ask what if this were not there",
             Self::ColourBy(ColourBy::Nothing) => "Colour by nothing",
             Self::ColourBy(ColourBy::Kind) => "Colour by kind",
             Self::ColourBy(ColourBy::Subscription) => "Colour by subscription",
@@ -171,10 +178,14 @@ impl GraphAction {
             Self::Export => {
                 Some("As a picture, or for other tools; what is shown, as it is filtered")
             }
+            Self::Compare => Some("Compared with what was saved, or as the changes tab says"),
             Self::Ask => Some("Questions and answers beside the drawing"),
             Self::AskAbout(ask::Kind::Chains) => Some(
                 "From the selected one, if it is one of them; mark boxes with Ctrl and a click",
             ),
+            Self::AskAbout(ask::Kind::WhatIf) => {
+                Some("What disabling it or dropping it would do to access; nothing is saved")
+            }
             Self::Table => Some("One row an arrow, with the same selection and search"),
             _ => None,
         }
@@ -235,8 +246,14 @@ impl GraphAction {
                 Some("Select a client app or an external identity first")
             }
             Self::Export => state.cannot_export(),
+            Self::AskAbout(ask::Kind::WhatIf) if state.supposable().is_none() => {
+                Some("Select a client app, an arrow or an external identity first")
+            }
             Self::ClearMarks if graph.marked.is_empty() => Some("Nothing is marked"),
             Self::UnpinAll if graph.places.is_empty() => Some("Nothing is pinned"),
+            Self::Pin | Self::UnpinAll | Self::Align(_) if state.changes_tab.on_drawing => {
+                Some("Leave the comparison first")
+            }
             Self::Pin | Self::Align(_) if narrowing != Narrowing::Whole => {
                 Some("Show the whole graph first")
             }
@@ -287,6 +304,10 @@ impl State {
             GraphAction::Table => self.graph.as_table = !self.graph.as_table,
             GraphAction::Minimap => self.graph.minimap = !self.graph.minimap,
             GraphAction::Export => self.ask_where_to_export(),
+            GraphAction::Compare => {
+                let on = !self.changes_tab.on_drawing;
+                self.apply_to_changes(CompareCommand::OnDrawing(on));
+            }
             GraphAction::Ask => self.apply_to_questions(ask::Command::Toggle),
             GraphAction::AskAbout(kind) => self.ask_about_selection(kind),
             GraphAction::ColourBy(by) => self.apply_to_graph(Command::ColourBy(by)),

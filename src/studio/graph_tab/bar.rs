@@ -4,6 +4,7 @@
 use egui::{RichText, Ui};
 use egui_material_icons::icons;
 
+use super::super::changes_tab::Command as CompareCommand;
 use super::super::command::{Action, Command as Main};
 use super::super::state::State;
 use super::super::theme::Tokens;
@@ -51,6 +52,7 @@ pub fn bar_ui(
                     toggle_ui(ui, action, icon, on, commands);
                 }
             });
+            comparison_ui(ui, state, commands);
             filter_ui::chosen_ui(ui, state, commands);
             path_ui(ui, state, commands);
             marks_ui(ui, state, commands);
@@ -166,6 +168,40 @@ fn colour_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Main>) {
         .on_hover_text(
             "What boxes are coloured by; the legend says which colour and shape is what",
         );
+}
+
+/// Says that two versions are drawn, and how to leave that.
+fn comparison_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Main>) {
+    if !state.changes_tab.on_drawing {
+        return;
+    }
+    let tokens = Tokens::of(ui);
+    let frame = egui::Frame::new()
+        .fill(tokens.accent_soft)
+        .corner_radius(4)
+        .inner_margin(egui::Margin::symmetric(8, 3));
+    frame.show(ui, |ui| {
+        ui.set_min_width(ui.available_width());
+        ui.horizontal_wrapped(|ui| {
+            ui.label(icons::ICON_DIFFERENCE.rich_text().color(tokens.accent));
+            let title = format!("Compared with {}", state.changes_tab.with.words());
+            ui.label(RichText::new(title).strong());
+            let said = match state.comparison() {
+                Some(comparison) if comparison.is_empty() => "nothing differs".to_owned(),
+                Some(comparison) => comparison.summary(),
+                None if state.is_comparing() => "being worked out".to_owned(),
+                None if state.changes_tab.trouble.is_some() => "it could not be read".to_owned(),
+                None => "nothing differs".to_owned(),
+            };
+            ui.label(RichText::new(said).color(tokens.text));
+            if ui.button("Leave").on_hover_text("Show the project alone again  Esc").clicked() {
+                commands.push(Main::Compare(CompareCommand::OnDrawing(false)));
+            }
+            if ui.button("Show the changes").clicked() {
+                commands.push(Main::Act(Action::ShowChanges));
+            }
+        });
+    });
 }
 
 /// The path that is shown, hop by hop.

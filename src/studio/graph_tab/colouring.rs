@@ -1,7 +1,7 @@
 //! What boxes can be coloured by.
 
 use crate::config::{ClientApp, Setting};
-use crate::diagram::scene::{NodeKind, Scene};
+use crate::diagram::scene::{Difference, NodeKind, Scene};
 
 use super::super::analysis::Analysis;
 use super::super::canvas::Colours;
@@ -65,6 +65,10 @@ impl ColourBy {
         kind: &NodeKind,
         node: &crate::diagram::scene::SceneNode,
     ) -> String {
+        if node.difference == Difference::Removed {
+            // Only the old version knows its values.
+            return "Removed".to_owned();
+        }
         let client = match kind {
             NodeKind::Client(key) => analysis.project.clients().get(key.0),
             NodeKind::Ghost(_) => return "Id without a client app".to_owned(),

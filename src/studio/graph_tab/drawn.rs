@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::super::analysis::Analysis;
 use super::super::canvas::Spotlight;
+use super::super::changes_tab::Comparison;
 use super::looking::Looking;
 use super::shown::only;
 use super::view::{Narrowing, View};
@@ -23,6 +24,8 @@ pub struct Wanted {
     pub narrowing: Narrowing,
     spotlight: Option<Arc<Spotlight>>,
     looking: Arc<Looking>,
+    /// What it is compared with.
+    compared: Option<Arc<Comparison>>,
     pub analysis: Arc<Analysis>,
 }
 
@@ -33,7 +36,13 @@ impl PartialEq for Wanted {
             (Some(a), Some(b)) => Arc::ptr_eq(a, b),
             _ => false,
         };
+        let compared = match (&self.compared, &other.compared) {
+            (None, None) => true,
+            (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+            _ => false,
+        };
         spotlight
+            && compared
             && self.narrowing == other.narrowing
             && Arc::ptr_eq(&self.analysis, &other.analysis)
             && (Arc::ptr_eq(&self.looking, &other.looking) || self.looking == other.looking)
@@ -41,14 +50,14 @@ impl PartialEq for Wanted {
 }
 
 impl Wanted {
-    pub fn new(view: &View, analysis: &Arc<Analysis>) -> Self {
+    pub fn new(view: &View, analysis: &Arc<Analysis>, compared: Option<Arc<Comparison>>) -> Self {
         let narrowing = view.narrowing;
         let spotlight = view.spotlight.clone().filter(|_| narrowing == Narrowing::Path);
         let looking = Arc::clone(&view.looking);
-        Self { narrowing, spotlight, looking, analysis: Arc::clone(analysis) }
+        Self { narrowing, spotlight, looking, compared, analysis: Arc::clone(analysis) }
     }
 
-    /// Whether the drawing of the analysis is all of it.
+    /// Whether the drawing of the analysis, or of the comparison, is all of it.
     pub fn is_everything(&self) -> bool {
         self.narrowing == Narrowing::Whole && self.looking.is_everything()
     }
@@ -62,8 +71,12 @@ impl Wanted {
     /// Draws it; `before` is the drawing it comes from.
     pub fn draw(&self, before: Option<&Scene>, cancelled: &dyn Fn() -> bool) -> Option<Scene> {
         let Analysis { project, graph, scene, .. } = &*self.analysis;
+        let compared = self.compared.as_ref();
         let focus = match (self.narrowing, &self.spotlight) {
-            (Narrowing::Path, Some(spotlight)) => return only(scene, spotlight),
+            (Narrowing::Path, Some(spotlight)) => {
+                let both = compared.and_then(|it| it.scene.as_ref());
+                return only(both.unwrap_or(scene), spotlight);
+            }
             (Narrowing::Path, None) => return None,
             (Narrowing::Around { center, hops }, _) => Some((center, hops)),
             (Narrowing::Whole, _) => None,
@@ -79,6 +92,9 @@ impl Wanted {
             cancelled,
             ..Options::default()
         };
-        Scene::build(project, graph, &options)
+        match compared {
+            Some(compared) => compared.draw(&options),
+            None => Scene::build(project, graph, &options),
+        }
     }
 }

@@ -64,22 +64,29 @@ impl State {
         };
         let analysis = Arc::clone(&self.analysis);
         let scene = Arc::clone(self.graph.scene(&self.analysis));
-        let title = match &self.project.opened() {
+        let compared = self.graph.compared(&self.analysis).filter(|_| scene.compared).cloned();
+        let mut title = match &self.project.opened() {
             [] => "Trust graph".to_owned(),
             paths => {
                 let names: Vec<_> = paths.iter().map(|path| name(path)).collect();
                 names.join(", ")
             }
         };
+        if let Some(compared) = &compared {
+            title = format!("{title}, compared with {}", compared.with.words());
+        }
         let filter = self.what_is_shown();
         let job = self.jobs.blocking("Exporting the drawing", move |_| {
-            let inputs = vec![Input::of(&analysis.project, "")];
+            let inputs = match &compared {
+                Some(it) => vec![Input::of(&it.old, "old"), Input::of(&analysis.project, "new")],
+                None => vec![Input::of(&analysis.project, "")],
+            };
             let caption = Caption { title, filter, inputs, redacted: false };
             let drawing = Drawing {
                 scene: &scene,
                 project: &analysis.project,
                 graph: &analysis.graph,
-                old: None,
+                old: compared.as_ref().map(|it| (&*it.old, &it.old_graph)),
                 caption: &caption,
             };
             let written = format

@@ -43,7 +43,10 @@ use crate::trust::{describe_grant, grant};
 
 pub use action::GraphAction;
 pub use align::Align;
-pub use ask::{Command as AskCommand, Form as AskForm, Kind as AskKind, Slot as AskSlot};
+pub use ask::{
+    Command as AskCommand, Form as AskForm, Kind as AskKind, Slot as AskSlot, Supposition,
+    arrow_of, permission_name, permission_of,
+};
 pub use colouring::ColourBy;
 pub use export::endings;
 pub use looking::{FindingIs, Looking, Passing};
@@ -53,6 +56,7 @@ pub use view::Narrowing;
 
 use super::analysis::Analysis;
 use super::canvas::{Camera, Canvas, CanvasEvent, CanvasInput, Colours, Palette};
+use super::changes_tab::Command as CompareCommand;
 use super::command::{Action, Command};
 use super::selection::{Selection, selection, thing};
 use super::state::State;
@@ -157,6 +161,7 @@ pub fn graph_ui(
         return;
     }
 
+    let comparing = scene.compared;
     tab.look(state, &scene, selected.as_ref());
     tab.colour(state, &scene);
     let pinned = tab.pins(state);
@@ -171,7 +176,7 @@ pub fn graph_ui(
         pinned: Some(&pinned),
         lasso: state.graph.lasso,
         minimap: state.graph.minimap,
-        may_move: state.graph.narrowing() == Narrowing::Whole,
+        may_move: state.graph.narrowing() == Narrowing::Whole && !comparing,
         ..CanvasInput::plain(&palette, &may_grant)
     };
     for event in tab.canvas.ui(ui, &scene, &input) {
@@ -201,6 +206,15 @@ pub fn graph_ui(
             }
             CanvasEvent::Place(places) => commands.push(Command::Graph(Own::Place(places))),
         }
+    }
+    let leaves = state.changes_tab.on_drawing
+        && selected.is_none()
+        && tab.menu.is_none()
+        && state.dialog.is_none()
+        && !ui.ctx().egui_wants_keyboard_input()
+        && ui.input_mut(|input| input.consume_key(egui::Modifiers::NONE, egui::Key::Escape));
+    if leaves {
+        commands.push(Command::Compare(CompareCommand::OnDrawing(false)));
     }
     if !state.graph.is_drawing() {
         tab.tell(commands);

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use super::super::analysis::{Analysis, WITHIN_A_FRAME};
 use super::super::canvas::{Camera, Hop, Marking, Spotlight};
+use super::super::changes_tab::Comparison;
 use super::super::command::{Command as Main, Notice};
 use super::super::selection::{selection, thing};
 use super::super::state::{State, Tab};
@@ -79,6 +80,8 @@ pub struct GraphState {
     /// What is asked of it, and the answer.
     pub ask: Ask,
     pub(super) export: Export,
+    /// The comparison that is drawn in the place of the analysis it is of.
+    compared: Option<Arc<Comparison>>,
     views: Views,
     /// What the eyes are asked to go to: a view that was come back to.
     pub came_back: bool,
@@ -114,6 +117,7 @@ impl Default for GraphState {
             places: Arc::default(),
             ask: Ask::default(),
             export: Export::default(),
+            compared: None,
             views: Views::default(),
             came_back: false,
             search_again: None,
@@ -166,7 +170,33 @@ impl GraphState {
 
     fn narrowed<'a>(&'a self, analysis: &'a Analysis) -> &'a Arc<Scene> {
         let drawn = self.drawn.as_ref().and_then(|drawn| drawn.scene.as_ref());
-        drawn.unwrap_or(&analysis.scene)
+        drawn.or_else(|| self.compared(analysis)?.scene.as_ref()).unwrap_or(&analysis.scene)
+    }
+
+    /// The comparison that is drawn, when it is of this analysis.
+    pub fn compared(&self, analysis: &Analysis) -> Option<&Arc<Comparison>> {
+        self.compared.as_ref().filter(|it| std::ptr::eq(&*it.analysis, analysis))
+    }
+
+    /// Draws a comparison, or the analysis alone again. Gives whether that is another drawing.
+    pub(in super::super) fn compare(&mut self, with: Option<Arc<Comparison>>) -> bool {
+        let same = match (&self.compared, &with) {
+            (None, None) => true,
+            (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+            _ => false,
+        };
+        self.compared = with;
+        !same
+    }
+
+    /// Lets go of a path that only the drawing of two versions has.
+    pub(in super::super) fn leave_comparison(&mut self) {
+        let is_removed = |thing: &Thing| matches!(thing, Thing::Removed(_));
+        if self.spotlight().is_some_and(|it| it.all().any(is_removed)) {
+            let view = View { spotlight: None, narrowing: Narrowing::Whole, ..View::default() };
+            self.go_to(view);
+        }
+        self.compared = None;
     }
 
     /// What is looked at, and how it is grouped.
@@ -313,7 +343,8 @@ impl State {
         if self.graph.passing.as_ref().is_none_or(|it| !it.is_of(&looking, &analysis)) {
             self.graph.passing = Passing::new(&looking, &analysis);
         }
-        let wanted = Wanted::new(self.graph.views.now(), &analysis);
+        let compared = self.graph.compared(&analysis).cloned();
+        let wanted = Wanted::new(self.graph.views.now(), &analysis, compared);
         let known = self.graph.drawn.as_ref().is_some_and(|drawn| drawn.wanted == wanted);
         if wanted.is_everything() {
             self.graph.drawn = None;
@@ -326,10 +357,12 @@ impl State {
     fn draw_part(&mut self, wanted: Wanted) {
         // From the whole, or from a drawing of the same part, boxes are found again by their places.
         let drawn = self.graph.drawn.as_ref();
-        let whole = Wanted::new(&View::default(), &wanted.analysis);
+        let whole = Wanted::new(&View::default(), &wanted.analysis, None);
         let before = match drawn {
             Some(drawn) if wanted.continues(&drawn.wanted) => drawn.scene.clone(),
-            None if wanted.continues(&whole) => Some(Arc::clone(&wanted.analysis.scene)),
+            None if wanted.continues(&whole) => {
+                Some(Arc::clone(self.graph.narrowed(&wanted.analysis)))
+            }
             _ => None,
         };
         let clients = wanted.analysis.project.clients().len();

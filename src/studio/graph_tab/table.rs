@@ -14,7 +14,7 @@ use egui_material_icons::icons;
 use super::super::analysis::Analysis;
 use super::super::state::State;
 use super::super::theme::Tokens;
-use crate::diagram::scene::{EdgeKind, End, NodeKind, Scene, SceneEdge, Thing};
+use crate::diagram::scene::{Difference, EdgeKind, End, NodeKind, Scene, SceneEdge, Thing};
 use crate::trust::{Question, Subject, Truth, Verdict, decide};
 
 const ROW: f32 = 24.0;
@@ -102,7 +102,7 @@ fn key(scene: &Scene, edge: &SceneEdge, sort: Sort) -> (String, String) {
     match sort {
         Sort::From => (from, to),
         Sort::To => (to, from),
-        Sort::Kind => (kind_words(edge).to_owned(), from),
+        Sort::Kind => (kind_words(edge), from),
         Sort::Asks => (asks_words(scene, edge), from),
     }
 }
@@ -120,10 +120,14 @@ fn to_words(scene: &Scene, edge: &SceneEdge) -> String {
     scene.nodes[edge.to].title.clone()
 }
 
-fn kind_words(edge: &SceneEdge) -> &'static str {
-    match edge.kind {
+fn kind_words(edge: &SceneEdge) -> String {
+    let kind = match edge.kind {
         EdgeKind::Exchange { .. } => "Exchange",
         EdgeKind::Federation => "External identity",
+    };
+    match edge.difference {
+        Difference::Same => kind.to_owned(),
+        it => format!("{} {}: {kind}", it.mark(), it.word()),
     }
 }
 
@@ -152,6 +156,10 @@ struct Conditions {
 }
 
 fn conditions(state: &State, scene: &Scene, edge: &SceneEdge) -> Conditions {
+    if edge.difference == Difference::Removed {
+        let text = "in force no more".to_owned();
+        return Conditions { short: text.clone(), long: text };
+    }
     let analysis = &state.analysis;
     let Some(question) = question(analysis, scene, edge) else {
         let text = "nobody can ask".to_owned();
@@ -266,10 +274,10 @@ pub fn table_ui(
                     known.entry(e).or_insert_with(|| conditions(state, scene, edge)).clone();
                 let (from, to) = (from_words(scene, edge), to_words(scene, edge));
                 let (kind, asks) = (kind_words(edge), asks_words(scene, edge));
-                for text in [&from, &to, kind, &asks, &words.short] {
+                for text in [&from, &to, &kind, &asks, &words.short] {
                     row.col(|ui| {
                         let color =
-                            if text == words.short { tokens.text_weak } else { tokens.text };
+                            if *text == words.short { tokens.text_weak } else { tokens.text };
                         let text = RichText::new(text).color(color);
                         ui.add(egui::Label::new(text).truncate().selectable(false));
                     });

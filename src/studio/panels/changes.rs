@@ -1,5 +1,5 @@
-//! What was done, step by step, and the textual review: which lines of which file differ from what
-//! is on disk. Secrets are covered.
+//! Parts of the changes tab that dialogs show too: what was done, step by step, and the textual
+//! review: which lines of which file differ from what is on disk. Secrets are covered.
 
 use egui::{FontId, RichText, Sense, Ui, vec2};
 use egui_material_icons::icons;
@@ -10,7 +10,7 @@ use crate::yaml::Stream;
 use super::super::command::Command;
 use super::super::state::State;
 use super::super::theme::{self, Tokens};
-use super::super::widgets::{empty_ui, section_ui};
+use super::super::widgets::section_ui;
 
 const STEP_HEIGHT: f32 = 26.0;
 
@@ -42,39 +42,8 @@ impl ChangesView {
     }
 }
 
-pub fn changes_ui(ui: &mut Ui, view: &mut ChangesView, state: &State, commands: &mut Vec<Command>) {
-    let steps = state.project.undo_labels().len() + state.project.redo_labels().len();
-    if steps > 0 {
-        egui::Panel::left("history")
-            .frame(
-                egui::Frame::new().inner_margin(egui::Margin { right: 10, ..Default::default() }),
-            )
-            .default_size(240.0)
-            .size_range(150.0..=420.0)
-            .show(ui, |ui| history_ui(ui, state, commands));
-    }
-    egui::CentralPanel::no_frame().show(ui, |ui| {
-        ui.add_space(2.0);
-        if state.project.unsaved().is_empty() {
-            let text = if steps == 0 {
-                "What you change shows here line by line before it is saved."
-            } else {
-                "Every file is as it is on disk."
-            };
-            empty_ui(ui, if steps == 0 { "No changes" } else { "Nothing to save" }, text);
-            return;
-        }
-        let margin = egui::Margin { left: if steps > 0 { 10 } else { 0 }, ..Default::default() };
-        egui::Frame::new().inner_margin(margin).show(ui, |ui| {
-            egui::ScrollArea::both()
-                .auto_shrink([false, false])
-                .show(ui, |ui| differences_ui(ui, view, state));
-        });
-    });
-}
-
 /// Every step that was taken, the oldest first; a click goes back, or forward again, to it.
-fn history_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+pub fn history_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let tokens = Tokens::of(ui);
     ui.label(RichText::new("History").family(theme::semibold()));
     let done = state.project.undo_labels().len();

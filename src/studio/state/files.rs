@@ -45,6 +45,17 @@ impl State {
         });
     }
 
+    /// The file dialogs, where a dialog service answers.
+    pub(in crate::studio) fn file_dialogs(&self) -> Option<Arc<dyn FileDialogs>> {
+        let dialogs = &self.outside.dialogs;
+        dialogs.available().then(|| Arc::clone(dialogs))
+    }
+
+    /// How projects are read.
+    pub(in crate::studio) fn opener(&self) -> Opener {
+        Arc::clone(&self.outside.open)
+    }
+
     pub(super) fn open(&mut self, paths: Vec<PathBuf>) {
         self.dialog = None;
         self.cancel_opening();
@@ -113,6 +124,7 @@ impl State {
         self.source.new_project();
         self.graph.new_project();
         self.matrix.new_project();
+        self.changes_tab.new_project();
         // What was derived from another project must not be read with this one's names, and its
         // drawing is none to stay close to.
         self.analysis = Arc::new(Analysis::of(Arc::default(), self.reading));
@@ -137,12 +149,6 @@ impl State {
                 None => Command::Nothing,
             }
         });
-    }
-
-    /// The dialogs of the desktop, where a service for them answers.
-    pub(in crate::studio) fn file_dialogs(&self) -> Option<Arc<dyn FileDialogs>> {
-        let dialogs = &self.outside.dialogs;
-        dialogs.available().then(|| Arc::clone(dialogs))
     }
 
     /// The file of what is selected, else the first unsaved one, else the first.

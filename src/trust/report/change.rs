@@ -28,6 +28,18 @@ pub struct SurplusReport {
     pub listed_hops: Vec<HopReport>,
 }
 
+impl SurplusReport {
+    /// Whether a single hop is among the pairs that are listed, so that it need not be listed again.
+    pub fn lists(&self, hop: &HopReport) -> bool {
+        self.listed_pairs.iter().any(|pair| {
+            pair.hops == 1
+                && pair.from == hop.from
+                && pair.to == hop.to
+                && pair.way.hops.iter().any(|it| it.requester == hop.requester)
+        })
+    }
+}
+
 /// A hop that both sides have and that is decided otherwise.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ReweighedReport {

@@ -10,10 +10,12 @@
 //! | `reach` | who can become X, and the chains |
 //! | `change` | access gained and lost |
 //! | `changes` | what two versions say differently |
+//! | `markdown` | both as a text for a review |
 
 mod change;
 mod changes;
 pub mod csv;
+mod markdown;
 mod reach;
 
 use serde::Serialize;
@@ -25,6 +27,7 @@ use crate::config::{ClientKey, FileId, Place, Project};
 
 pub use change::{AccessChange, PairReport, ReweighedReport, SurplusReport};
 pub use changes::{ClientChangeReport, FactLine, FactReport, client_changes};
+pub use markdown::changes_markdown;
 pub use reach::{ChainsReport, ReachLine, ReachReport, WayReport, reach_csv, reach_csv_header};
 
 /// What an answer is about.

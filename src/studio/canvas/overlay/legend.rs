@@ -8,9 +8,10 @@ use super::super::brush::Brush;
 use super::super::colours::{Colours, DISTINCT};
 use super::super::index::Index;
 use super::super::marking::Marking;
+use super::super::paint::dashes as differences_dashes;
 use super::super::{Canvas, CanvasEvent, Frame};
 use super::{CONTROLS, MARGIN, panel};
-use crate::diagram::scene::{Font, ellipsize, estimate_width};
+use crate::diagram::scene::{Difference, Font, ellipsize, estimate_width};
 
 pub fn ui(
     canvas: &mut Canvas,
@@ -108,17 +109,25 @@ fn values(
 /// The marks that the drawing uses, and what they mean.
 fn samples(ui: &mut Ui, frame: &Frame, index: &Index) {
     let palette = &frame.palette;
+    if index.scene.compared {
+        differences(ui, frame, index);
+    }
+    // In a comparison colours tell what differs, and not what kind of arrow it is.
+    let of_kind = |color| if index.scene.compared { palette.same } else { color };
+    let (exchange, federation) = (of_kind(palette.exchange), of_kind(palette.federation));
     if index.uses.exchange {
-        sample(ui, frame, "a user's token goes in and comes out", |brush, rect| {
-            arrow(brush, rect, palette.exchange, false);
-        });
+        if !index.scene.compared {
+            sample(ui, frame, "a user's token goes in and comes out", |brush, rect| {
+                arrow(brush, rect, exchange, None);
+            });
+        }
         sample(ui, frame, "this end asks", |brush, rect| {
-            brush.dot(rect.center(), 3.6, palette.exchange);
+            brush.dot(rect.center(), 3.6, exchange);
         });
     }
     if index.uses.federation {
         sample(ui, frame, "external identity stands for the client app", |brush, rect| {
-            arrow(brush, rect, palette.federation, true);
+            arrow(brush, rect, federation, Some((6.0, 4.0)));
         });
     }
     if index.uses.brokers {
@@ -138,13 +147,33 @@ fn samples(ui: &mut Ui, frame: &Frame, index: &Index) {
     }
 }
 
-fn arrow(brush: &mut Brush, rect: Rect, color: Color32, dashed: bool) {
+/// What came, went and changed, and what is in both versions.
+fn differences(ui: &mut Ui, frame: &Frame, index: &Index) {
+    let (palette, uses) = (&frame.palette, index.uses);
+    for (difference, shown) in [
+        (Difference::Added, uses.added),
+        (Difference::Removed, uses.removed),
+        (Difference::Changed, uses.changed),
+        (Difference::Same, true),
+    ] {
+        let color = palette.of_difference(difference);
+        let words = match difference {
+            Difference::Same => "in both versions alike".to_owned(),
+            _ => format!("{} {}", difference.mark(), difference.word()),
+        };
+        if shown {
+            let dash = differences_dashes(difference, false);
+            sample(ui, frame, &words, |brush, rect| arrow(brush, rect, color, dash));
+        }
+    }
+}
+
+fn arrow(brush: &mut Brush, rect: Rect, color: Color32, dash: Option<(f32, f32)>) {
     let (a, b) = (rect.left_center(), rect.right_center());
     let line = [a, b - vec2(6.0, 0.0)];
-    if dashed {
-        brush.dashed(&line, 1.6, color, 6.0, 4.0);
-    } else {
-        brush.line(&line, 1.6, color);
+    match dash {
+        Some((on, off)) => brush.dashed(&line, 1.8, color, on, off),
+        None => brush.line(&line, 1.6, color),
     }
     brush.head(b, vec2(1.0, 0.0), 8.0, color);
 }

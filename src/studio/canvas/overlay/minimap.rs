@@ -14,6 +14,7 @@ use super::super::paint::Counts;
 use super::super::{Canvas, Frame, Palette};
 use super::{MARGIN, panel};
 use crate::diagram::layout;
+use crate::diagram::scene::Difference;
 
 /// The room for it, in points.
 const ROOM: Vec2 = vec2(176.0, 124.0);
@@ -125,6 +126,9 @@ fn image(fit: &Fit, frame: &Frame, index: &Index) -> ColorImage {
     for (n, rect) in index.rects.iter().enumerate() {
         let color = match (frame.colours, index.kinds[n]) {
             (Some(colours), _) => colours.swatch(n, palette).color,
+            (None, _) if index.scene.nodes[n].difference != Difference::Same => {
+                palette.of_difference(index.scene.nodes[n].difference)
+            }
             (None, Kind::Client) => palette.far,
             (None, Kind::Ghost) => palette.ghost,
             (None, Kind::Issuer) => palette.federation,

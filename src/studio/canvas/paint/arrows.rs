@@ -8,9 +8,10 @@ use super::super::emphasis::{Emphasis, Weight};
 use super::super::frame::ARROWS_FROM;
 use super::super::index::Index;
 use super::ARROW_ZOOM;
+use super::differences;
 use super::texts::{Face, Texts};
 use crate::diagram::layout::{self, Method, Point};
-use crate::diagram::scene::{EdgeKind, End};
+use crate::diagram::scene::{Difference, EdgeKind, End};
 use crate::diagram::shape::{arrival, bezier};
 
 /// Up to so many arrows each is drawn as it is.
@@ -66,8 +67,12 @@ impl<'a> Pen<'a> {
         let (frame, index) = (self.frame, self.index);
         let zoom = frame.camera.zoom;
         let federation = index.federation[e];
-        let (color, width) =
-            self.inks[usize::from(self.many)][usize::from(federation)][weight as usize];
+        // Only a comparison looks into the records of arrows.
+        let difference = index.scene.compared.then(|| index.scene.edges[e].difference);
+        let (color, width) = match difference {
+            Some(it) => differences::ink(&frame.palette, it, weight, zoom.clamp(0.55, 1.4)),
+            None => self.inks[usize::from(self.many)][usize::from(federation)][weight as usize],
+        };
         let arrow = zoom >= ARROW_ZOOM || weight >= Weight::Strong;
         let line = index.line(e);
         if let (&[a, b], false) = (line, arrow) {
@@ -97,10 +102,13 @@ impl<'a> Pen<'a> {
         if arrow && let Some(end) = self.points.last_mut() {
             *end = tip - direction * (head * 0.7);
         }
-        if federation && zoom >= ARROW_ZOOM {
-            brush.dashed(&self.points, width, color, 7.0 * fine, 4.5 * fine);
-        } else {
-            brush.line(&self.points, width, color);
+        let differs = difference.is_some_and(|it| it != Difference::Same);
+        match differences::dashes(difference.unwrap_or_default(), federation) {
+            // What differs is told apart from afar too.
+            Some((on, off)) if zoom >= ARROW_ZOOM || differs => {
+                brush.dashed(&self.points, width, color, on * fine, off * fine);
+            }
+            _ => brush.line(&self.points, width, color),
         }
         if !arrow {
             return;

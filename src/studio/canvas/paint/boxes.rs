@@ -7,10 +7,10 @@ use super::super::Frame;
 use super::super::brush::Brush;
 use super::super::emphasis::{Emphasis, Weight};
 use super::super::index::{Index, Kind};
-use super::groups;
 use super::texts::{Face, Texts};
 use super::{NAME_LEAST, NAME_NEAR, NAMED_HEIGHT, ROUND_ZOOM, SUBTITLE_ZOOM};
-use crate::diagram::scene::{Badge, NodeKind, SceneNode, measure};
+use super::{differences, groups};
+use crate::diagram::scene::{Badge, Difference, NodeKind, SceneNode, measure};
 
 /// Which text of a box.
 const TITLE: u8 = 0;
@@ -87,6 +87,10 @@ impl Sheet<'_> {
             Kind::Ghost => (palette.ground, palette.ghost, palette.ghost),
             Kind::Issuer => (palette.issuer, palette.issuer_border, palette.text),
         };
+        let border = match node.difference {
+            Difference::Same => border,
+            difference => palette.of_difference(difference),
+        };
         let fade = self.fade(n);
         let faded = |color: Color32| color.lerp_to_gamma(palette.ground, fade);
         let title = if node.badges.contains(&Badge::Disabled) { palette.weak_text } else { title };
@@ -106,8 +110,10 @@ impl Sheet<'_> {
         if let Some(ring) = self.ring(n) {
             self.brush.quad(rect.expand(3.0), ring);
         }
+        let difference = self.index.scene.nodes[n].difference;
         let tone = match (self.value(n), self.index.kinds[n]) {
             (Some(value), _) => value.color,
+            (None, _) if difference != Difference::Same => palette.of_difference(difference),
             (None, Kind::Client) => palette.far,
             (None, Kind::Ghost) => palette.ghost,
             (None, Kind::Issuer) => palette.federation,
@@ -125,9 +131,9 @@ impl Sheet<'_> {
         }
         let value = self.value(n);
         let border = value.map_or(look.border, |value| self.faded(value.color, look));
-        if self.index.kinds[n] == Kind::Ghost && rect.height() >= NAMED_HEIGHT {
+        if let (Some(dash), true) = (self.dash(n), rect.height() >= NAMED_HEIGHT) {
             self.brush.quad(rect, look.fill);
-            self.dashes(rect, 1.2, border);
+            self.dashes(rect, 1.2, border, dash);
             self.plain_name(n, rect, value.is_some(), look);
             return;
         }
@@ -140,12 +146,19 @@ impl Sheet<'_> {
         self.plain_name(n, rect, value.is_some(), look);
     }
 
-    /// The border of what no document defines.
-    fn dashes(&mut self, rect: Rect, width: f32, color: Color32) {
+    /// The dashes of the border: of what no document defines, and of what went.
+    fn dash(&self, n: usize) -> Option<(f32, f32)> {
+        if self.index.scene.nodes[n].difference == Difference::Removed {
+            return Some((2.0, 4.0));
+        }
+        (self.index.kinds[n] == Kind::Ghost).then_some((6.0, 4.0))
+    }
+
+    fn dashes(&mut self, rect: Rect, width: f32, color: Color32, (on, off): (f32, f32)) {
         let r = rect.shrink(0.5);
         let corners =
             [r.left_top(), r.right_top(), r.right_bottom(), r.left_bottom(), r.left_top()];
-        self.brush.dashed(&corners, width, color, 6.0, 4.0);
+        self.brush.dashed(&corners, width, color, on, off);
     }
 
     fn plain_name(&mut self, n: usize, rect: Rect, coloured: bool, look: &Look) {
@@ -186,11 +199,12 @@ impl Sheet<'_> {
         }
         let (line, border): (f32, Color32) = match look.ring {
             Some(ring) => (2.0, ring),
+            None if self.index.scene.nodes[n].difference != Difference::Same => (2.0, look.border),
             None => (1.0, look.border),
         };
-        if self.index.kinds[n] == Kind::Ghost {
+        if let Some(dash) = self.dash(n) {
             self.brush.round(rect, radius, look.fill);
-            self.dashes(rect, line.max(1.2), border);
+            self.dashes(rect, line.max(1.2), border, dash);
         } else {
             self.brush.round(rect, radius, border);
             let mut inner = rect.shrink(line);
@@ -231,12 +245,37 @@ impl Sheet<'_> {
             return;
         }
         title(self, rect.top() + measure::TITLE_CENTER * zoom, size);
-        let face = Face { size: measure::SUBTITLE * zoom, width: wide, semibold: false };
+        let said = self.difference(n, node, rect, look);
+        let face = Face { size: measure::SUBTITLE * zoom, width: wide - said, semibold: false };
         let at = pos2(left, rect.top() + measure::SUBTITLE_CENTER * zoom);
         let slot = (n as u32, SUBTITLE);
         let label = self.texts.label(self.painter, slot, at, &node.subtitle, face, look.weak);
         self.words.extend(label);
         self.badges(n, node, pos2(left, rect.top() + 47.0 * zoom), look);
+    }
+
+    /// The word of a difference: at the end of the second line, or on the border where that line is
+    /// long. Gives the room it takes of the line.
+    fn difference(&mut self, n: usize, node: &SceneNode, rect: Rect, look: &Look) -> f32 {
+        if node.difference == Difference::Same {
+            return 0.0;
+        }
+        let (zoom, semibold) = (self.frame.camera.zoom, self.frame.semibold);
+        let color = self.faded(self.frame.palette.of_difference(node.difference), look);
+        let size = measure::BADGE * zoom;
+        let galley = differences::word(self.texts, self.painter, node.difference, size, semibold);
+        let right = rect.right() - measure::PADDING * zoom;
+        if self.index.kinds[n] == Kind::Issuer || matches!(node.kind, NodeKind::Group(_)) {
+            let pinned = if self.frame.is_pinned(n) { 18.0 } else { 0.0 };
+            let at = (right - pinned, rect.top());
+            differences::pill(&mut self.brush, self.words, galley, at, look.fill, color);
+            return 0.0;
+        }
+        let y = rect.top() + measure::SUBTITLE_CENTER * zoom;
+        let room = galley.size().x + 6.0 * zoom;
+        let corner = pos2(right - galley.size().x, y - galley.size().y / 2.0);
+        self.words.push(TextShape::new(corner, galley, color).into());
+        room
     }
 
     fn badges(&mut self, n: usize, node: &SceneNode, mut at: egui::Pos2, look: &Look) {
@@ -279,12 +318,19 @@ impl Sheet<'_> {
                 self.brush.round(area.shrink(2.0), 4.0, palette.selection.gamma_multiply(0.22));
             }
             if zoom >= SUBTITLE_ZOOM {
-                let color = if row.node.is_some() { look.title } else { look.weak };
+                let mut color = if row.node.is_some() { look.title } else { look.weak };
+                let marked;
+                let mut text = &row.text;
+                if row.difference != Difference::Same {
+                    color = self.faded(palette.of_difference(row.difference), look);
+                    marked = format!("{} {}", row.difference.mark(), row.text);
+                    text = &marked;
+                }
                 let at = pos2(rect.left() + measure::PADDING * zoom, area.center().y);
                 let width = rect.width() - (2.0 * measure::PADDING + 10.0) * zoom;
                 let face = Face { size: measure::ROW_TEXT * zoom, width, semibold: false };
                 let slot = (n as u32, ROWS.saturating_add(r as u8));
-                let label = self.texts.label(self.painter, slot, at, &row.text, face, color);
+                let label = self.texts.label(self.painter, slot, at, text, face, color);
                 self.words.extend(label);
             }
             let color = palette.federation.lerp_to_gamma(palette.ground, look.fade);
@@ -306,6 +352,15 @@ impl Sheet<'_> {
             let at = pos2(rect.right() - inset, rect.top() + inset);
             let color = self.faded(value.color, look);
             self.brush.mark(at, radius, value.shape, color);
+        }
+        let difference = self.index.scene.nodes[n].difference;
+        if difference != Difference::Same && zoom < SUBTITLE_ZOOM && rect.height() >= NAMED_HEIGHT {
+            // Too far for the word.
+            let aside = if self.frame.is_pinned(n) { 22.0 } else { 0.0 };
+            let at = rect.right_top() - vec2(aside, 0.0);
+            let (brush, words) = (&mut self.brush, &mut *self.words);
+            let (texts, painter) = (&mut *self.texts, self.painter);
+            differences::sign(brush, words, texts, painter, self.frame, at, difference);
         }
         if self.emphasis.is_marked(n) {
             let at = rect.left_top();

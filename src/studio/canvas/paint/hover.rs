@@ -9,7 +9,7 @@ use super::super::emphasis::Weight;
 use super::super::index::{Index, Kind};
 use super::arrows::Pen;
 use super::{HANDLE, ROUND_ZOOM};
-use crate::diagram::scene::Thing;
+use crate::diagram::scene::{Difference, Thing};
 
 /// The arrow under the pointer, or all at the box or row under it. A hub has more arrows than
 /// anybody can see; the pointer may be on one at any time.
@@ -58,7 +58,8 @@ pub fn boxes(painter: &Painter, frame: &Frame, index: &Index, hovered: Option<&T
         let area = frame.camera.rect(frame.view, &row).shrink(2.0);
         painter.rect_filled(area, 4.0, palette.selection.gamma_multiply(0.10));
     }
-    if index.kinds[n] == Kind::Client && frame.camera.zoom >= super::ARROW_ZOOM {
+    let gone = index.scene.nodes[n].difference == Difference::Removed;
+    if index.kinds[n] == Kind::Client && !gone && frame.camera.zoom >= super::ARROW_ZOOM {
         let at = frame.handle(&index.rects[n]);
         let stroke = Stroke::new(2.0, palette.panel);
         painter.circle(at, HANDLE, palette.selection, stroke);

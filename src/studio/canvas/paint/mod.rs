@@ -10,6 +10,7 @@
 
 mod arrows;
 mod boxes;
+mod differences;
 mod groups;
 mod hover;
 mod landmarks;
@@ -27,6 +28,7 @@ use super::index::Index;
 use super::palette::Palette;
 use crate::diagram::scene::Thing;
 use arrows::Pen;
+pub use differences::dashes;
 use texts::{Face, Texts};
 
 /// Radius of the handle on the right of a client's box, in points on screen.
@@ -176,6 +178,8 @@ impl Picture {
             sheet.node(n as usize);
         }
         groups::counts(&mut sheet.brush, sheet.words, sheet.texts, painter, frame, index);
+        let (brush, words) = (&mut sheet.brush, &mut *sheet.words);
+        differences::signs(brush, words, sheet.texts, painter, frame, index, emphasis, &self.edges);
         arrows::steps(&mut sheet.brush, sheet.words, sheet.texts, painter, frame, index, emphasis);
         if plain {
             landmarks::paint(&mut sheet, &area, titles);

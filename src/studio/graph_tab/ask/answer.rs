@@ -12,8 +12,8 @@ use crate::config::Project;
 use crate::diagram::scene::Thing;
 use crate::studio::analysis::Analysis;
 use crate::studio::canvas::{Hop as Step, Spotlight};
-use crate::trust::report::{Scope, arrows, chain_verdict};
-use crate::trust::{Access, Actor, Chain, ChainLimits, Ended, Hop, Node, Reach, Reading, Verdict};
+use crate::trust::report::{Scope, arrows};
+use crate::trust::{Access, Actor, Chain, ChainLimits, Ended, Hop, Node, Reach, Reading};
 
 /// Chains that are listed.
 pub const MOST_CHAINS: usize = 200;
@@ -62,6 +62,8 @@ pub fn work_out(form: Form, analysis: Arc<Analysis>, stop: &Arc<AtomicBool>) -> 
                 let ends = (node(&form.a)?, node(&form.b)?);
                 Found::Chains(chains(&access, ends, actor, max_hops, stop))
             }
+            // That is answered by `suppose`.
+            Kind::WhatIf => return None,
         })
     };
     let [first, second] = Actor::ALL;
@@ -118,6 +120,7 @@ impl Answer {
             Kind::Chains => {
                 format!("All chains from {} to {}", name(&self.form.a), name(&self.form.b))
             }
+            Kind::WhatIf => Kind::WhatIf.label().to_owned(),
         }
     }
 
@@ -217,62 +220,58 @@ impl Answer {
             Found::Chains(list) => list.chains.get(at).cloned(),
         }
     }
+}
 
-    pub fn verdict(&self, chain: &Chain) -> Verdict {
-        chain_verdict(self.scope(), chain)
-    }
+/// From where to where a chain goes, and how far.
+pub fn chain_title(scope: Scope<'_>, chain: &Chain) -> String {
+    let from = chain.first().map(|hop| scope.graph.label(scope.project, hop.from));
+    let to = chain.last().map(|hop| scope.project.client(hop.to).label());
+    format!(
+        "{} to {}, {}",
+        from.unwrap_or_default(),
+        to.unwrap_or_default(),
+        counted(chain.len(), "hop", "hops")
+    )
+}
 
-    /// From where to where a chain goes, and how far.
-    pub fn chain_title(&self, chain: &Chain) -> String {
-        let scope = self.scope();
-        let from = chain.first().map(|hop| scope.graph.label(scope.project, hop.from));
-        let to = chain.last().map(|hop| scope.project.client(hop.to).label());
-        format!(
-            "{} to {}, {}",
-            from.unwrap_or_default(),
-            to.unwrap_or_default(),
-            counted(chain.len(), "hop", "hops")
-        )
-    }
-
-    /// A chain to be lifted out of the drawing.
-    pub fn spotlight(&self, chain: &Chain) -> Spotlight {
-        let Scope { project, graph, .. } = self.scope();
-        let mut things = BTreeSet::new();
-        let mut hops = Vec::with_capacity(chain.len());
-        for hop in chain {
-            let sentence = hop.sentence(project, graph);
-            let Some(arrow) = self.arrow(*hop) else { continue };
-            hops.push(Step { arrow, sentence });
-            if hop.is_external(graph) {
-                // Who brings the token, and what permits that.
-                things.insert(Thing::Client(hop.requester));
-                things.extend(self.permission(*hop));
-            }
-        }
-        Spotlight { title: self.chain_title(chain), hops, things }
-    }
-
-    /// The arrow of the drawing that a hop follows.
-    fn arrow(&self, hop: Hop) -> Option<Thing> {
-        let Scope { project, graph, .. } = self.scope();
-        match graph.graph.node_weight(hop.from)? {
-            Node::External { issuer, subject } => {
-                let mut identities = project.client(hop.to).identities.iter();
-                let pair = Some((issuer.as_str(), subject.as_str()));
-                let index = identities.position(|identity| identity.pair() == pair)?;
-                Some(Thing::Federation { client: hop.to, index })
-            }
-            _ => self.permission(hop),
+/// A chain to be lifted out of the drawing.
+pub fn spotlight(scope: Scope<'_>, chain: &Chain) -> Spotlight {
+    let Scope { project, graph, .. } = scope;
+    let mut things = BTreeSet::new();
+    let mut hops = Vec::with_capacity(chain.len());
+    for hop in chain {
+        let sentence = hop.sentence(project, graph);
+        let Some(arrow) = arrow_of(scope, *hop) else { continue };
+        hops.push(Step { arrow, sentence });
+        if hop.is_external(graph) {
+            // Who brings the token, and what permits that.
+            things.insert(Thing::Client(hop.requester));
+            things.extend(permission_of(scope, *hop));
         }
     }
+    Spotlight { title: chain_title(scope, chain), hops, things }
+}
 
-    fn permission(&self, hop: Hop) -> Option<Thing> {
-        let (owner, entry) = hop.permission(&self.analysis.graph);
-        let mut permissions = self.project().client(owner).permissions.iter();
-        let index = permissions.position(|permission| permission.client == Some(entry))?;
-        Some(Thing::Permission { owner, index })
+/// The arrow of the drawing that a hop follows.
+pub fn arrow_of(scope: Scope<'_>, hop: Hop) -> Option<Thing> {
+    let Scope { project, graph, .. } = scope;
+    match graph.graph.node_weight(hop.from)? {
+        Node::External { issuer, subject } => {
+            let mut identities = project.client(hop.to).identities.iter();
+            let pair = Some((issuer.as_str(), subject.as_str()));
+            let index = identities.position(|identity| identity.pair() == pair)?;
+            Some(Thing::Federation { client: hop.to, index })
+        }
+        _ => permission_of(scope, hop),
     }
+}
+
+/// The arrow of the permission that a hop rests on.
+pub fn permission_of(scope: Scope<'_>, hop: Hop) -> Option<Thing> {
+    let (owner, entry) = hop.permission(scope.graph);
+    let mut permissions = scope.project.client(owner).permissions.iter();
+    let index = permissions.position(|permission| permission.client == Some(entry))?;
+    Some(Thing::Permission { owner, index })
 }
 
 /// As in "1 hop", "3 hops".

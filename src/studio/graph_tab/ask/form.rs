@@ -2,8 +2,9 @@
 
 use petgraph::stable_graph::NodeIndex;
 
-use crate::config::Project;
-use crate::studio::selection::Selection;
+use super::suppose::Supposition;
+use crate::config::{ClientKey, Project};
+use crate::studio::selection::{Selection, permission_index};
 use crate::trust::TrustGraph;
 
 /// What can be asked.
@@ -13,16 +14,20 @@ pub enum Kind {
     WhoCanBecome,
     WhatCanBecome,
     Chains,
+    /// What something would do to access.
+    WhatIf,
 }
 
 impl Kind {
-    pub const ALL: [Self; 3] = [Self::WhoCanBecome, Self::WhatCanBecome, Self::Chains];
+    pub const ALL: [Self; 4] =
+        [Self::WhoCanBecome, Self::WhatCanBecome, Self::Chains, Self::WhatIf];
 
     pub fn label(self) -> &'static str {
         match self {
             Self::WhoCanBecome => "Who can become X?",
             Self::WhatCanBecome => "What can X become?",
             Self::Chains => "All chains from A to B",
+            Self::WhatIf => "What if …?",
         }
     }
 
@@ -31,6 +36,7 @@ impl Kind {
         match self {
             Self::WhoCanBecome | Self::WhatCanBecome => &[Slot::X],
             Self::Chains => &[Slot::A, Slot::B],
+            Self::WhatIf => &[Slot::Subject],
         }
     }
 }
@@ -41,6 +47,8 @@ pub enum Slot {
     X,
     A,
     B,
+    /// What a supposition is about.
+    Subject,
 }
 
 impl Slot {
@@ -49,6 +57,7 @@ impl Slot {
             Self::X => "X",
             Self::A => "A",
             Self::B => "B",
+            Self::Subject => "It",
         }
     }
 }
@@ -64,6 +73,9 @@ pub struct Form {
     pub x: Option<Selection>,
     pub a: Option<Selection>,
     pub b: Option<Selection>,
+    pub supposition: Supposition,
+    /// What a supposition is about.
+    pub subject: Option<Selection>,
     /// Of who can become whom.
     pub reach_hops: u32,
     /// Of chains: there may be very many long ones.
@@ -72,8 +84,16 @@ pub struct Form {
 
 impl Default for Form {
     fn default() -> Self {
-        let (x, a, b) = (None, None, None);
-        Self { kind: Kind::default(), x, a, b, reach_hops: ANY, chain_hops: 6 }
+        Self {
+            kind: Kind::default(),
+            x: None,
+            a: None,
+            b: None,
+            supposition: Supposition::default(),
+            subject: None,
+            reach_hops: ANY,
+            chain_hops: 6,
+        }
     }
 }
 
@@ -83,6 +103,7 @@ impl Form {
             Slot::X => self.x.as_ref(),
             Slot::A => self.a.as_ref(),
             Slot::B => self.b.as_ref(),
+            Slot::Subject => self.subject.as_ref(),
         }
     }
 
@@ -91,6 +112,7 @@ impl Form {
             Slot::X => &mut self.x,
             Slot::A => &mut self.a,
             Slot::B => &mut self.b,
+            Slot::Subject => &mut self.subject,
         }
     }
 
@@ -124,7 +146,7 @@ impl Form {
 
     /// Keeps the names of parties right where documents came, went or moved.
     pub fn follow(&mut self, before: &Project, after: &Project) {
-        for slot in [Slot::X, Slot::A, Slot::B] {
+        for slot in [Slot::X, Slot::A, Slot::B, Slot::Subject] {
             let party = self.party_mut(slot);
             let carried = party.take().and_then(|it| it.carried_over(before, after));
             *party = carried.filter(|it| it.still_there(after));
@@ -135,7 +157,7 @@ impl Form {
     pub fn missing(&self) -> Option<&'static str> {
         let comes_out = match self.kind {
             Kind::WhoCanBecome => self.x.as_ref(),
-            Kind::WhatCanBecome => None,
+            Kind::WhatCanBecome | Kind::WhatIf => None,
             Kind::Chains => self.b.as_ref(),
         };
         match self.kind {
@@ -145,6 +167,9 @@ impl Form {
             Kind::WhoCanBecome | Kind::WhatCanBecome if self.x.is_none() => Some("Choose X"),
             Kind::Chains if self.a.is_none() => Some("Choose A, where the token starts"),
             Kind::Chains if self.b.is_none() => Some("Choose B, where the token ends"),
+            Kind::WhatIf if !self.subject.as_ref().is_some_and(|it| self.supposition.fits(it)) => {
+                Some(self.supposition.missing())
+            }
             Kind::Chains if self.a == self.b => Some("Choose another B: it is the same as A"),
             _ => None,
         }
@@ -181,6 +206,17 @@ pub fn name(project: &Project, party: &Selection) -> String {
             project.clients().get(key.0).map_or("", |client| client.label()).to_owned()
         }
         Selection::External { issuer, subject } => format!("{subject} of {issuer}"),
+        Selection::Issuer(issuer) => issuer.clone(),
+        Selection::Exchange { owner, entry } => permission_name(project, *owner, entry),
         _ => String::new(),
     }
+}
+
+/// What a person calls an entry of a list.
+pub fn permission_name(project: &Project, owner: ClientKey, entry: &str) -> String {
+    let Some(client) = project.clients().get(owner.0) else { return String::new() };
+    let index = permission_index(project, owner, entry);
+    let named = index.and_then(|index| client.permissions.get(index)?.client);
+    let named = named.map_or(entry, |key| project.client(key).label());
+    format!("{named} in the list of {}", client.label())
 }

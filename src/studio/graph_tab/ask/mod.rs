@@ -1,7 +1,7 @@
 //! Questions to the trust graph, asked and answered beside the drawing.
 //!
-//! A person asks who can become X, what X can become, or for all chains from A to B. The answer is
-//! worked out away from the window, for a single actor and for the worst case side by side, since
+//! A person asks who can become X, what X can become, for all chains from A to B, or what would be if
+//! something were not there. The answer is worked out away from the window, for a single actor and for the worst case side by side, since
 //! the two are easily mixed up and mean different things. It keeps the analysis it was made from,
 //! says its reading, and once the project or the reading is another it is marked as out of date and
 //! no longer leads to lines that may have moved. A chain that is chosen is lifted out of the drawing
@@ -11,18 +11,24 @@
 //! |---|---|
 //! | `form` | the question as it is put together |
 //! | `answer` | working it out |
+//! | `suppose` | what if something were not there |
 //! | `state` | what is asked and answered; carries out commands |
 //! | `text` | an answer to take along |
 //! | `panel` | the question in the window |
 //! | `result_ui` | the answer in the window |
+//! | `suppose_ui` | what a supposition does, in the window |
 
 mod answer;
 mod form;
 mod panel;
 mod result_ui;
 mod state;
+mod suppose;
+mod suppose_ui;
 mod text;
 
-pub use form::{Form, Kind, Slot};
+pub use answer::{arrow_of, permission_of};
+pub use form::{Form, Kind, Slot, permission_name};
 pub use panel::ask_ui;
 pub use state::{Ask, Command};
+pub use suppose::Supposition;

@@ -4,9 +4,11 @@ use egui::{RichText, Ui};
 use egui_material_icons::icons;
 
 use super::super::state::Command as GraphCommand;
-use super::form::{Kind, Slot, name};
+use super::form::{Form, Kind, Slot, name};
 use super::result_ui::answer_ui;
 use super::state::Command;
+use super::suppose::Supposition;
+use super::suppose_ui::supposed_ui;
 use crate::studio::command::Command as Main;
 use crate::studio::state::State;
 use crate::studio::theme::{self, Tokens};
@@ -32,6 +34,10 @@ pub fn ask_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Main>) {
             ui.separator();
             answer_ui(ui, state, answer, commands);
         }
+        if let Some(supposed) = &state.graph.ask.supposed {
+            ui.separator();
+            supposed_ui(ui, state, supposed, commands);
+        }
     });
 }
 
@@ -43,14 +49,25 @@ fn question_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Main>) {
     let mut form = state.graph.ask.form.clone();
     let kinds = Kind::ALL.map(|kind| (kind, kind.label().to_owned()));
     row_ui(ui, "Question", |ui| choice_ui(ui, "Question", &mut form.kind, &kinds));
-    for slot in form.kind.slots() {
-        row_ui(ui, slot.name(), |ui| party_ui(ui, state, *slot, commands));
+    if form.kind == Kind::WhatIf {
+        let all = Supposition::ALL.map(|it| (it, it.label().to_owned()));
+        row_ui(ui, "Suppose", |ui| choice_ui(ui, "Suppose", &mut form.supposition, &all));
     }
-    let hops = form.hop_choices();
-    row_ui(ui, "Within", |ui| choice_ui(ui, "Within", form.max_hops_mut(), &hops));
+    for slot in form.kind.slots() {
+        row_ui(ui, called(&form, *slot), |ui| party_ui(ui, state, *slot, commands));
+    }
+    if form.kind != Kind::WhatIf {
+        let hops = form.hop_choices();
+        row_ui(ui, "Within", |ui| choice_ui(ui, "Within", form.max_hops_mut(), &hops));
+    }
     if form != state.graph.ask.form {
         send(commands, Command::Edit(Box::new(form)));
     }
+}
+
+/// What a party of the question is called.
+fn called(form: &Form, slot: Slot) -> &'static str {
+    if slot == Slot::Subject { form.supposition.subject() } else { slot.name() }
 }
 
 /// A party by its name, and ways to choose another.
@@ -60,8 +77,8 @@ fn party_ui(ui: &mut Ui, state: &State, slot: Slot, commands: &mut Vec<Main>) {
     let party = form.party(slot);
     let label = party.map_or_else(|| "Choose…".to_owned(), |party| name(project, party));
     ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-        let selected = state.askable();
-        let title = format!("{} from the selection", slot.name());
+        let selected = if slot == Slot::Subject { state.supposable() } else { state.askable() };
+        let title = format!("{} from the selection", called(form, slot));
         if small_icon_ui(ui, icons::ICON_ARROW_SELECTOR_TOOL, &title) && selected.is_some() {
             send(commands, Command::Fill(slot));
         }
@@ -71,7 +88,7 @@ fn party_ui(ui: &mut Ui, state: &State, slot: Slot, commands: &mut Vec<Main>) {
         let size = egui::vec2(ui.available_width(), 24.0);
         let button = egui::Button::new(RichText::new(&label)).truncate().min_size(size);
         let response = ui.add_sized(size, button);
-        let response = response.accessible_name(format!("{}: {label}", slot.name()));
+        let response = response.accessible_name(format!("{}: {label}", called(form, slot)));
         if response.on_hover_text(&label).clicked() {
             send(commands, Command::Choose(slot));
         }

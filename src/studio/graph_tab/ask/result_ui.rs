@@ -6,14 +6,14 @@ use egui_material_icons::icons;
 use super::super::action::GraphAction;
 use super::super::state::Command as GraphCommand;
 use super::super::view::Narrowing;
-use super::answer::{Answer, counted};
+use super::answer::{Answer, chain_title, counted};
 use super::state::{Command, Picked};
 use super::text::text;
 use crate::studio::command::{Action, Command as Main};
 use crate::studio::state::State;
 use crate::studio::theme::{self, Tokens};
 use crate::studio::widgets::{decision_ui, icon_button_ui, problem_ui};
-use crate::trust::report::{credentials, listing};
+use crate::trust::report::{Scope, chain_verdict, credentials, listing};
 use crate::trust::{Actor, Verdict};
 
 const ROW: f32 = 24.0;
@@ -52,11 +52,11 @@ pub fn answer_ui(ui: &mut Ui, state: &State, answer: &Answer, commands: &mut Vec
     }
     list_ui(ui, state, answer, is_current, commands);
     if let Some(picked) = state.graph.ask.picked.as_ref().filter(|_| is_current) {
-        picked_ui(ui, state, answer, picked, commands);
+        picked_ui(ui, state, answer.scope(), picked, commands);
     }
 }
 
-fn weak_ui(ui: &mut Ui, text: &str) {
+pub fn weak_ui(ui: &mut Ui, text: &str) {
     let text = RichText::new(text).size(12.0).color(Tokens::of(ui).text_weak);
     ui.add(egui::Label::new(text).wrap());
 }
@@ -66,7 +66,6 @@ fn capital(text: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// The lines, of which only those in view are made.
 fn list_ui(
     ui: &mut Ui,
     state: &State,
@@ -74,7 +73,6 @@ fn list_ui(
     is_current: bool,
     commands: &mut Vec<Main>,
 ) {
-    let tokens = Tokens::of(ui);
     let actor = state.graph.ask.actor;
     let passing = answer.passing(actor, state.graph.passing());
     let count = passing.as_ref().map_or(answer.len(actor), Vec::len);
@@ -82,20 +80,48 @@ fn list_ui(
         let all = answer.len(actor);
         weak_ui(ui, &format!("{count} of {all} pass the filter and are listed."));
     }
-    if count == 0 {
-        return;
-    }
+    let at = |row: usize| passing.as_ref().map_or(row, |lines| lines[row]);
+    let list = List { id: egui::Id::unique(("answer", actor)), count, is_current };
     let picked = state.graph.ask.picked.as_ref().map(|picked| picked.at);
+    let picked = match &passing {
+        None => picked,
+        Some(lines) => picked.and_then(|at| lines.binary_search(&at).ok()),
+    };
+    if let Some(row) = lines_ui(ui, list, picked, |row| answer.line(actor, at(row))) {
+        commands.push(Main::Graph(GraphCommand::Ask(Command::Pick(at(row)))));
+    }
+}
+
+/// A list of lines with their hops.
+#[derive(Clone, Copy)]
+pub struct List {
+    pub id: egui::Id,
+    pub count: usize,
+    /// Whether its lines can be looked at.
+    pub is_current: bool,
+}
+
+/// The lines, of which only those in view are made; gives the one that was chosen.
+pub fn lines_ui(
+    ui: &mut Ui,
+    List { id, count, is_current }: List,
+    picked: Option<usize>,
+    line: impl Fn(usize) -> Option<(String, u32)>,
+) -> Option<usize> {
+    let tokens = Tokens::of(ui);
+    let mut taken = None;
+    if count == 0 {
+        return None;
+    }
     ui.spacing_mut().item_spacing.y = 1.0;
     let height = (ROW + 1.0) * count.min(ROWS) as f32;
     egui::ScrollArea::vertical()
-        .id_salt(("answer", actor))
+        .id_salt(id)
         .max_height(height)
         .auto_shrink([false, true])
         .show_rows(ui, ROW, count, |ui, range| {
-            for row in range {
-                let at = passing.as_ref().map_or(row, |lines| lines[row]);
-                let Some((label, hops)) = answer.line(actor, at) else { continue };
+            for at in range {
+                let Some((label, hops)) = line(at) else { continue };
                 let hops = counted(hops as usize, "hop", "hops");
                 let chosen = picked == Some(at);
                 let size = egui::vec2(ui.available_width(), ROW);
@@ -109,27 +135,27 @@ fn list_ui(
                     egui::WidgetInfo::selected(egui::Role::Button, is_current, chosen, name)
                 });
                 if response.on_hover_text(&label).clicked() {
-                    commands.push(Main::Graph(GraphCommand::Ask(Command::Pick(at))));
+                    taken = Some(at);
                 }
             }
         });
     ui.spacing_mut().item_spacing.y = 4.0;
+    taken
 }
 
 /// A chain hop by hop: who asks, whose credential that takes, and each condition.
-fn picked_ui(
+pub fn picked_ui(
     ui: &mut Ui,
     state: &State,
-    answer: &Answer,
+    scope: Scope<'_>,
     picked: &Picked,
     commands: &mut Vec<Main>,
 ) {
     let tokens = Tokens::of(ui);
-    let scope = answer.scope();
     ui.separator();
-    let title = RichText::new(answer.chain_title(&picked.chain)).family(theme::semibold());
+    let title = RichText::new(chain_title(scope, &picked.chain)).family(theme::semibold());
     ui.add(egui::Label::new(title).wrap());
-    let (words, color) = match answer.verdict(&picked.chain) {
+    let (words, color) = match chain_verdict(scope, &picked.chain) {
         Verdict::Allowed => ("Every condition of every hop is true.", tokens.good),
         Verdict::AllowedIfNotStated => {
             ("Possible as far as the files say; some conditions are not stated.", tokens.caution)

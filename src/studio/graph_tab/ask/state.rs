@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::super::state::Command as GraphCommand;
-use super::answer::{Answer, work_out};
+use super::answer::{Answer, spotlight, work_out};
 use super::form::{Form, Kind, Slot, is_party};
+use super::suppose::{Effect, Supposed, Supposition, suppose};
 use crate::config::Project;
 use crate::diagram::scene::Thing;
 use crate::studio::command::Command as Main;
@@ -32,10 +33,14 @@ pub enum Command {
     Cancel,
     /// An answer is worked out; it counts when its question still waits.
     Answered(Option<Box<Answer>>, Arc<AtomicBool>),
+    /// What a supposition does is worked out.
+    Supposed(Option<Box<Supposed>>, Arc<AtomicBool>),
     /// Whose credentials the answer that is looked at takes.
     Look(Actor),
     /// Chooses a line of the answer, and lifts its chain out of the drawing.
     Pick(usize),
+    /// The same with a line of what a supposition does.
+    PickEffect(Effect, usize),
 }
 
 /// The questions and the last answer.
@@ -44,6 +49,10 @@ pub struct Ask {
     pub open: bool,
     pub form: Form,
     pub answer: Option<Box<Answer>>,
+    /// The answer to what if.
+    pub supposed: Option<Box<Supposed>>,
+    /// The list that the chosen line is of.
+    pub effect: Option<Effect>,
     /// Whose credentials the answer that is looked at takes.
     pub actor: Actor,
     pub picked: Option<Picked>,
@@ -110,7 +119,13 @@ impl State {
                     self.fill_question(false);
                 }
             }
-            Command::Edit(form) => ask.form = *form,
+            Command::Edit(form) => {
+                // One who turns to what if means what is selected.
+                let begins = form.kind == Kind::WhatIf && ask.form.kind != Kind::WhatIf;
+                ask.form = *form;
+                self.fill_subject(begins);
+            }
+            Command::Fill(Slot::Subject) => self.fill_subject(true),
             Command::Fill(slot) => {
                 let party = self.askable();
                 *self.graph.ask.form.party_mut(slot) = party;
@@ -130,9 +145,15 @@ impl State {
             Command::Answered(answer, stop) => {
                 let waits = ask.running.as_ref().is_some_and(|it| Arc::ptr_eq(&it.stop, &stop));
                 if waits {
-                    ask.running = None;
-                    ask.picked = None;
+                    (ask.running, ask.picked, ask.supposed) = (None, None, None);
                     ask.answer = answer;
+                }
+            }
+            Command::Supposed(supposed, stop) => {
+                let waits = ask.running.as_ref().is_some_and(|it| Arc::ptr_eq(&it.stop, &stop));
+                if waits {
+                    (ask.running, ask.picked, ask.answer) = (None, None, None);
+                    ask.supposed = supposed;
                 }
             }
             Command::Look(actor) => {
@@ -142,6 +163,7 @@ impl State {
                 }
             }
             Command::Pick(at) => self.pick_line(at),
+            Command::PickEffect(effect, at) => self.pick_effect(effect, at),
         }
     }
 
@@ -155,8 +177,43 @@ impl State {
         }
     }
 
+    /// What is selected, when something can be supposed of it: of an identity its issuer.
+    pub(in crate::studio) fn supposable(&self) -> Option<Selection> {
+        let then = self.selection.as_ref()?.carried_over(&self.project, &self.analysis.project)?;
+        match then {
+            Selection::Client(_) | Selection::Exchange { .. } | Selection::Issuer(_) => Some(then),
+            Selection::External { issuer, .. } => Some(Selection::Issuer(issuer)),
+            Selection::Federation { client, index } => {
+                let identity = self.analysis.project.client(client).identities.get(index)?;
+                Some(Selection::Issuer(identity.issuer.as_ref()?.value.clone()))
+            }
+            _ => None,
+        }
+    }
+
+    /// Fills what is supposed from what is selected: always, when `anew`, or only where nothing
+    /// fits that is there.
+    fn fill_subject(&mut self, anew: bool) {
+        let selected = self.supposable();
+        let form = &mut self.graph.ask.form;
+        let fits = |supposition: Supposition, it: &Selection| supposition.fits(it);
+        if anew && let Some(selected) = &selected {
+            if !fits(form.supposition, selected) {
+                let mut others = Supposition::ALL.into_iter();
+                let other = others.find(|it| fits(*it, selected));
+                form.supposition = other.unwrap_or(form.supposition);
+            }
+            form.subject = Some(selected.clone());
+        } else if !form.subject.as_ref().is_some_and(|it| fits(form.supposition, it)) {
+            form.subject = selected.filter(|it| fits(form.supposition, it));
+        }
+    }
+
     /// Fills the parties from what is selected and marked; those there are only when `anew`.
     fn fill_question(&mut self, anew: bool) {
+        if self.graph.ask.form.subject.is_none() || anew {
+            self.fill_subject(true);
+        }
         let party = self.askable();
         let project = &self.analysis.project;
         let marked: Vec<Selection> = self
@@ -221,6 +278,10 @@ impl State {
         let (form, analysis) = (self.graph.ask.form.clone(), Arc::clone(&self.analysis));
         let flag = Arc::clone(&stop);
         let job = self.jobs.blocking("Working out an answer", move |_| {
+            if form.kind == Kind::WhatIf {
+                let supposed = suppose(&form, analysis, &flag).map(Box::new);
+                return Main::Graph(GraphCommand::Ask(Command::Supposed(supposed, flag)));
+            }
             let answer = work_out(form, analysis, &flag).map(Box::new);
             Main::Graph(GraphCommand::Ask(Command::Answered(answer, flag)))
         });
@@ -236,7 +297,23 @@ impl State {
         }
         ask.pick(at);
         let (Some(answer), Some(picked)) = (&ask.answer, &ask.picked) else { return };
-        let spotlight = Arc::new(answer.spotlight(&picked.chain));
+        let spotlight = Arc::new(spotlight(answer.scope(), &picked.chain));
+        self.apply_to_graph(GraphCommand::Spotlight(Some(spotlight)));
+    }
+
+    fn pick_effect(&mut self, effect: Effect, at: usize) {
+        let ask = &mut self.graph.ask;
+        let Some(supposed) = &ask.supposed else { return };
+        if !supposed.holds_for(&self.project, self.reading) {
+            return;
+        }
+        let Some(chain) = supposed.chain(effect, at) else { return };
+        let scope = supposed.scope(effect);
+        let decide = |hop| scope.access.decide(scope.project, scope.graph, hop);
+        let decisions = chain.iter().map(|hop| decide(*hop)).collect();
+        let spotlight = Arc::new(spotlight(scope, &chain));
+        ask.picked = Some(Picked { at, chain, decisions });
+        ask.effect = Some(effect);
         self.apply_to_graph(GraphCommand::Spotlight(Some(spotlight)));
     }
 }

@@ -33,19 +33,7 @@ pub fn text(answer: &Answer, actor: Actor, is_current: bool) -> String {
             Found::Reach(_) => format!("{number}. {label}: {}", way.arrows),
             Found::Chains(_) => format!("{number}. {}", way.arrows),
         });
-        lines.push(format!("   {}; {}", way.verdict, way.needs()));
-        for (hop, step) in way.hops.iter().zip(1..) {
-            lines.push(format!("   {step}) {}", hop.sentence));
-            for condition in &hop.conditions {
-                let mut line = format!("      [{}] {}", condition.truth, condition.sentence);
-                if !condition.evidence.is_empty() {
-                    let places: Vec<_> =
-                        condition.evidence.iter().map(ToString::to_string).collect();
-                    line.push_str(&format!(" ({})", places.join("; ")));
-                }
-                lines.push(line);
-            }
-        }
+        write_way(&way, &mut lines);
     }
     if count > MOST_LINES {
         lines.push(String::new());
@@ -53,4 +41,20 @@ pub fn text(answer: &Answer, actor: Actor, is_current: bool) -> String {
     }
     lines.push(String::new());
     lines.join("\n")
+}
+
+/// A chain hop by hop, with each condition and the lines it rests on.
+pub fn write_way(way: &WayReport, lines: &mut Vec<String>) {
+    lines.push(format!("   {}; {}", way.verdict, way.needs()));
+    for (hop, step) in way.hops.iter().zip(1..) {
+        lines.push(format!("   {step}) {}", hop.sentence));
+        for condition in &hop.conditions {
+            let mut line = format!("      [{}] {}", condition.truth, condition.sentence);
+            if !condition.evidence.is_empty() {
+                let places: Vec<_> = condition.evidence.iter().map(ToString::to_string).collect();
+                line.push_str(&format!(" ({})", places.join("; ")));
+            }
+            lines.push(line);
+        }
+    }
 }

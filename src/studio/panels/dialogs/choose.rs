@@ -6,7 +6,9 @@ use crate::config::ClientKey;
 use crate::trust::{Node, describe_grant, grant};
 
 use super::super::super::command::{Action, Command, Notice};
-use super::super::super::graph_tab::{AskCommand, AskSlot, GraphCommand};
+use super::super::super::graph_tab::{
+    AskCommand, AskSlot, GraphCommand, Supposition, permission_name,
+};
 use super::super::super::selection::Selection;
 use super::super::super::state::State;
 use super::super::super::theme::Tokens;
@@ -87,6 +89,10 @@ pub fn party_ui(
     just_opened: bool,
     commands: &mut Vec<Command>,
 ) {
+    if slot == AskSlot::Subject {
+        subject_ui(ui, draft, state, just_opened, commands);
+        return;
+    }
     title_ui(ui, &format!("Choose {}", slot.name()));
     let project = &state.analysis.project;
     let needle = draft.text.to_lowercase();
@@ -120,6 +126,58 @@ pub fn party_ui(
             }
         };
         commands.push(Command::Graph(GraphCommand::Ask(AskCommand::Chosen(slot, party))));
+    }
+    buttons_ui(ui, commands, |_, _| {});
+}
+
+/// What a supposition is about.
+fn subject_ui(
+    ui: &mut Ui,
+    draft: &mut DialogDraft,
+    state: &State,
+    just_opened: bool,
+    commands: &mut Vec<Command>,
+) {
+    let project = &state.analysis.project;
+    let supposition = state.graph.ask.form.supposition;
+    let what = supposition.subject();
+    title_ui(ui, &format!("Suppose that {}", supposition.label()));
+    let clients = project.clients().iter();
+    let all: Vec<(String, Selection)> = match supposition {
+        Supposition::Disable | Supposition::ExpireSecrets => clients
+            .map(|client| (client.label().to_owned(), Selection::Client(client.key)))
+            .collect(),
+        Supposition::DropPermission => clients
+            .flat_map(|client| client.permissions.iter().map(move |it| (client.key, it)))
+            .filter_map(|(owner, permission)| {
+                let entry = permission.id.as_ref()?.key().into_owned();
+                let label = permission_name(project, owner, &entry);
+                Some((label, Selection::Exchange { owner, entry }))
+            })
+            .collect(),
+        Supposition::DropIssuer => {
+            let identities = clients.flat_map(|client| &client.identities);
+            let issuers = identities.filter_map(|it| it.issuer.as_ref().map(|it| it.value.clone()));
+            let issuers: std::collections::BTreeSet<String> = issuers.collect();
+            issuers.into_iter().map(|it| (it.clone(), Selection::Issuer(it))).collect()
+        }
+    };
+    let needle = draft.text.to_lowercase();
+    let matches: Vec<(String, String, usize)> = all
+        .iter()
+        .enumerate()
+        .filter(|(_, (label, _))| label.to_lowercase().contains(&needle))
+        .take(MOST_PARTIES)
+        .map(|(at, (label, _))| (label.clone(), String::new(), at))
+        .collect();
+    let chosen = chooser_ui(ui, draft, what, &matches, just_opened);
+    if matches.len() == MOST_PARTIES {
+        let text = format!("The first {MOST_PARTIES}; type a part of the name for others.");
+        ui.label(RichText::new(text).small().color(Tokens::of(ui).text_weak));
+    }
+    if let Some((_, subject)) = chosen.and_then(|at| all.into_iter().nth(at)) {
+        let chosen = AskCommand::Chosen(AskSlot::Subject, subject);
+        commands.push(Command::Graph(GraphCommand::Ask(chosen)));
     }
     buttons_ui(ui, commands, |_, _| {});
 }

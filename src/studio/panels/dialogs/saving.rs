@@ -6,6 +6,7 @@ use egui::{Key, RichText, Ui};
 
 use crate::config::FileId;
 
+use super::super::super::changes_tab::Command as CompareCommand;
 use super::super::super::command::{Command, Leaving, PathPurpose};
 use super::super::super::graph_tab::{GraphCommand, endings};
 use super::super::super::matrix_tab::MatrixCommand;
@@ -103,6 +104,9 @@ pub fn path_ui(
         PathPurpose::SaveAs(_) => ("Save file as", "Path to write to", "Save"),
         PathPurpose::ExportDrawing => ("Export the drawing", "Path to write to", "Export"),
         PathPurpose::SaveMatrix => ("Save the access matrix as CSV", "Path to write to", "Save"),
+        PathPurpose::CompareWith => {
+            ("Compare with another version", "Path of a file or a folder", "Compare")
+        }
     };
     title_ui(ui, title);
     let field = egui::TextEdit::singleline(&mut draft.text)
@@ -137,6 +141,7 @@ pub fn path_ui(
                 PathPurpose::SaveMatrix => {
                     Command::Matrix(MatrixCommand::SaveTo { path, replace: false })
                 }
+                PathPurpose::CompareWith => Command::Compare(CompareCommand::Chosen(vec![path])),
             });
         }
     });
