@@ -48,6 +48,9 @@ impl Group {
         ],
     ];
 
+    /// The bar where cells have hardly any room: their tooltips say what the marks mean.
+    const SHORT: [&'static [Self]; 3] = [Self::BAR[0], Self::BAR[1], &[Self::Shown]];
+
     /// The room it takes, at most.
     fn width(self) -> f32 {
         match self {
@@ -72,7 +75,7 @@ impl Group {
     }
 }
 
-pub fn bar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Main>) {
+pub fn bar_ui(ui: &mut Ui, state: &State, is_short: bool, commands: &mut Vec<Main>) {
     let tokens = Tokens::of(ui);
     let frame = egui::Frame::new().fill(tokens.panel).inner_margin(egui::Margin::symmetric(8, 5));
     frame.show(ui, |ui| {
@@ -80,7 +83,8 @@ pub fn bar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Main>) {
         ui.spacing_mut().item_spacing = egui::vec2(6.0, 4.0);
         let mut view = state.matrix.view.clone();
         let room = ui.available_width();
-        for groups in Group::BAR.into_iter().flat_map(|groups| wrapped(groups, room)) {
+        let bar = if is_short { Group::SHORT } else { Group::BAR };
+        for groups in bar.into_iter().flat_map(|groups| wrapped(groups, room)) {
             ui.horizontal(|ui| {
                 for (at, group) in groups.iter().enumerate() {
                     if at > 0 && group.is_set_apart() {
@@ -132,13 +136,13 @@ fn group_ui(ui: &mut Ui, group: Group, state: &State, view: &mut View, commands:
         Group::Save => save_ui(ui, state, commands),
         Group::Rows => {
             label_ui(ui, "Rows");
-            filter_ui(ui, "rows", &mut view.rows);
             pick_ui(ui, "Order of rows", 104.0, &mut view.row_order, &orders);
+            filter_ui(ui, "rows", &mut view.rows);
         }
         Group::Columns => {
             label_ui(ui, "Columns");
-            filter_ui(ui, "columns", &mut view.columns);
             pick_ui(ui, "Order of columns", 104.0, &mut view.column_order, &orders);
+            filter_ui(ui, "columns", &mut view.columns);
         }
         Group::Ticks => {
             tick_ui(ui, &mut view.only_access, "Only with access")
@@ -255,7 +259,7 @@ fn label_ui(ui: &mut Ui, text: &str) {
 
 fn filter_ui(ui: &mut Ui, what: &str, text: &mut String) {
     let field = egui::TextEdit::singleline(text)
-        .hint_text("part of a name")
+        .hint_text("Filter by name")
         .desired_width(104.0)
         .min_size(egui::vec2(0.0, 26.0))
         .align(egui::Align2::LEFT_CENTER)

@@ -30,6 +30,8 @@ pub struct Grid {
     pub(super) rows: Rows,
     /// Room that the names of rows and of columns would like.
     pub(super) wanted: Vec2,
+    /// The most columns there were: names of rows stay as wide while filters come and go.
+    pub(super) most_columns: usize,
     /// The width of the names of rows that a person chose.
     pub(super) width: Option<f32>,
     /// The cell that was chosen in the last frame.
@@ -92,7 +94,8 @@ pub fn grid_ui(
     }
     let area = ui.available_rect_before_wrap();
     let size = (table.matrix.rows().len(), table.matrix.columns().len());
-    let names = heads::room(grid, area, size.1);
+    grid.most_columns = grid.most_columns.max(size.1);
+    let names = heads::room(grid, area);
     let corner = vec2(names.x + TOTAL, names.y + CELL.y);
     let content = corner + vec2(size.1 as f32 * CELL.x, size.0 as f32 * CELL.y) + Vec2::splat(END);
     // It would fade the heads, which do not scroll.

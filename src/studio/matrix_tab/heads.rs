@@ -43,8 +43,8 @@ pub fn measure(ui: &Ui, grid: &mut Grid, table: &Table) {
 
 /// How much room they get: that of long names of rows is first of all for cells, unless there are
 /// few columns or a person chose a width.
-pub fn room(grid: &Grid, area: Rect, columns: usize) -> Vec2 {
-    let left = area.width() - TOTAL - (columns as f32 + 0.5) * CELL.x;
+pub fn room(grid: &Grid, area: Rect) -> Vec2 {
+    let left = area.width() - TOTAL - (grid.most_columns as f32 + 0.5) * CELL.x;
     let across = grid.width.unwrap_or_else(|| grid.wanted.x.min(left.max(USUAL)));
     vec2(across, grid.wanted.y.min(area.height() * 0.42))
 }
