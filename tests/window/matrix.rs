@@ -421,6 +421,39 @@ fn an_empty_place_says_what_to_do() {
 }
 
 #[test]
+fn in_the_smallest_window_all_is_in_reach() {
+    let (_folder, mut harness) = studio();
+    harness.set_size(egui::vec2(900.0, 560.0));
+    view(&mut harness, |view| view.columns = "e".to_owned());
+    let window = egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(900.0, 560.0));
+    let cells = harness.get_by_label_contains("Access matrix, ").rect();
+    assert!(window.contains_rect(cells) && cells.height() > 40.0, "{cells}");
+    for name in [
+        "Reading of the matrix: requester-lists-target",
+        "Single actor",
+        "Worst case",
+        "Hops of the matrix: any hops",
+        "Save as CSV…",
+        "Filter rows",
+        "Order of rows: as in the files",
+        "Filter columns",
+        "Order of columns: as in the files",
+        "Only with access",
+        "External identities",
+        "Clear the filter of columns",
+        "3 of 7 rows, 3 of 6 columns",
+    ] {
+        let rect = harness.get_by_label(name).rect();
+        assert!(window.contains_rect(rect), "{name}: {rect}");
+        assert!(rect.bottom() < cells.top(), "{name}: {rect}, cells {cells}");
+    }
+    // Without the list of problems the cells get its room.
+    send(&mut harness, Command::Act(Action::ToggleProblems));
+    let cells = harness.get_by_label_contains("Access matrix, ").rect();
+    assert!(window.contains_rect(cells) && cells.height() > 100.0, "{cells}");
+}
+
+#[test]
 fn of_ten_thousand_rows_only_those_in_view_are_worked_out() {
     let count = 10_000;
     let mut text = String::new();

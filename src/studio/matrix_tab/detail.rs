@@ -20,6 +20,8 @@ use crate::trust::{Chain, Hop, Truth};
 
 /// Room for a cell's three lines.
 const HEIGHT: f32 = 74.0;
+/// Room for its sentence alone.
+const LINE: f32 = 26.0;
 
 /// What there is to say of a cell.
 #[derive(Debug)]
@@ -97,11 +99,11 @@ fn chain(table: &Table, cell: (usize, usize), look: Option<Look>) -> Option<Chai
 }
 
 /// The strip. It is as high whatever is chosen, so that the cell stays under the pointer.
-pub fn detail_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Main>) {
+pub fn detail_ui(ui: &mut Ui, state: &State, is_short: bool, commands: &mut Vec<Main>) {
     let tokens = Tokens::of(ui);
     let weak = |text: &str| RichText::new(text).size(12.5).color(tokens.text_weak);
     ui.spacing_mut().item_spacing.y = 3.0;
-    ui.set_height(HEIGHT);
+    ui.set_height(if is_short { LINE } else { HEIGHT });
     let Some(detail) = state.matrix.detail() else {
         ui.horizontal(|ui| {
             ui.set_min_height(26.0);
@@ -109,7 +111,8 @@ pub fn detail_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Main>) {
                         too: Tab to the matrix, then arrows; Enter shows the chains.";
             ui.add(egui::Label::new(weak(text)).truncate());
         });
-        for text in [state.matrix.view.actor.sentence(), words::TOTALS] {
+        let more = [state.matrix.view.actor.sentence(), words::TOTALS];
+        for text in more.into_iter().filter(|_| !is_short) {
             ui.add(egui::Label::new(weak(text)).truncate()).on_hover_text(text);
         }
         return;
@@ -138,6 +141,9 @@ pub fn detail_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Main>) {
             });
         });
     });
+    if is_short {
+        return;
+    }
     if let (Some(chain), Some(takes)) = (&detail.chain, &detail.takes) {
         let text = match detail.look {
             Some(Look::Chain) => format!("{chain}. Potential: {}", lowered(takes)),

@@ -28,12 +28,14 @@ const END: f32 = 14.0;
 #[derive(Debug, Default)]
 pub struct Grid {
     pub(super) rows: Rows,
-    /// Room for the names of rows and of columns; 0 until names were measured.
-    pub(super) names: Vec2,
+    /// Room that the names of rows and of columns would like.
+    pub(super) wanted: Vec2,
+    /// The most columns there were: names of rows stay as wide while filters come and go.
+    pub(super) most_columns: usize,
+    /// The width of the names of rows that a person chose.
+    pub(super) width: Option<f32>,
     /// The cell that was chosen in the last frame.
     seen: Option<(usize, usize)>,
-    /// The widget that has the keyboard.
-    id: Option<egui::Id>,
 }
 
 /// Where everything is on the screen.
@@ -87,12 +89,13 @@ pub fn grid_ui(
     table: &Arc<Table>,
     commands: &mut Vec<Main>,
 ) {
-    if grid.rows.follow(table) || grid.names == Vec2::ZERO {
+    if grid.rows.follow(table) {
         heads::measure(ui, grid, table);
     }
     let area = ui.available_rect_before_wrap();
     let size = (table.matrix.rows().len(), table.matrix.columns().len());
-    let names = vec2(grid.names.x, grid.names.y.min(area.height() * 0.42));
+    grid.most_columns = grid.most_columns.max(size.1);
+    let names = heads::room(grid, area);
     let corner = vec2(names.x + TOTAL, names.y + CELL.y);
     let content = corner + vec2(size.1 as f32 * CELL.x, size.0 as f32 * CELL.y) + Vec2::splat(END);
     // It would fade the heads, which do not scroll.
@@ -109,7 +112,8 @@ pub fn grid_ui(
         }
         let response = cells_ui(ui, grid, state, table, &geometry, commands);
         let hovered = response.hover_pos().and_then(|at| geometry.at(at));
-        heads::heads_ui(ui, grid, state, table, &geometry, names, hovered, commands);
+        let heads = heads::Heads { state, table, geometry, names, hovered };
+        heads.ui(ui, grid, commands);
     });
 }
 
@@ -162,7 +166,6 @@ fn cells_ui(
         let name = format!("Access matrix, {rows} rows and {columns} columns. {said}");
         egui::WidgetInfo::labeled(egui::Role::Grid, true, name)
     });
-    grid.id = Some(response.id);
     paint_cells(ui, grid, state, table, geometry, &response);
     let hovered = response.hover_pos().and_then(|at| geometry.at(at));
     match hovered.map(|cell| (cell, grid.rows.mark(cell))) {

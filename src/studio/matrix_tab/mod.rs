@@ -45,6 +45,9 @@ use crate::trust::matrix::View;
 use grid::{Grid, grid_ui};
 use table::Table;
 
+/// Under this height all room there is goes to the cells.
+const SHORT: f32 = 460.0;
+
 /// What the tab keeps between frames.
 #[derive(Debug, Default)]
 pub struct MatrixTab {
@@ -60,7 +63,8 @@ pub fn matrix_ui(ui: &mut Ui, tab: &mut MatrixTab, state: &State, commands: &mut
         commands.push(Command::Matrix(MatrixCommand::WorkOut));
     }
     ui.spacing_mut().item_spacing.y = 0.0;
-    bar::bar_ui(ui, state, commands);
+    let is_short = ui.available_height() < SHORT;
+    bar::bar_ui(ui, state, is_short, commands);
     let Some(table) = state.matrix.table() else {
         ui.centered_and_justified(|ui| ui.spinner());
         return;
@@ -72,7 +76,7 @@ pub fn matrix_ui(ui: &mut Ui, tab: &mut MatrixTab, state: &State, commands: &mut
     let frame = egui::Frame::new().fill(Tokens::of(ui).panel);
     let frame = frame.inner_margin(egui::Margin::symmetric(8, 5));
     egui::Panel::bottom("matrix-cell").frame(frame).resizable(false).show(ui, |ui| {
-        detail::detail_ui(ui, state, commands);
+        detail::detail_ui(ui, state, is_short, commands);
     });
     grid_ui(ui, &mut tab.grid, state, table, commands);
 }
