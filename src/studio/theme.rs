@@ -13,6 +13,9 @@ use egui::{
     Color32, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Stroke, TextStyle, Theme,
 };
 
+use crate::diagram::export;
+use crate::diagram::scene::Difference;
+
 /// Family of the semi-bold face, for headings and names.
 pub fn semibold() -> FontFamily {
     FontFamily::Name("semibold".into())
@@ -161,6 +164,13 @@ impl Tokens {
 
     pub fn for_dark_mode(dark: bool) -> Self {
         if dark { DARK } else { LIGHT }
+    }
+
+    /// What differs between two versions, and lines that do not, as in exported pictures.
+    pub fn difference(&self, difference: Difference) -> Color32 {
+        let theme = if self.dark { export::Theme::Dark } else { export::Theme::Light };
+        let [red, green, blue] = theme.difference(difference);
+        Color32::from_rgb(red, green, blue)
     }
 }
 

@@ -6,7 +6,6 @@
 
 use egui::Color32;
 
-use crate::diagram::export::Theme;
 use crate::diagram::scene::Difference;
 use crate::studio::theme::Tokens;
 
@@ -55,11 +54,6 @@ impl Palette {
         let mix = |a: Color32, b: Color32, part: f32| a.lerp_to_gamma(b, part);
         let ground = if tokens.dark { tokens.sunken } else { tokens.panel };
         let exchange = mix(tokens.client, tokens.text_weak, 0.30);
-        let theme = if tokens.dark { Theme::Dark } else { Theme::Light };
-        let different = |difference| {
-            let [red, green, blue] = theme.difference(difference);
-            Color32::from_rgb(red, green, blue)
-        };
         Self {
             // Boxes stand out from the ground: white on grey, grey on black.
             ground,
@@ -85,10 +79,10 @@ impl Palette {
             on_path: tokens.on_accent,
             far: mix(exchange, ground, 0.35),
             categories: tokens.categories,
-            added: different(Difference::Added),
-            removed: different(Difference::Removed),
-            changed: different(Difference::Changed),
-            same: different(Difference::Same),
+            added: tokens.difference(Difference::Added),
+            removed: tokens.difference(Difference::Removed),
+            changed: tokens.difference(Difference::Changed),
+            same: tokens.difference(Difference::Same),
         }
     }
 

@@ -9,7 +9,6 @@ use super::panel::send;
 use super::rows::{Row, count, difference, tallies};
 use super::state::{Command, Picked};
 use crate::diagram::scene::Difference;
-use crate::studio::canvas::Palette;
 use crate::studio::command::Command as Main;
 use crate::studio::state::State;
 use crate::studio::theme::{self, Tokens};
@@ -239,7 +238,7 @@ fn line_ui(
     inner.max.x -= 8.0;
     inner.min.x += line.indent;
     let mut row = child(ui, inner);
-    let color = Palette::of(tokens.dark).of_difference(line.difference);
+    let color = tokens.difference(line.difference);
     let sign = RichText::new(line.difference.mark()).strong().size(14.0).color(color);
     row.add_sized([14.0, ROW], egui::Label::new(sign).selectable(false));
     row.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
