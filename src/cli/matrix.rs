@@ -130,7 +130,7 @@ pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Ex
         row_order: order,
         column_order: order,
     };
-    let matrix = Matrix::new(&project, &graph, &access, &overview, view);
+    let matrix = Matrix::new(&project, &graph, &access, &overview, view, None);
     match args.format {
         Format::Csv => {
             terminal.out().write_all(Matrix::csv_header().as_bytes())?;

@@ -11,7 +11,7 @@ use petgraph::visit::EdgeRef;
 use super::access::{Access, Actor};
 use super::report::{Party, csv};
 use super::weight::Overview;
-use super::{Edge, Node, TrustGraph, Verdict};
+use super::{Edge, Node, Subset, TrustGraph, Verdict};
 use crate::config::{ClientKey, Project};
 
 /// A cell that is not empty.
@@ -92,21 +92,25 @@ pub struct Matrix {
 }
 
 impl Matrix {
-    /// The rows and columns of a view.
+    /// The rows and columns of a view, of `only` these where a filter leaves others out.
     pub fn new(
         project: &Project,
         graph: &TrustGraph,
         access: &Access,
         overview: &Overview,
         view: View,
+        only: Option<&Subset>,
     ) -> Self {
+        let passes =
+            |node: &u32| only.is_none_or(|subset| subset.has_node(NodeIndex::new(*node as usize)));
         let head = |node: u32, count: u64| {
             let node = NodeIndex::new(node as usize);
             Head { node, label: graph.label(project, node), count }
         };
         let starts = access.starts().filter(|node| view.externals || access.is_client(*node));
+        let starts = starts.filter(passes);
         let rows = starts.map(|node| head(node, overview.impact[node as usize]));
-        let clients = 0..access.clients() as u32;
+        let clients = (0..access.clients() as u32).filter(passes);
         let columns = clients.map(|node| {
             let at = node as usize;
             head(node, overview.exposure[at] + overview.external_exposure[at])

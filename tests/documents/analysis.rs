@@ -300,7 +300,7 @@ proptest! {
             let usable = reach::usable(&facts, reading);
             for actor in Actor::ALL {
                 let view = View { max_hops, actor, ..View::default() };
-                let matrix = Matrix::new(&project, &graph, &access, &overview, view);
+                let matrix = Matrix::new(&project, &graph, &access, &overview, view, None);
                 let mut found = BTreeMap::new();
                 for (at, row) in matrix.rows().iter().enumerate() {
                     for cell in matrix.row(&access, at) {

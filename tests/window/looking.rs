@@ -8,7 +8,7 @@ use exchange_studio::config::{Change, ClientKey};
 use exchange_studio::diagram::scene::Thing;
 use exchange_studio::studio::canvas::Marking;
 use exchange_studio::studio::{
-    Action, AskKind, Command, FindingIs, GraphAction, GraphCommand, Looking, Selection, Studio,
+    Action, AskKind, Command, FindingIs, GraphAction, GraphCommand, Looking, Selection, Studio, Tab,
 };
 use exchange_studio::trust::Filter;
 
@@ -113,6 +113,24 @@ fn one_filter_holds_for_drawing_and_list_and_is_said_until_it_is_cleared() {
     assert_eq!(listed(&harness), ["Charlie", "Delta"]);
     act(&mut harness, GraphAction::ClearFilter);
     assert_eq!(listed(&harness), NAMES);
+}
+
+#[test]
+fn the_matrix_has_the_rows_and_columns_that_pass() {
+    let (_folder, mut harness) = studio();
+    send(&mut harness, Command::ShowTab(Tab::Matrix));
+    let heads = |harness: &Harness<'static, Studio>| {
+        let matrix = &harness.state().state.matrix;
+        let matrix = &matrix.table().unwrap().matrix;
+        [matrix.rows(), matrix.columns()].map(|heads| heads.len())
+    };
+    assert_eq!(heads(&harness), [2, 3]);
+    look(&mut harness, |it| it.filter = enabled("true"));
+    assert_eq!(heads(&harness), [2, 2]);
+    harness.get_by_label_contains("Shown is only: setting Enabled = true");
+    act(&mut harness, GraphAction::ClearFilter);
+    send(&mut harness, Command::ShowTab(Tab::Matrix));
+    assert_eq!(heads(&harness), [2, 3]);
 }
 
 #[test]

@@ -92,7 +92,7 @@ fn show(harness: &mut Harness<'static, Studio>) {
 fn current(harness: &mut Harness<'static, Studio>) {
     until(harness, "the matrix", |studio| {
         let state = &studio.state;
-        state.matrix.is_current(&state.analysis)
+        state.matrix.is_current(&state.analysis, state.graph.looking())
             && state.analysis.project.revision() == state.project.revision()
     });
 }

@@ -40,7 +40,8 @@ pub fn bar_ui(
                 button(ui, GraphAction::Forward, icons::ICON_ARROW_FORWARD);
                 ui.separator();
                 neighbourhood_ui(ui, state, rings, commands);
-                filter_ui::buttons_ui(ui, state, commands);
+                filter_ui::filter_button_ui(ui, state, commands);
+                filter_ui::groups_button_ui(ui, state, commands);
                 colour_ui(ui, state, commands);
                 let graph = &state.graph;
                 for (action, icon, on) in [
@@ -53,7 +54,8 @@ pub fn bar_ui(
                 }
             });
             comparison_ui(ui, state, commands);
-            filter_ui::chosen_ui(ui, state, commands);
+            filter_ui::filtered_ui(ui, state, commands);
+            filter_ui::grouped_ui(ui, state, commands);
             path_ui(ui, state, commands);
             marks_ui(ui, state, commands);
         },

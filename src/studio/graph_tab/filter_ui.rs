@@ -25,13 +25,22 @@ use crate::trust::{Kind, Relation, Says, SettingIs};
 const LIST: f32 = 150.0;
 const ROW: f32 = 22.0;
 
-/// The buttons of the bar.
-pub fn buttons_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Main>) {
+/// The button for the filter.
+pub fn filter_button_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Main>) {
     let now = state.graph.looking();
     let mut next = Looking::clone(now);
     menu_ui(ui, icons::ICON_FILTER_ALT, "Filter", now.is_filtered(), |ui| {
         filter_ui(ui, state, &mut next);
     });
+    if next != **now {
+        commands.push(Main::Graph(Command::Look(next)));
+    }
+}
+
+/// The button for groups.
+pub fn groups_button_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Main>) {
+    let now = state.graph.looking();
+    let mut next = Looking::clone(now);
     let grouped = !now.collapsed.is_empty();
     menu_ui(ui, icons::ICON_WORKSPACES, "Groups", grouped, |ui| {
         groups_ui(ui, state, &mut next, commands);
@@ -265,8 +274,8 @@ fn groups_ui(ui: &mut Ui, state: &State, next: &mut Looking, commands: &mut Vec<
     });
 }
 
-/// What is left out, with the way back.
-pub fn chosen_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Main>) {
+/// What a filter leaves out, with the way back.
+pub fn filtered_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Main>) {
     let looking = state.graph.looking();
     if let Some(passing) = state.graph.passing() {
         let words = looking.words(&state.analysis.project);
@@ -278,7 +287,11 @@ pub fn chosen_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Main>) {
             action_button_ui(ui, state, clear, icons::ICON_FILTER_ALT_OFF, commands);
         });
     }
-    let count = looking.collapsed.len();
+}
+
+/// Which groups are one box, with the way back.
+pub fn grouped_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Main>) {
+    let count = state.graph.looking().collapsed.len();
     if count > 0 {
         let text = if count == 1 {
             "1 group is one box".to_owned()

@@ -66,6 +66,11 @@ impl Looking {
         self.finding.is_some() || !self.filter.is_empty()
     }
 
+    /// Whether both let the same through, however it is grouped.
+    pub fn filters_as(&self, other: &Self) -> bool {
+        self.filter == other.filter && self.finding == other.finding
+    }
+
     /// Whether the drawing of the analysis shows just this.
     pub fn is_everything(&self) -> bool {
         *self == Self::default()

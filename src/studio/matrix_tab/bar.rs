@@ -8,6 +8,7 @@ use super::state::Command;
 use super::table::{Look, Table};
 use super::words::{self, TOTALS};
 use crate::studio::command::{Action, Command as Main};
+use crate::studio::graph_tab::{filter_button_ui, filtered_ui};
 use crate::studio::panels::bars::counted;
 use crate::studio::state::State;
 use crate::studio::theme::Tokens;
@@ -26,6 +27,7 @@ enum Group {
     Reading,
     Actor,
     Hops,
+    Filter,
     Save,
     Rows,
     Columns,
@@ -37,7 +39,7 @@ enum Group {
 impl Group {
     /// The bar where there is room, from above.
     const BAR: [&'static [Self]; 3] = [
-        &[Self::Reading, Self::Actor, Self::Hops, Self::Save],
+        &[Self::Reading, Self::Actor, Self::Hops, Self::Filter, Self::Save],
         &[Self::Rows, Self::Columns, Self::Ticks],
         &[
             Self::Mark(Look::Allowed),
@@ -57,6 +59,7 @@ impl Group {
             Self::Reading => 250.0,
             Self::Actor => 205.0,
             Self::Hops => 155.0,
+            Self::Filter => 34.0,
             Self::Save => 140.0,
             Self::Rows => 310.0,
             Self::Columns => 330.0,
@@ -94,6 +97,7 @@ pub fn bar_ui(ui: &mut Ui, state: &State, is_short: bool, commands: &mut Vec<Mai
                 }
             });
         }
+        filtered_ui(ui, state, commands);
         if view != state.matrix.view {
             commands.push(Main::Matrix(Command::Show(Box::new(view))));
         }
@@ -133,6 +137,7 @@ fn group_ui(ui: &mut Ui, group: Group, state: &State, view: &mut View, commands:
         Group::Reading => reading_ui(ui, state, commands),
         Group::Actor => actor_ui(ui, view),
         Group::Hops => hops_ui(ui, view),
+        Group::Filter => filter_button_ui(ui, state, commands),
         Group::Save => save_ui(ui, state, commands),
         Group::Rows => {
             label_ui(ui, "Rows");
@@ -234,7 +239,7 @@ fn shown_ui(ui: &mut Ui, state: &State) {
 }
 
 fn is_up_to_date(state: &State) -> bool {
-    state.matrix.is_current(&state.analysis)
+    state.matrix.is_current(&state.analysis, state.graph.looking())
         && state.analysis.project.revision() == state.project.revision()
         && state.analysis.graph.reading == state.reading
 }

@@ -43,10 +43,14 @@ impl State {
     pub(super) fn save_matrix(&mut self, path: PathBuf, replace: bool) {
         self.dialog = None;
         let (analysis, view) = (Arc::clone(&self.analysis), self.matrix.view.clone());
-        let known = self.matrix.table().filter(|table| table.shows(&analysis, &view)).cloned();
+        let looking = Arc::clone(self.graph.looking());
+        let known =
+            self.matrix.table().filter(|table| table.shows(&analysis, &view, &looking)).cloned();
         let job = self.jobs.blocking("Saving the access matrix", move |cancelled| {
-            let table =
-                known.unwrap_or_else(|| Arc::new(Table::new(Arc::new(Base::new(analysis)), view)));
+            let table = known.unwrap_or_else(|| {
+                let base = Arc::new(Base::new(analysis));
+                Arc::new(Table::new(base, view, looking))
+            });
             let saved = write(&table, &path, replace, cancelled);
             Main::Matrix(Command::Saved(match saved {
                 Ok(()) => Ok(path),

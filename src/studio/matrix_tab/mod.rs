@@ -59,7 +59,9 @@ pub fn matrix_ui(ui: &mut Ui, tab: &mut MatrixTab, state: &State, commands: &mut
         nothing_open_ui(ui, commands);
         return;
     }
-    if !state.matrix.is_current(&state.analysis) && !state.matrix.is_running(&state.jobs) {
+    if !state.matrix.is_current(&state.analysis, state.graph.looking())
+        && !state.matrix.is_running(&state.jobs)
+    {
         commands.push(Command::Matrix(MatrixCommand::WorkOut));
     }
     ui.spacing_mut().item_spacing.y = 0.0;

@@ -8,7 +8,7 @@ use super::table::{Base, Table};
 use crate::config::ClientKey;
 use crate::studio::analysis::{Analysis, WITHIN_A_FRAME};
 use crate::studio::command::{Command as Main, Notice};
-use crate::studio::graph_tab::{AskCommand, AskKind};
+use crate::studio::graph_tab::{AskCommand, AskKind, Looking};
 use crate::studio::jobs::{JobId, Jobs};
 use crate::studio::selection::Selection;
 use crate::studio::state::{State, Tab};
@@ -73,8 +73,8 @@ impl MatrixState {
     }
 
     /// Whether what is shown is what is asked for.
-    pub fn is_current(&self, analysis: &Analysis) -> bool {
-        self.table.as_ref().is_some_and(|table| table.shows(analysis, &self.view))
+    pub fn is_current(&self, analysis: &Analysis, looking: &Looking) -> bool {
+        self.table.as_ref().is_some_and(|table| table.shows(analysis, &self.view, looking))
     }
 
     pub fn is_running(&self, jobs: &Jobs) -> bool {
@@ -136,18 +136,19 @@ impl State {
 
     fn work_out_matrix(&mut self) {
         let (analysis, view) = (Arc::clone(&self.analysis), self.matrix.view.clone());
-        if self.matrix.is_current(&analysis) || self.matrix.is_running(&self.jobs) {
+        let looking = Arc::clone(self.graph.looking());
+        if self.matrix.is_current(&analysis, &looking) || self.matrix.is_running(&self.jobs) {
             return;
         }
         let known = self.matrix.table.as_ref().map(|table| &table.base);
         let known = known.filter(|base| base.is_of(&analysis)).cloned();
         if analysis.project.clients().len() <= WITHIN_A_FRAME {
             let base = known.unwrap_or_else(|| Arc::new(Base::new(analysis)));
-            self.matrix.take(Arc::new(Table::new(base, view)));
+            self.matrix.take(Arc::new(Table::new(base, view, looking)));
             return;
         }
         let work = |base: Arc<Base>, view| {
-            Main::Matrix(Command::WorkedOut(Arc::new(Table::new(base, view))))
+            Main::Matrix(Command::WorkedOut(Arc::new(Table::new(base, view, looking))))
         };
         self.matrix.running = Some(match known {
             // Another view of the same is there at once.

@@ -7,6 +7,7 @@ use petgraph::stable_graph::NodeIndex;
 
 use crate::config::{ClientKey, Project};
 use crate::studio::analysis::Analysis;
+use crate::studio::graph_tab::{Looking, Passing};
 use crate::studio::selection::Selection;
 use crate::trust::matrix::{Matrix, View};
 use crate::trust::{Access, Node, Overview, Reading, TrustGraph, Verdict};
@@ -38,6 +39,7 @@ impl Base {
 pub struct Table {
     pub base: Arc<Base>,
     pub matrix: Matrix,
+    looking: Arc<Looking>,
     worked_out: AtomicUsize,
 }
 
@@ -66,10 +68,12 @@ pub struct Mark {
 }
 
 impl Table {
-    pub fn new(base: Arc<Base>, view: View) -> Self {
+    pub fn new(base: Arc<Base>, view: View, looking: Arc<Looking>) -> Self {
         let Analysis { project, graph, .. } = &*base.analysis;
-        let matrix = Matrix::new(project, graph, &base.access, &base.overview, view);
-        Self { base, matrix, worked_out: AtomicUsize::new(0) }
+        let passing = Passing::new(&looking, &base.analysis);
+        let only = passing.as_ref().map(|passing| &passing.subset);
+        let matrix = Matrix::new(project, graph, &base.access, &base.overview, view, only);
+        Self { base, matrix, looking, worked_out: AtomicUsize::new(0) }
     }
 
     pub fn project(&self) -> &Project {
@@ -84,9 +88,9 @@ impl Table {
         self.base.access.reading()
     }
 
-    /// Whether it is what a view of an analysis shows.
-    pub fn shows(&self, analysis: &Analysis, view: &View) -> bool {
-        self.base.is_of(analysis) && self.matrix.view == *view
+    /// Whether it is what a view of an analysis shows, with what the filter leaves.
+    pub fn shows(&self, analysis: &Analysis, view: &View, looking: &Looking) -> bool {
+        self.base.is_of(analysis) && self.matrix.view == *view && self.looking.filters_as(looking)
     }
 
     /// How many rows and columns there are before any is left out.
