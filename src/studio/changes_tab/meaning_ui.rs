@@ -52,13 +52,15 @@ fn summary_ui(ui: &mut Ui, it: &Comparison) {
     let tokens = Tokens::of(ui);
     ui.horizontal_wrapped(|ui| {
         for (what, tally) in tallies(&it.clients) {
-            egui::Frame::new()
+            let text = format!("{what}: {tally}");
+            // A frame around a label would not go to the next line as a whole.
+            let chip = egui::Button::new(RichText::new(&text).size(12.5))
                 .fill(tokens.hovered)
-                .corner_radius(4)
-                .inner_margin(egui::Margin::symmetric(7, 2))
-                .show(ui, |ui| {
-                    ui.label(RichText::new(format!("{what}: {tally}")).size(12.5));
-                });
+                .stroke(egui::Stroke::NONE)
+                .wrap_mode(egui::TextWrapMode::Extend)
+                .sense(Sense::hover());
+            let response = ui.add(chip);
+            response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &text));
         }
     });
     let reading = it.analysis.graph.reading;

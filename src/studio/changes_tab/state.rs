@@ -318,7 +318,6 @@ impl State {
         self.changes_tab.on_drawing = on;
         if on {
             self.requests.tab = Some(Tab::Graph);
-            self.requests.fit = true;
         } else {
             self.graph.leave_comparison();
         }

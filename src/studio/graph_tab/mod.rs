@@ -38,7 +38,7 @@ use std::sync::Arc;
 use egui::Ui;
 
 use crate::config::ClientKey;
-use crate::diagram::scene::{GroupKey, Scene, Thing};
+use crate::diagram::scene::{Difference, GroupKey, Scene, Thing};
 use crate::trust::{describe_grant, grant};
 
 pub use action::GraphAction;
@@ -256,6 +256,7 @@ impl GraphTab {
     fn look(&mut self, state: &State, scene: &Arc<Scene>, selected: Option<&Thing>) {
         // An edit makes another scene of the same view, which has a camera: the eyes stay.
         let another = self.scene.as_ref().is_some_and(|known| !Arc::ptr_eq(known, scene));
+        let was_compared = self.scene.as_ref().is_some_and(|known| known.compared);
         self.scene = Some(Arc::clone(scene));
         if state.graph.came_back {
             match state.graph.view().camera {
@@ -265,8 +266,14 @@ impl GraphTab {
                 }
                 None => self.canvas.fit(),
             }
-        } else if another && state.graph.view().camera.is_none() {
-            self.canvas.fit();
+        } else if another
+            && (state.graph.view().camera.is_none() || scene.compared && !was_compared)
+        {
+            if scene.compared {
+                self.canvas.fit_to(differing(scene));
+            } else {
+                self.canvas.fit();
+            }
         }
         let collapsed = &state.graph.looking().collapsed;
         if another && self.collapsed != *collapsed {
@@ -333,6 +340,16 @@ impl GraphTab {
         }
         Arc::clone(&self.pinned)
     }
+}
+
+/// What differs in a comparison, and what is at the ends of arrows that do.
+fn differing(scene: &Scene) -> Vec<Thing> {
+    let mut nodes: BTreeSet<usize> = BTreeSet::new();
+    let changed = |difference| difference != Difference::Same;
+    nodes.extend((0..scene.nodes.len()).filter(|n| changed(scene.nodes[*n].difference)));
+    let edges = scene.edges.iter().filter(|edge| changed(edge.difference));
+    nodes.extend(edges.flat_map(|edge| [edge.from, edge.to]));
+    nodes.into_iter().map(|n| scene.nodes[n].thing()).collect()
 }
 
 fn shortened(text: &str, most: usize) -> String {
