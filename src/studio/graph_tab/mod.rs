@@ -56,7 +56,7 @@ pub use state::{Command as GraphCommand, GraphState};
 pub use view::Narrowing;
 
 use super::analysis::Analysis;
-use super::canvas::{Camera, Canvas, CanvasEvent, CanvasInput, Colours, Palette};
+use super::canvas::{Camera, Canvas, CanvasEvent, CanvasInput, Colours, Palette, Spotlight};
 use super::changes_tab::Command as CompareCommand;
 use super::command::{Action, Command};
 use super::selection::{Selection, selection, thing};
@@ -82,6 +82,8 @@ pub struct GraphTab {
     menu: Option<egui::Pos2>,
     /// The scene that was shown last, to know when another is.
     scene: Option<Arc<Scene>>,
+    /// The path that was shown last.
+    spotlight: Option<Arc<Spotlight>>,
     /// The groups that were one box when the eyes were taken somewhere last.
     collapsed: BTreeSet<GroupKey>,
     /// Whether the eyes are on their way to what a search found: that view has begun already.
@@ -283,6 +285,13 @@ impl GraphTab {
             }
             self.collapsed = collapsed.clone();
         }
+        let spotlight = state.graph.spotlight();
+        let known =
+            |it: &&Arc<Spotlight>| self.spotlight.as_ref().is_some_and(|k| Arc::ptr_eq(k, it));
+        if let Some(path) = spotlight.filter(|it| !known(it) && !state.graph.came_back) {
+            self.canvas.fit_to(along(scene, path));
+        }
+        self.spotlight = spotlight.cloned();
         if state.requests.fit {
             self.canvas.fit();
         }
@@ -340,6 +349,15 @@ impl GraphTab {
         }
         Arc::clone(&self.pinned)
     }
+}
+
+/// The boxes that a path goes through.
+fn along(scene: &Scene, path: &Spotlight) -> Vec<Thing> {
+    let edges = path.hops.iter().filter_map(|hop| scene.edge_of(&hop.arrow));
+    let ends = edges.flat_map(|edge| [scene.edges[edge].from, scene.edges[edge].to]);
+    let nodes: BTreeSet<usize> =
+        ends.chain(path.things.iter().filter_map(|thing| scene.node_of(thing))).collect();
+    nodes.into_iter().map(|n| scene.nodes[n].thing()).collect()
 }
 
 /// What differs in a comparison, and what is at the ends of arrows that do.
