@@ -20,4 +20,5 @@ mod opening;
 mod project_file;
 mod safety;
 mod source;
+mod structure;
 mod what_if;

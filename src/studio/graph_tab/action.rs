@@ -53,7 +53,7 @@ pub enum GraphAction {
 
 impl GraphAction {
     /// In the order of the menus.
-    pub const ALL: [Self; 39] = [
+    pub const ALL: [Self; 41] = [
         Self::Back,
         Self::Forward,
         Self::Narrow,
@@ -85,6 +85,8 @@ impl GraphAction {
         Self::AskAbout(ask::Kind::WhatCanBecome),
         Self::AskAbout(ask::Kind::Chains),
         Self::AskAbout(ask::Kind::WhatIf),
+        Self::AskAbout(ask::Kind::Structure),
+        Self::AskAbout(ask::Kind::Chokes),
         Self::ColourBy(ColourBy::Nothing),
         Self::ColourBy(ColourBy::Kind),
         Self::ColourBy(ColourBy::Subscription),
@@ -143,6 +145,8 @@ impl GraphAction {
             Self::AskAbout(ask::Kind::WhatCanBecome) => "Ask what this can become",
             Self::AskAbout(ask::Kind::Chains) => "Ask for all chains between two marked boxes",
             Self::AskAbout(ask::Kind::WhatIf) => "Ask what if this were not there",
+            Self::AskAbout(ask::Kind::Structure) => "Ask how it is all built",
+            Self::AskAbout(ask::Kind::Chokes) => "Ask what has all to pass to this",
             Self::ColourBy(ColourBy::Nothing) => "Colour by nothing",
             Self::ColourBy(ColourBy::Kind) => "Colour by kind",
             Self::ColourBy(ColourBy::Subscription) => "Colour by subscription",
@@ -183,6 +187,9 @@ impl GraphAction {
             Self::AskAbout(ask::Kind::Chains) => Some(
                 "From the selected one, if it is one of them; mark boxes with Ctrl and a click",
             ),
+            Self::AskAbout(ask::Kind::Structure) => {
+                Some("Hubs, circles, islands, and the permissions with which most goes")
+            }
             Self::AskAbout(ask::Kind::WhatIf) => {
                 Some("What disabling it or dropping it would do to access; nothing is saved")
             }
@@ -240,9 +247,9 @@ impl GraphAction {
             Self::AskAbout(ask::Kind::Chains) if graph.marked.len() != 2 => {
                 Some("Mark two boxes first")
             }
-            Self::AskAbout(ask::Kind::WhoCanBecome | ask::Kind::WhatCanBecome)
-                if state.askable().is_none() =>
-            {
+            Self::AskAbout(
+                ask::Kind::WhoCanBecome | ask::Kind::WhatCanBecome | ask::Kind::Chokes,
+            ) if state.askable().is_none() => {
                 Some("Select a client app or an external identity first")
             }
             Self::Export => state.cannot_export(),

@@ -33,6 +33,7 @@ pub fn menu_ui(menu: &mut Option<egui::Pos2>, ui: &Ui, state: &State, commands: 
                         Action::Graph(GraphAction::AskAbout(Kind::WhatCanBecome)),
                         Action::Graph(GraphAction::AskAbout(Kind::Chains)),
                         Action::Graph(GraphAction::AskAbout(Kind::WhatIf)),
+                        Action::Graph(GraphAction::AskAbout(Kind::Chokes)),
                         Action::Graph(GraphAction::Whole),
                         Action::Fit,
                     ] {

@@ -63,7 +63,7 @@ pub fn work_out(form: Form, analysis: Arc<Analysis>, stop: &Arc<AtomicBool>) -> 
                 Found::Chains(chains(&access, ends, actor, max_hops, stop))
             }
             // That is answered by `suppose`.
-            Kind::WhatIf => return None,
+            Kind::WhatIf | Kind::Structure | Kind::Chokes => return None,
         })
     };
     let [first, second] = Actor::ALL;
@@ -120,7 +120,7 @@ impl Answer {
             Kind::Chains => {
                 format!("All chains from {} to {}", name(&self.form.a), name(&self.form.b))
             }
-            Kind::WhatIf => Kind::WhatIf.label().to_owned(),
+            kind @ (Kind::WhatIf | Kind::Structure | Kind::Chokes) => kind.label().to_owned(),
         }
     }
 

@@ -16,11 +16,21 @@ pub enum Kind {
     Chains,
     /// What something would do to access.
     WhatIf,
+    /// Hubs, circles, islands, and the permissions with which most goes.
+    Structure,
+    /// What everything has to pass that leads from outside to X.
+    Chokes,
 }
 
 impl Kind {
-    pub const ALL: [Self; 4] =
-        [Self::WhoCanBecome, Self::WhatCanBecome, Self::Chains, Self::WhatIf];
+    pub const ALL: [Self; 6] = [
+        Self::WhoCanBecome,
+        Self::WhatCanBecome,
+        Self::Chains,
+        Self::WhatIf,
+        Self::Structure,
+        Self::Chokes,
+    ];
 
     pub fn label(self) -> &'static str {
         match self {
@@ -28,13 +38,21 @@ impl Kind {
             Self::WhatCanBecome => "What can X become?",
             Self::Chains => "All chains from A to B",
             Self::WhatIf => "What if …?",
+            Self::Structure => "How is it all built?",
+            Self::Chokes => "What has all to pass to X?",
         }
+    }
+
+    /// Whether it is asked how far to look.
+    pub fn has_hops(self) -> bool {
+        matches!(self, Self::WhoCanBecome | Self::WhatCanBecome | Self::Chains)
     }
 
     /// The parties that it is about, in the order of the form.
     pub fn slots(self) -> &'static [Slot] {
         match self {
-            Self::WhoCanBecome | Self::WhatCanBecome => &[Slot::X],
+            Self::WhoCanBecome | Self::WhatCanBecome | Self::Chokes => &[Slot::X],
+            Self::Structure => &[],
             Self::Chains => &[Slot::A, Slot::B],
             Self::WhatIf => &[Slot::Subject],
         }
@@ -156,15 +174,17 @@ impl Form {
     /// What is still missing, as a sentence without its stop.
     pub fn missing(&self) -> Option<&'static str> {
         let comes_out = match self.kind {
-            Kind::WhoCanBecome => self.x.as_ref(),
-            Kind::WhatCanBecome | Kind::WhatIf => None,
+            Kind::WhoCanBecome | Kind::Chokes => self.x.as_ref(),
+            Kind::WhatCanBecome | Kind::WhatIf | Kind::Structure => None,
             Kind::Chains => self.b.as_ref(),
         };
         match self.kind {
             _ if matches!(comes_out, Some(Selection::External { .. })) => {
                 Some("No token comes out for an external identity; choose a client app")
             }
-            Kind::WhoCanBecome | Kind::WhatCanBecome if self.x.is_none() => Some("Choose X"),
+            Kind::WhoCanBecome | Kind::WhatCanBecome | Kind::Chokes if self.x.is_none() => {
+                Some("Choose X")
+            }
             Kind::Chains if self.a.is_none() => Some("Choose A, where the token starts"),
             Kind::Chains if self.b.is_none() => Some("Choose B, where the token ends"),
             Kind::WhatIf if !self.subject.as_ref().is_some_and(|it| self.supposition.fits(it)) => {

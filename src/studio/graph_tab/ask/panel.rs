@@ -7,6 +7,7 @@ use super::super::state::Command as GraphCommand;
 use super::form::{Form, Kind, Slot, name};
 use super::result_ui::answer_ui;
 use super::state::Command;
+use super::structure_ui::structure_ui;
 use super::suppose::Supposition;
 use super::suppose_ui::supposed_ui;
 use crate::studio::command::Command as Main;
@@ -38,6 +39,10 @@ pub fn ask_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Main>) {
             ui.separator();
             supposed_ui(ui, state, supposed, commands);
         }
+        if let Some(structure) = &state.graph.ask.structure {
+            ui.separator();
+            structure_ui(ui, state, structure, commands);
+        }
     });
 }
 
@@ -56,7 +61,7 @@ fn question_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Main>) {
     for slot in form.kind.slots() {
         row_ui(ui, called(&form, *slot), |ui| party_ui(ui, state, *slot, commands));
     }
-    if form.kind != Kind::WhatIf {
+    if form.kind.has_hops() {
         let hops = form.hop_choices();
         row_ui(ui, "Within", |ui| choice_ui(ui, "Within", form.max_hops_mut(), &hops));
     }

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::super::state::Command as GraphCommand;
 use super::answer::{Answer, spotlight, work_out};
 use super::form::{Form, Kind, Slot, is_party};
+use super::structure::{Structure, structure};
 use super::suppose::{Effect, Supposed, Supposition, suppose};
 use crate::config::Project;
 use crate::diagram::scene::Thing;
@@ -41,6 +42,10 @@ pub enum Command {
     Pick(usize),
     /// The same with a line of what a supposition does.
     PickEffect(Effect, usize),
+    /// How the whole is built is worked out.
+    Structured(Option<Box<Structure>>, Arc<AtomicBool>),
+    /// Chooses a line of one of its lists, and shows it on the drawing.
+    PickLine(usize, usize),
 }
 
 /// The questions and the last answer.
@@ -51,6 +56,10 @@ pub struct Ask {
     pub answer: Option<Box<Answer>>,
     /// The answer to what if.
     pub supposed: Option<Box<Supposed>>,
+    /// How the whole is built, or what all has to pass.
+    pub structure: Option<Box<Structure>>,
+    /// The line of it that is looked at: its list, and its place there.
+    pub line: Option<(usize, usize)>,
     /// The list that the chosen line is of.
     pub effect: Option<Effect>,
     /// Whose credentials the answer that is looked at takes.
@@ -95,6 +104,12 @@ impl Ask {
     /// Keeps the names of parties right in another state of the project.
     pub fn follow(&mut self, before: &Project, after: &Project) {
         self.form.follow(before, after);
+    }
+
+    /// Makes room for another answer.
+    fn forget_answers(&mut self) {
+        (self.running, self.picked, self.effect, self.line) = (None, None, None, None);
+        (self.answer, self.supposed, self.structure) = (None, None, None);
     }
 
     fn pick(&mut self, at: usize) -> Option<()> {
@@ -145,15 +160,22 @@ impl State {
             Command::Answered(answer, stop) => {
                 let waits = ask.running.as_ref().is_some_and(|it| Arc::ptr_eq(&it.stop, &stop));
                 if waits {
-                    (ask.running, ask.picked, ask.supposed) = (None, None, None);
+                    ask.forget_answers();
                     ask.answer = answer;
                 }
             }
             Command::Supposed(supposed, stop) => {
                 let waits = ask.running.as_ref().is_some_and(|it| Arc::ptr_eq(&it.stop, &stop));
                 if waits {
-                    (ask.running, ask.picked, ask.answer) = (None, None, None);
+                    ask.forget_answers();
                     ask.supposed = supposed;
+                }
+            }
+            Command::Structured(structure, stop) => {
+                let waits = ask.running.as_ref().is_some_and(|it| Arc::ptr_eq(&it.stop, &stop));
+                if waits {
+                    ask.forget_answers();
+                    ask.structure = structure;
                 }
             }
             Command::Look(actor) => {
@@ -164,6 +186,7 @@ impl State {
             }
             Command::Pick(at) => self.pick_line(at),
             Command::PickEffect(effect, at) => self.pick_effect(effect, at),
+            Command::PickLine(section, at) => self.pick_structure(section, at),
         }
     }
 
@@ -282,6 +305,10 @@ impl State {
                 let supposed = suppose(&form, analysis, &flag).map(Box::new);
                 return Main::Graph(GraphCommand::Ask(Command::Supposed(supposed, flag)));
             }
+            if matches!(form.kind, Kind::Structure | Kind::Chokes) {
+                let structure = structure(&form, analysis, &flag).map(Box::new);
+                return Main::Graph(GraphCommand::Ask(Command::Structured(structure, flag)));
+            }
             let answer = work_out(form, analysis, &flag).map(Box::new);
             Main::Graph(GraphCommand::Ask(Command::Answered(answer, flag)))
         });
@@ -299,6 +326,19 @@ impl State {
         let (Some(answer), Some(picked)) = (&ask.answer, &ask.picked) else { return };
         let spotlight = Arc::new(spotlight(answer.scope(), &picked.chain));
         self.apply_to_graph(GraphCommand::Spotlight(Some(spotlight)));
+    }
+
+    fn pick_structure(&mut self, section: usize, at: usize) {
+        let ask = &mut self.graph.ask;
+        let Some(structure) = &ask.structure else { return };
+        if !structure.holds_for(&self.project, self.reading) {
+            return;
+        }
+        let Some(shown) = structure.line(section, at).map(|line| Arc::clone(&line.shown)) else {
+            return;
+        };
+        ask.line = Some((section, at));
+        self.apply_to_graph(GraphCommand::Spotlight(Some(shown)));
     }
 
     fn pick_effect(&mut self, effect: Effect, at: usize) {
