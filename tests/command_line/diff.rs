@@ -163,6 +163,14 @@ fn git_revisions() {
         json["files"].as_array().unwrap().iter().map(|it| it["path"].as_str().unwrap()).collect();
     assert_eq!(files, ["a.yaml", "deep/c.yaml"]);
     assert_eq!(json["access"][0]["gained"]["pairs"], 3);
+    // The drawing compares with a revision too.
+    let drawn = folder.run(&["graph", "config", "--compare", "HEAD:config", "--format", "json"]);
+    assert_eq!(drawn.code, Some(0), "{drawn}");
+    let drawn: serde_json::Value = serde_json::from_str(&drawn.stdout).unwrap();
+    let edges = drawn["edges"].as_array().unwrap().iter();
+    assert!(edges.filter(|edge| edge["difference"] == "added").count() > 0, "{drawn:#}");
+    let none = folder.run(&["graph", "config", "--compare", "nobody:config", "--format", "json"]);
+    assert_eq!(none.code, Some(3), "{none}");
     assert_eq!(
         json["access"][0]["lost"]["listed_pairs"][0]["way"]["hops"][0]["permitted_by"][0]["file"],
         "HEAD:config/a.yaml"

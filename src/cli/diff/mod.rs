@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 use serde::Serialize;
 
-use self::version::Version;
+pub use self::version::Version;
 use super::project::{self, Format};
 use super::reach::change;
 use super::suppose;

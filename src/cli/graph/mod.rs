@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 
 use super::project::{self, Paths};
-use super::{Exit, Failure, Globals, Terminal};
+use super::{Exit, Failure, Globals, Terminal, diff};
 use crate::config::Project;
 use crate::diagram::export::{self, Caption, Drawing, Input, PngError};
 use crate::diagram::layout::Method;
@@ -32,6 +32,7 @@ Examples:
   exchange-studio graph config/ --format svg --focus Broker --hops 2 -o broker.svg
   exchange-studio graph config/ --format svg --collapse all -o overview.svg
   exchange-studio graph config/ --format svg --compare config.old/ -o changes.svg
+  exchange-studio graph config/ --format svg --compare HEAD~1:config -o changes.svg
   exchange-studio graph config/ --format svg --chain Portal --chain Broker --chain Robot -o chain.svg
   exchange-studio graph config/ --format graphml --redact names.json -o trust.graphml
   exchange-studio graph config/ --format dot | dot -Tpdf -o trust.pdf
@@ -52,7 +53,8 @@ pub struct Args {
     #[command(flatten)]
     selection: select::Selection,
 
-    /// Show what changed since another version: a file or a folder.
+    /// Show what changed since another version: a file, a folder, or a git revision of one,
+    /// REVISION:PATH.
     ///
     /// What is in either version is drawn; what was added, removed or changed is marked.
     #[arg(long, value_name = "OLD", help_heading = "How it is drawn")]
@@ -183,7 +185,7 @@ pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Ex
     let (new, mut exit) = open(&args.paths.paths, globals, terminal)?;
     let old = match &args.compare {
         Some(path) => {
-            let (old, gaps) = open(std::slice::from_ref(path), globals, terminal)?;
+            let (old, gaps) = open_old(path, globals, terminal)?;
             if let Exit::Unreadable = gaps {
                 exit = gaps;
             }
@@ -206,6 +208,21 @@ fn open(
     terminal: &mut Terminal,
 ) -> Result<(Version, Exit), Failure> {
     let project = project::open(paths, globals)?;
+    let gaps = project::warn_about_gaps(&project, terminal);
+    let graph = TrustGraph::new(&project, globals.reading);
+    Ok((Version { project, graph }, gaps))
+}
+
+/// The version that is compared with: what is on disk, or a git revision of it.
+fn open_old(
+    path: &PathBuf,
+    globals: &Globals,
+    terminal: &mut Terminal,
+) -> Result<(Version, Exit), Failure> {
+    if path.exists() || !path.to_string_lossy().contains(':') {
+        return open(std::slice::from_ref(path), globals, terminal);
+    }
+    let project = diff::Version::read(path, globals)?.project();
     let gaps = project::warn_about_gaps(&project, terminal);
     let graph = TrustGraph::new(&project, globals.reading);
     Ok((Version { project, graph }, gaps))
