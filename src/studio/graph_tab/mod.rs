@@ -11,6 +11,7 @@
 //! | `export` | the drawing as a file |
 //! | `shown` | paths alone, boxes at places of their own |
 //! | `colouring` | what boxes can be coloured by |
+//! | `marked` | what is done with marked boxes |
 //! | `align` | lining boxes up |
 //! | `ask` | questions beside the drawing |
 //! | `bar` | the bar over the drawing |
@@ -26,6 +27,7 @@ mod drawn;
 mod export;
 mod filter_ui;
 mod looking;
+mod marked;
 mod menu;
 mod shown;
 mod state;

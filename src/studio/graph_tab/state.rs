@@ -9,18 +9,17 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::super::analysis::{Analysis, WITHIN_A_FRAME};
-use super::super::canvas::{Camera, Hop, Marking, Spotlight};
+use super::super::canvas::{Camera, Marking, Spotlight};
 use super::super::changes_tab::Comparison;
-use super::super::command::{Command as Main, Notice};
+use super::super::command::Command as Main;
 use super::super::selection::{selection, thing};
 use super::super::state::{State, Tab};
-use super::align::{Align, aligned};
 use super::ask::{self, Ask};
 use super::colouring::ColourBy;
 use super::drawn::{Drawn, Wanted};
 use super::export::Export;
 use super::looking::{Looking, Passing};
-use super::shown::{HOPS, placed, shortest};
+use super::shown::{HOPS, placed};
 use super::view::{Narrowing, View, Views};
 use crate::config::{ClientKey, Project};
 use crate::diagram::layout::Point;
@@ -215,13 +214,13 @@ impl GraphState {
     }
 
     /// Goes to another view, if it is another.
-    fn go_to(&mut self, view: View) {
+    pub(super) fn go_to(&mut self, view: View) {
         if !view.shows_the_same(self.views.now()) {
             self.views.go_to(view);
         }
     }
 
-    fn mark(&mut self, things: Vec<Thing>, how: Marking) {
+    pub(super) fn mark(&mut self, things: Vec<Thing>, how: Marking) {
         let marked = Arc::make_mut(&mut self.marked);
         match how {
             Marking::Replace => *marked = things.into_iter().collect(),
@@ -436,100 +435,6 @@ impl State {
         if let Some(center) = self.selected_center() {
             self.apply_to_graph(Command::Narrow(Narrowing::Around { center, hops: 1 }));
         }
-    }
-
-    pub(super) fn pin(&mut self) {
-        let scene = Arc::clone(self.graph.scene(&self.analysis));
-        let meant = self.meant_boxes();
-        let all = meant.iter().all(|thing| self.graph.places.contains_key(thing));
-        let pins = meant.into_iter().filter_map(|thing| {
-            let at = (!all).then(|| scene.node_of(&thing).map(|node| scene.nodes[node].rect.min));
-            match at {
-                None => Some((thing, None)),
-                Some(at) => Some((thing, Some(at?))),
-            }
-        });
-        let pins = pins.collect();
-        self.pin_boxes(pins);
-    }
-
-    pub(super) fn unpin_all(&mut self) {
-        let pins = self.graph.places.keys().map(|thing| (thing.clone(), None)).collect();
-        self.pin_boxes(pins);
-    }
-
-    pub(super) fn align(&mut self, how: Align) {
-        let scene = self.graph.scene(&self.analysis);
-        let boxes: Vec<(Thing, usize)> = self
-            .graph
-            .marked
-            .iter()
-            .filter_map(|thing| scene.node_of(thing).map(|node| (thing.clone(), node)))
-            .collect();
-        let rects: Vec<_> = boxes.iter().map(|(_, node)| scene.nodes[*node].rect).collect();
-        let corners = aligned(&rects, how);
-        let places = boxes.into_iter().map(|(thing, _)| thing).zip(corners).collect();
-        self.apply_to_graph(Command::Place(places));
-    }
-
-    /// Marks what is at the other end of the arrows of what is meant.
-    pub(super) fn mark_neighbours(&mut self) {
-        let scene = Arc::clone(self.graph.scene(&self.analysis));
-        let meant: BTreeSet<usize> =
-            self.meant_boxes().iter().filter_map(|thing| scene.node_of(thing)).collect();
-        let ends = scene.edges.iter().filter_map(|edge| {
-            let (from, to) = (meant.contains(&edge.from), meant.contains(&edge.to));
-            (from || to).then_some([edge.from, edge.to])
-        });
-        let near: BTreeSet<usize> = ends.flatten().chain(meant.iter().copied()).collect();
-        let things = near.into_iter().map(|node| scene.nodes[node].thing()).collect();
-        self.graph.mark(things, Marking::Replace);
-    }
-
-    /// Lifts out a shortest way between the two marked boxes.
-    pub(super) fn show_path(&mut self) {
-        let scene = Arc::clone(&self.analysis.scene);
-        let marked: Vec<usize> =
-            self.graph.marked.iter().filter_map(|thing| scene.node_of(thing)).collect();
-        let &[a, b] = marked.as_slice() else { return };
-        let ways = [shortest(&scene, a, b), shortest(&scene, b, a)];
-        let shortest = ways.into_iter().flatten().min_by_key(Vec::len);
-        let Some(way) = shortest else {
-            let (a, b) = (&scene.nodes[a].title, &scene.nodes[b].title);
-            let text = format!("No arrows lead from {a} to {b}, nor back.");
-            self.notices.push(Notice::Hint(text));
-            return;
-        };
-        let (first, last) = (way.first(), way.last());
-        let (Some(&first), Some(&last)) = (first, last) else { return };
-        let from = &scene.nodes[scene.edges[first].from].title;
-        let to = &scene.nodes[scene.edges[last].to].title;
-        let hops = way.iter().map(|&e| Hop {
-            arrow: scene.edges[e].thing.clone(),
-            sentence: scene.edges[e].sentence.clone(),
-        });
-        let count = if way.len() == 1 { "1 hop".to_owned() } else { format!("{} hops", way.len()) };
-        let spotlight = Spotlight {
-            title: format!("{from} to {to}, {count}"),
-            hops: hops.collect(),
-            things: BTreeSet::new(),
-        };
-        self.apply_to_graph(Command::Spotlight(Some(Arc::new(spotlight))));
-    }
-
-    /// Draws these groups as one box each, in place, besides those that are already.
-    pub(super) fn collapse(&mut self, groups: BTreeSet<GroupKey>) {
-        let mut view = self.graph.views.now().clone();
-        Arc::make_mut(&mut view.looking).collapsed.extend(groups);
-        self.graph.go_to(view);
-    }
-
-    pub(super) fn only_path(&mut self) {
-        let narrowing = match self.graph.narrowing() {
-            Narrowing::Path => Narrowing::Whole,
-            _ => Narrowing::Path,
-        };
-        self.apply_to_graph(Command::Narrow(narrowing));
     }
 }
 
