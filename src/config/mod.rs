@@ -62,7 +62,7 @@ pub use disk::{
     AtRevision, DiskChange, DiskReport, DiskWatch, OpenError, OpenOptions, Other, Pending,
     Presence, Recovery, Restored, RestoredFile, RevisionError, RevisionFile, SaveError, SaveJob,
     SaveMethod, SaveOptions, Saved, UnsavedWork, WatchError, Watcher, at_revision, backups,
-    find_files, state_folder,
+    find_files, state_folder, write_derived,
 };
 pub use entries::{Entry, PlaceholderUse, Shape};
 pub use id::{Id, IdForm};

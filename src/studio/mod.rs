@@ -25,7 +25,6 @@ mod source_tab;
 mod state;
 mod theme;
 mod user_state;
-mod whole;
 mod widgets;
 
 pub use app::Studio;

@@ -37,7 +37,7 @@ mod watching;
 
 pub use editing::{IdPlaces, Refusal, SharedEdit};
 pub use file_facts::FileFacts;
-pub use files::{Opener, Opening};
+pub use files::{Opener, Opening, why_not_written};
 pub use project_file::{FoundFile, Kept};
 pub use recovery::Safety;
 pub use saving::{SaveRequest, SaveTrouble, TroubleKind};

@@ -11,7 +11,7 @@
 //! | `events` | word from the system that something may have happened |
 //! | `save` | what a save needs to know, and what is refused |
 //! | `write` | one file's bytes onto the disk, in one step |
-//! | `whole` | a small file that is no stream of documents |
+//! | `whole` | files that are no streams of documents |
 //! | `presence` | two studios on one file notice each other |
 //! | `revision` | files as a git revision has them |
 //! | `recovery` | unsaved work survives the end of the studio |
@@ -46,6 +46,7 @@ pub use write::backups;
 
 pub(super) use open::read_file;
 pub(super) use save::OwnSaves;
+pub use whole::write_derived;
 pub(super) use whole::{read_whole, write_whole};
 
 /// What a file looked like when it was last read or written. When none of it differs the text is

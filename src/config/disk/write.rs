@@ -236,7 +236,7 @@ pub fn backups(path: &Path) -> Vec<(u64, PathBuf)> {
 }
 
 /// Through symlinks to the file itself, even one that is not there (any more).
-fn destination(path: &Path) -> PathBuf {
+pub(super) fn destination(path: &Path) -> PathBuf {
     if let Ok(real) = fs::canonicalize(path) {
         return real;
     }
@@ -311,7 +311,7 @@ pub(super) fn remove_unless_held(path: &Path) -> bool {
 
 /// Gives a new file what makes the old one what it is beside its text; tells in words what could
 /// not be given.
-fn keep(path: &Path, old: &Metadata, new: &File) -> io::Result<Vec<String>> {
+pub(super) fn keep(path: &Path, old: &Metadata, new: &File) -> io::Result<Vec<String>> {
     let mut not_kept = Vec::new();
     #[cfg(unix)]
     {

@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use super::super::command::{Command as Main, Notice, PathPurpose};
 use super::super::jobs::JobId;
-use super::super::state::{Dialog, State};
-use super::super::whole::{why, write_whole};
+use super::super::state::{Dialog, State, why_not_written};
 use super::state::Command;
 use super::view::Narrowing;
+use crate::config::write_derived;
 use crate::diagram::export::{Caption, Drawing, Format, Input, Theme};
 
 /// Pixels for a point of a PNG: as sharp on a screen of twice the density.
@@ -93,8 +93,8 @@ impl State {
                 .write(&drawing, Theme::Light, SCALE)
                 .map_err(|error| format!("{error}. Filter the drawing, or write an svg"))
                 .and_then(|bytes| {
-                    write_whole(&path, replace, |out| out.write_all(&bytes))
-                        .map_err(|error| why(&error))
+                    write_derived(&path, replace, |out| out.write_all(&bytes))
+                        .map_err(|error| why_not_written(&error))
                 });
             Main::Graph(Command::Exported(match written {
                 Ok(()) => Ok(path),

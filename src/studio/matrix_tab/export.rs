@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::state::Command;
 use super::table::{Base, Table};
+use crate::config::write_derived;
 use crate::studio::command::{Command as Main, PathPurpose};
-use crate::studio::state::{Dialog, State};
-use crate::studio::whole::{why, write_whole};
+use crate::studio::state::{Dialog, State, why_not_written};
 use crate::trust::matrix::Matrix;
 
 impl State {
@@ -54,7 +54,9 @@ impl State {
             let saved = write(&table, &path, replace, cancelled);
             Main::Matrix(Command::Saved(match saved {
                 Ok(()) => Ok(path),
-                Err(error) => Err(format!("{} was not saved: {}.", path.display(), why(&error))),
+                Err(error) => {
+                    Err(format!("{} was not saved: {}.", path.display(), why_not_written(&error)))
+                }
             }))
         });
         self.matrix.saving = Some(job);
@@ -62,7 +64,7 @@ impl State {
 }
 
 fn write(table: &Table, path: &Path, replace: bool, cancelled: &AtomicBool) -> io::Result<()> {
-    write_whole(path, replace, |out| {
+    write_derived(path, replace, |out| {
         out.write_all(Matrix::csv_header().as_bytes())?;
         for row in 0..table.matrix.rows().len() {
             if cancelled.load(Ordering::Relaxed) {

@@ -1,5 +1,6 @@
 //! Files: opening them, saving them, and leaving them.
 
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -24,6 +25,16 @@ pub struct Opening {
     pub label: String,
     /// Counts each byte twice: when it is read, and when it is parsed.
     pub progress: Progress,
+}
+
+/// Why a file was not written, as a clause without its stop.
+pub fn why_not_written(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::AlreadyExists => {
+            "a file is there already, so choose another name".to_owned()
+        }
+        _ => error.to_string(),
+    }
 }
 
 impl State {
