@@ -46,6 +46,9 @@ pub fn bezier(curve: &[Point; 4], t: f32) -> Point {
     point
 }
 
+/// Where along a line its label may stand, the best place first.
+pub const LABEL_PARTS: [f32; 9] = [0.5, 0.35, 0.65, 0.22, 0.78, 0.42, 0.58, 0.12, 0.88];
+
 /// The point at a part of the length of a line between 0 and 1, where a label stands.
 pub fn along(route: &[Point], smooth: bool, part: f32) -> Point {
     // Curves are measured as chains of chords: a label need not be exact.

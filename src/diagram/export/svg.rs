@@ -15,7 +15,7 @@ use crate::diagram::scene::{
     Difference, EdgeKind, End, Font, NodeKind, SceneEdge, SceneNode, ellipsize, estimate_width,
     measure,
 };
-use crate::diagram::shape::{Stroke, along, arrival, strokes};
+use crate::diagram::shape::{LABEL_PARTS, Stroke, along, arrival, strokes};
 
 /// The first is the face of the window; the others are what systems have in its stead.
 const FONT: &str = "Inter, system-ui, 'Segoe UI', 'Helvetica Neue', Arial, sans-serif";
@@ -107,10 +107,9 @@ fn write(out: &mut String, drawing: &Drawing, c: &Colors) -> std::fmt::Result {
 
 /// Where the label of an arrow stands: near its middle, and on no other label if that can be.
 fn free_place(edge: &SceneEdge, words: &str, smooth: bool, taken: &[Rect]) -> Rect {
-    const PARTS: [f32; 9] = [0.5, 0.35, 0.65, 0.22, 0.78, 0.42, 0.58, 0.12, 0.88];
     let place = |part| pill(along(&edge.route, smooth, part), words);
     let free = |pill: &Rect| !taken.iter().any(|other| other.overlaps(pill));
-    PARTS.into_iter().map(place).find(free).unwrap_or_else(|| place(0.5))
+    LABEL_PARTS.into_iter().map(place).find(free).unwrap_or_else(|| place(0.5))
 }
 
 /// What the drawing as a whole asks of its parts.

@@ -1,6 +1,7 @@
 //! Arrows.
 
-use egui::{Color32, Painter, Pos2, Rect, Shape, vec2};
+use egui::epaint::TextShape;
+use egui::{Color32, Pos2, Rect, vec2};
 
 use super::super::Frame;
 use super::super::brush::{Brush, swing};
@@ -8,8 +9,9 @@ use super::super::emphasis::{Emphasis, Weight};
 use super::super::frame::ARROWS_FROM;
 use super::super::index::Index;
 use super::ARROW_ZOOM;
+use super::boxes::Sheet;
 use super::differences;
-use super::texts::{Face, Texts};
+use super::texts::Face;
 use crate::diagram::layout::{self, Method, Point};
 use crate::diagram::scene::{Difference, EdgeKind, End};
 use crate::diagram::shape::{arrival, bezier};
@@ -171,28 +173,22 @@ fn side(rect: &layout::Rect, from: Point, shift: f32) -> (Point, f32) {
 }
 
 /// The numbers of the steps of a path, on its arrows: colour alone would not tell the order.
-pub fn steps(
-    brush: &mut Brush,
-    words: &mut Vec<Shape>,
-    texts: &mut Texts,
-    painter: &Painter,
-    frame: &Frame,
-    index: &Index,
-    emphasis: &Emphasis,
-) {
+pub fn steps(sheet: &mut Sheet) {
+    let Sheet { frame, index, emphasis, .. } = *sheet;
     for &(e, step) in &emphasis.steps {
         let Some(middle) = middle(index, e) else { continue };
         let at = frame.camera.to_screen(frame.view, middle.x, middle.y);
         if !frame.view.expand(20.0).contains(at) {
             continue;
         }
-        brush.dot(at, 9.5, frame.palette.ground);
-        brush.dot(at, 8.5, frame.palette.path);
+        sheet.brush.dot(at, 9.5, frame.palette.ground);
+        sheet.brush.dot(at, 8.5, frame.palette.path);
         let text = step.to_string();
         let face = Face { size: 11.5, width: 40.0, semibold: frame.semibold };
-        let galley = texts.galley(painter, (STEPS + step, 0), &text, face);
+        let galley = sheet.texts.galley(sheet.painter, (STEPS + step, 0), &text, face);
         let rect = Rect::from_center_size(at, galley.size());
-        words.push(egui::epaint::TextShape::new(rect.min, galley, frame.palette.on_path).into());
+        let shape = TextShape::new(rect.min, galley, frame.palette.on_path);
+        sheet.words.push(shape.into());
     }
 }
 

@@ -358,9 +358,7 @@ impl Sheet<'_> {
             // Too far for the word.
             let aside = if self.frame.is_pinned(n) { 22.0 } else { 0.0 };
             let at = rect.right_top() - vec2(aside, 0.0);
-            let (brush, words) = (&mut self.brush, &mut *self.words);
-            let (texts, painter) = (&mut *self.texts, self.painter);
-            differences::sign(brush, words, texts, painter, self.frame, at, difference);
+            differences::sign(self, at, difference);
         }
         if self.emphasis.is_marked(n) {
             let at = rect.left_top();

@@ -5,15 +5,15 @@
 use egui::epaint::TextShape;
 use egui::{Color32, Painter, Rect, Shape, pos2, vec2};
 
-use super::super::Frame;
 use super::super::brush::Brush;
-use super::super::emphasis::{Emphasis, Weight};
-use super::super::index::Index;
+use super::super::emphasis::Weight;
 use super::super::palette::Palette;
 use super::ARROW_ZOOM;
+use super::boxes::Sheet;
 use super::texts::{Face, Texts};
-use crate::diagram::layout::{self, Point};
+use crate::diagram::layout::Method;
 use crate::diagram::scene::Difference;
+use crate::diagram::shape::{LABEL_PARTS, along};
 
 /// Where the texts of signs and words are kept, beyond those of boxes.
 const SIGNS: u32 = u32::MAX / 4;
@@ -22,9 +22,6 @@ const WORDS: u32 = SIGNS + 1;
 const MOST: usize = 400;
 /// From afar there are signs only where there are no more than this: many would hide the drawing.
 const FEW: usize = 60;
-/// Where along an arrow its sign may stand, the best place first.
-const PARTS: [f32; 9] = [0.5, 0.35, 0.65, 0.22, 0.78, 0.42, 0.58, 0.12, 0.88];
-
 /// Colour and width of an arrow in a comparison.
 pub fn ink(palette: &Palette, difference: Difference, weight: Weight, fine: f32) -> (Color32, f32) {
     let base = palette.of_difference(difference);
@@ -53,18 +50,9 @@ pub fn dashes(difference: Difference, federation: bool) -> Option<(f32, f32)> {
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "one part of a picture that is made step by step")]
 /// The signs of arrows that differ, each near the middle of its arrow and on no other sign.
-pub fn signs(
-    brush: &mut Brush,
-    words: &mut Vec<Shape>,
-    texts: &mut Texts,
-    painter: &Painter,
-    frame: &Frame,
-    index: &Index,
-    emphasis: &Emphasis,
-    edges: &[u32],
-) {
+pub fn signs(sheet: &mut Sheet, edges: &[u32]) {
+    let Sheet { frame, index, emphasis, .. } = *sheet;
     if !index.scene.compared {
         return;
     }
@@ -81,45 +69,37 @@ pub fn signs(
     let mut taken: Vec<Rect> = Vec::new();
     for e in differs {
         let edge = &index.scene.edges[e];
-        let line = index.line(e);
+        if edge.route.is_empty() {
+            continue;
+        }
         let size = egui::Vec2::splat(18.0);
         let place = |part: f32| {
-            let at = along(line, part)?;
+            let at = along(&edge.route, index.scene.method == Method::Layered, part);
             let at = frame.camera.to_screen(frame.view, at.x, at.y);
-            Some(Rect::from_center_size(at, size))
+            Rect::from_center_size(at, size)
         };
         let free = |rect: &Rect| !taken.iter().any(|other| other.intersects(*rect));
-        let Some(rect) = PARTS.into_iter().filter_map(place).find(free).or_else(|| place(0.5))
-        else {
-            continue;
-        };
+        let rect = LABEL_PARTS.into_iter().map(place).find(free).unwrap_or_else(|| place(0.5));
         if frame.view.expand(10.0).contains(rect.center()) {
-            sign(brush, words, texts, painter, frame, rect.center(), edge.difference);
+            sign(sheet, rect.center(), edge.difference);
         }
         taken.push(rect);
     }
 }
 
 /// A sign in a ring.
-pub fn sign(
-    brush: &mut Brush,
-    words: &mut Vec<Shape>,
-    texts: &mut Texts,
-    painter: &Painter,
-    frame: &Frame,
-    at: egui::Pos2,
-    difference: Difference,
-) {
+pub fn sign(sheet: &mut Sheet, at: egui::Pos2, difference: Difference) {
+    let frame = sheet.frame;
     let color = frame.palette.of_difference(difference);
     let near = frame.camera.zoom >= ARROW_ZOOM;
     let (radius, size) = if near { (9.0, 12.0) } else { (7.0, 10.0) };
-    brush.dot(at, radius, color);
-    brush.dot(at, radius - 1.3, frame.palette.ground);
+    sheet.brush.dot(at, radius, color);
+    sheet.brush.dot(at, radius - 1.3, frame.palette.ground);
     let face = Face { size, width: 40.0, semibold: frame.semibold };
     let slot = (SIGNS, difference as u8);
-    let galley = texts.galley(painter, slot, difference.mark(), face);
+    let galley = sheet.texts.galley(sheet.painter, slot, difference.mark(), face);
     let rect = Rect::from_center_size(at, galley.size());
-    words.push(TextShape::new(rect.min, galley, color).into());
+    sheet.words.push(TextShape::new(rect.min, galley, color).into());
 }
 
 /// The word of a difference, as in "+ added", laid out.
@@ -151,34 +131,9 @@ pub fn pill(
     words.push(TextShape::new(rect.center() - galley.size() / 2.0, galley, color).into());
 }
 
-/// A place along a line, by its part of the whole length.
-fn along(line: &[Point], part: f32) -> Option<Point> {
-    let length = |a: &Point, b: &Point| (b.x - a.x).hypot(b.y - a.y);
-    let whole: f32 = line.windows(2).map(|pair| length(&pair[0], &pair[1])).sum();
-    let mut left = whole * part;
-    for pair in line.windows(2) {
-        let step = length(&pair[0], &pair[1]);
-        if step >= left && step > 0.0 {
-            let t = left / step;
-            let (a, b) = (pair[0], pair[1]);
-            return Some(layout::Point::new(a.x + (b.x - a.x) * t, a.y + (b.y - a.y) * t));
-        }
-        left -= step;
-    }
-    line.last().copied()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_place_along_a_line_is_found_by_length() {
-        let line = [Point::new(0.0, 0.0), Point::new(10.0, 0.0), Point::new(10.0, 30.0)];
-        assert_eq!(along(&line, 0.5), Some(Point::new(10.0, 10.0)));
-        assert_eq!(along(&line, 0.125), Some(Point::new(5.0, 0.0)));
-        assert_eq!(along(&[], 0.5), None);
-    }
 
     #[test]
     fn what_went_is_dotted_whatever_it_was() {

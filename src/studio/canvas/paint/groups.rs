@@ -2,14 +2,13 @@
 //! an arrow stands for.
 
 use egui::epaint::TextShape;
-use egui::{Painter, Rect, Shape, vec2};
+use egui::{Rect, vec2};
 
-use super::super::Frame;
 use super::super::brush::Brush;
-use super::super::index::Index;
 use super::ARROW_ZOOM;
 use super::arrows::middle;
-use super::texts::{Face, Texts};
+use super::boxes::Sheet;
+use super::texts::Face;
 use crate::diagram::scene::{Difference, measure};
 
 /// Where the texts of counts are kept, beyond those of boxes.
@@ -26,14 +25,8 @@ pub fn border(brush: &mut Brush, rect: Rect, zoom: f32, line: egui::Color32, fil
 }
 
 /// How many arrows each of those stands for that stand for several.
-pub fn counts(
-    brush: &mut Brush,
-    words: &mut Vec<Shape>,
-    texts: &mut Texts,
-    painter: &Painter,
-    frame: &Frame,
-    index: &Index,
-) {
+pub fn counts(sheet: &mut Sheet) {
+    let Sheet { frame, index, .. } = *sheet;
     if frame.camera.zoom < ARROW_ZOOM {
         return;
     }
@@ -60,11 +53,11 @@ pub fn counts(
         let count = edge.edges.len();
         let face = Face { size: 11.0, width: 60.0, semibold: frame.semibold };
         let slot = (COUNTS + count as u32 % (1 << 24), 0);
-        let galley = texts.galley(painter, slot, &format!("×{count}"), face);
+        let galley = sheet.texts.galley(sheet.painter, slot, &format!("×{count}"), face);
         let size = galley.size() + vec2(10.0, 3.0);
         let rect = Rect::from_center_size(at, size);
-        brush.round(rect, size.y / 2.0, color);
-        brush.round(rect.shrink(1.2), size.y / 2.0 - 1.2, frame.palette.ground);
-        words.push(TextShape::new(at - galley.size() / 2.0, galley, color).into());
+        sheet.brush.round(rect, size.y / 2.0, color);
+        sheet.brush.round(rect.shrink(1.2), size.y / 2.0 - 1.2, frame.palette.ground);
+        sheet.words.push(TextShape::new(at - galley.size() / 2.0, galley, color).into());
     }
 }

@@ -177,10 +177,9 @@ impl Picture {
         for &n in &self.nodes {
             sheet.node(n as usize);
         }
-        groups::counts(&mut sheet.brush, sheet.words, sheet.texts, painter, frame, index);
-        let (brush, words) = (&mut sheet.brush, &mut *sheet.words);
-        differences::signs(brush, words, sheet.texts, painter, frame, index, emphasis, &self.edges);
-        arrows::steps(&mut sheet.brush, sheet.words, sheet.texts, painter, frame, index, emphasis);
+        groups::counts(&mut sheet);
+        differences::signs(&mut sheet, &self.edges);
+        arrows::steps(&mut sheet);
         if plain {
             landmarks::paint(&mut sheet, &area, titles);
         }
