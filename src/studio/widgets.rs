@@ -10,6 +10,12 @@ use super::command::{Action, Command};
 use super::state::State;
 use super::theme::{self, Tokens};
 
+/// A text with a capital letter in front.
+pub fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 /// A heading of a section within a panel.
 pub fn section_ui(ui: &mut Ui, title: &str) {
     ui.add_space(theme::GAP);
@@ -216,6 +222,23 @@ pub fn decision_ui(
     decision: &crate::trust::Decision,
     commands: &mut Vec<Command>,
 ) {
+    steps_ui(ui, &state.project, decision, |ui, evidence| {
+        ui.spacing_mut().interact_size.y = 14.0;
+        ui.horizontal_wrapped(|ui| {
+            for place in evidence {
+                place_link_ui(ui, state, *place, commands);
+            }
+        });
+    });
+}
+
+/// The same with the lines in one's own way; they are of the project.
+pub fn steps_ui(
+    ui: &mut Ui,
+    project: &crate::config::Project,
+    decision: &crate::trust::Decision,
+    mut evidence_ui: impl FnMut(&mut Ui, &[crate::config::Place]),
+) {
     let tokens = Tokens::of(ui);
     let (icon, color) = match decision.verdict() {
         Verdict::Allowed => (icons::ICON_CHECK_CIRCLE, tokens.good),
@@ -224,7 +247,7 @@ pub fn decision_ui(
     };
     ui.horizontal_top(|ui| {
         ui.label(icon.rich_text().size(17.0).color(color));
-        let sentence = RichText::new(decision.sentence(&state.project)).family(theme::semibold());
+        let sentence = RichText::new(decision.sentence(project)).family(theme::semibold());
         ui.add(egui::Label::new(sentence).wrap());
     });
     for step in &decision.steps {
@@ -234,12 +257,7 @@ pub fn decision_ui(
             ui.vertical(|ui| {
                 ui.add(egui::Label::new(RichText::new(&step.sentence).size(12.5)).wrap());
                 if !step.evidence.is_empty() {
-                    ui.spacing_mut().interact_size.y = 14.0;
-                    ui.horizontal_wrapped(|ui| {
-                        for place in &step.evidence {
-                            place_link_ui(ui, state, *place, commands);
-                        }
-                    });
+                    evidence_ui(ui, &step.evidence);
                 }
             });
         });

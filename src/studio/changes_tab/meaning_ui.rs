@@ -12,9 +12,7 @@ use crate::diagram::scene::Difference;
 use crate::studio::command::Command as Main;
 use crate::studio::state::State;
 use crate::studio::theme::{self, Tokens};
-use crate::studio::widgets::{
-    decision_ui, icon_button_ui, place_link_ui, small_icon_ui, truth_look,
-};
+use crate::studio::widgets::{decision_ui, icon_button_ui, place_link_ui, small_icon_ui, steps_ui};
 use crate::trust::report::{credentials, listing};
 use crate::trust::{Actor, Decision, FactChange, Side};
 
@@ -318,22 +316,9 @@ fn picked_ui(
 
 /// The steps of a decision in the other version: its lines are in no editor here.
 fn old_decision_ui(ui: &mut Ui, it: &Comparison, decision: &Decision) {
-    let tokens = Tokens::of(ui);
-    let sentence = RichText::new(decision.sentence(&it.old)).family(theme::semibold());
-    ui.add(egui::Label::new(sentence).wrap());
-    for step in &decision.steps {
-        let (icon, color, word) = truth_look(&tokens, step.truth);
-        ui.horizontal_top(|ui| {
-            ui.label(icon.rich_text().size(15.0).color(color)).on_hover_text(word);
-            ui.vertical(|ui| {
-                ui.add(egui::Label::new(RichText::new(&step.sentence).size(12.5)).wrap());
-                let places: Vec<String> =
-                    step.evidence.iter().map(|at| it.old.describe_place(*at)).collect();
-                if !places.is_empty() {
-                    let text = RichText::new(places.join(", ")).small().color(tokens.text_weak);
-                    ui.add(egui::Label::new(text).wrap());
-                }
-            });
-        });
-    }
+    steps_ui(ui, &it.old, decision, |ui, evidence| {
+        let places: Vec<String> = evidence.iter().map(|at| it.old.describe_place(*at)).collect();
+        let text = RichText::new(places.join(", ")).small().color(Tokens::of(ui).text_weak);
+        ui.add(egui::Label::new(text).wrap());
+    });
 }

@@ -231,9 +231,6 @@ impl GraphAction {
             }
             Self::Whole if narrowing == Narrowing::Whole => Some("The whole graph is shown"),
             Self::ClearFilter if !graph.looking().is_filtered() => Some("No filter is set"),
-            Self::CollapseGroup if state.meant_groups().is_empty() => {
-                Some("Mark or select a box first")
-            }
             Self::ExpandAll if graph.looking().collapsed.is_empty() => {
                 Some("No group is drawn as one box")
             }
@@ -241,7 +238,9 @@ impl GraphAction {
             Self::OnlyPath | Self::LeavePath if graph.spotlight().is_none() => {
                 Some("No path is shown")
             }
-            Self::MarkNeighbours | Self::Pin if state.meant_boxes().is_empty() => {
+            Self::MarkNeighbours | Self::Pin | Self::CollapseGroup
+                if state.meant_boxes().is_empty() =>
+            {
                 Some("Mark or select a box first")
             }
             Self::AskAbout(ask::Kind::Chains) if graph.marked.len() != 2 => {

@@ -6,6 +6,7 @@ use egui_material_icons::icons;
 
 use super::super::changes_tab::Command as CompareCommand;
 use super::super::command::{Action, Command as Main};
+use super::super::panels::bars::counted;
 use super::super::state::State;
 use super::super::theme::Tokens;
 use super::super::widgets::{action_button_ui, action_menu_ui};
@@ -99,7 +100,9 @@ fn neighbourhood_ui(
     let shown = match state.graph.narrowing() {
         Narrowing::Whole => "Whole graph".to_owned(),
         Narrowing::Path => "Only the path".to_owned(),
-        Narrowing::Around { center, hops } => format!("{} and {}", name(center), hops_words(hops)),
+        Narrowing::Around { center, hops } => {
+            format!("{} and {}", name(center), counted(hops, "hop"))
+        }
     };
     let tokens = Tokens::of(ui);
     let text = RichText::new(super::shortened(&shown, 34));
@@ -118,7 +121,7 @@ fn neighbourhood_ui(
             ui.label("No arrows lead to it or from it.");
         }
         for (ring, hops) in rings.iter().zip(1..) {
-            let label = format!("{}: {}", hops_words(hops), ring.words());
+            let label = format!("{}: {}", counted(hops, "hop"), ring.words());
             let narrowing = Narrowing::Around { center: *center, hops };
             let on = state.graph.narrowing() == narrowing;
             if ui.add(egui::Button::selectable(on, label)).clicked() {
@@ -146,10 +149,6 @@ fn neighbourhood_ui(
     if state.graph.is_drawing() {
         ui.spinner();
     }
-}
-
-fn hops_words(hops: usize) -> String {
-    if hops == 1 { "1 hop".to_owned() } else { format!("{hops} hops") }
 }
 
 fn colour_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Main>) {

@@ -8,17 +8,16 @@ use egui::style::StyleModifier;
 use egui::{PopupCloseBehavior, RichText, Ui};
 use egui_material_icons::{MaterialIcon, icons};
 
-use super::super::analysis::Analysis;
 use super::super::command::{Action, Command as Main};
 use super::super::state::State;
 use super::super::theme::Tokens;
-use super::super::widgets::{action_button_ui, action_menu_ui, radio_ui, tick_ui};
+use super::super::widgets::{action_button_ui, action_menu_ui, capital, radio_ui, tick_ui};
 use super::action::GraphAction;
-use super::looking::{FindingIs, Looking, rules};
+use super::looking::{Choices, FindingIs, Looking, Values};
 use super::state::Command;
 use crate::audit::Severity;
 use crate::config::{Id, Setting};
-use crate::diagram::scene::{GroupBy, groups};
+use crate::diagram::scene::GroupBy;
 use crate::trust::{Kind, Relation, Says, SettingIs};
 
 /// How high a list of values is before it scrolls.
@@ -71,7 +70,7 @@ fn menu_ui(ui: &mut Ui, icon: MaterialIcon, name: &str, on: bool, content: impl 
 }
 
 fn filter_ui(ui: &mut Ui, state: &State, next: &mut Looking) {
-    let analysis = &state.analysis;
+    let Some(values) = state.graph.choices().map(Choices::values) else { return };
     heading_ui(ui, "Boxes of these kinds");
     two_columns_ui(ui, "kinds", |ui, row| {
         for (at, (kind, word)) in [
@@ -104,27 +103,15 @@ fn filter_ui(ui: &mut Ui, state: &State, next: &mut Looking) {
         }
     });
     heading_ui(ui, "Only with");
-    finding_ui(ui, analysis, &mut next.finding);
-    let project = &analysis.project;
-    let issuers: BTreeSet<String> = project
-        .clients()
-        .iter()
-        .flat_map(|app| app.identities.iter().filter_map(|it| it.pair()))
-        .map(|(issuer, _)| issuer.to_owned())
-        .collect();
-    values_ui(ui, "An issuer", &mut next.filter.issuers, &issuers, Clone::clone);
-    let subscriptions: BTreeSet<String> = project
-        .clients()
-        .iter()
-        .filter_map(|app| Some(app.subscription.as_ref()?.value.key().into_owned()))
-        .collect();
+    finding_ui(ui, values, &mut next.finding);
+    values_ui(ui, "An issuer", &mut next.filter.issuers, &values.issuers, Clone::clone);
+    let project = &state.analysis.project;
     let name = |key: &String| match project.subscription(&Id::new(key)) {
         Some(group) => group.label().to_owned(),
         None => key.clone(),
     };
-    values_ui(ui, "A subscription", &mut next.filter.subscriptions, &subscriptions, name);
-    let files: BTreeSet<String> = project.files().iter().map(|file| file.name.clone()).collect();
-    values_ui(ui, "A file", &mut next.filter.files, &files, Clone::clone);
+    values_ui(ui, "A subscription", &mut next.filter.subscriptions, &values.subscriptions, name);
+    values_ui(ui, "A file", &mut next.filter.files, &values.files, Clone::clone);
     ui.separator();
     let clear = egui::Button::new("Clear all filters");
     if ui.add_enabled(next.is_filtered(), clear).clicked() {
@@ -178,7 +165,7 @@ fn setting_ui(ui: &mut Ui, settings: &mut BTreeSet<SettingIs>, setting: Setting)
     }
 }
 
-fn finding_ui(ui: &mut Ui, analysis: &Analysis, finding: &mut Option<FindingIs>) {
+fn finding_ui(ui: &mut Ui, values: &Values, finding: &mut Option<FindingIs>) {
     let now = finding.map_or_else(String::new, |finding| format!(": {}", finding.words()));
     let title = RichText::new(format!("A finding{now}"));
     egui::CollapsingHeader::new(title).id_salt("finding").show(ui, |ui| {
@@ -194,7 +181,7 @@ fn finding_ui(ui: &mut Ui, analysis: &Analysis, finding: &mut Option<FindingIs>)
                 let text = format!("{} or graver", capital(least.name()));
                 choice(ui, FindingIs::AtLeast(least), text);
             }
-            for (rule, title, count) in rules(analysis) {
+            for (rule, title, count) in &values.rules {
                 choice(ui, FindingIs::Of(rule), format!("{rule} {title} ({count})"));
             }
         });
@@ -214,11 +201,11 @@ fn values_ui(
         1 => chosen.first().map_or_else(String::new, |it| format!(": {}", name(it))),
         count => format!(": {count} chosen"),
     };
-    // What was chosen and is gone from the files can still be let go.
-    let all: Vec<&String> = all.union(chosen).collect();
     let mut changed = None;
     let header = egui::CollapsingHeader::new(format!("{title}{now}")).id_salt(title);
     header.show(ui, |ui| {
+        // What was chosen and is gone from the files can still be let go.
+        let all: Vec<&String> = all.union(chosen).collect();
         if all.is_empty() {
             ui.label(RichText::new("None is stated.").color(Tokens::of(ui).text_weak));
         }
@@ -257,7 +244,8 @@ fn groups_ui(ui: &mut Ui, state: &State, next: &mut Looking, commands: &mut Vec<
         action_menu_ui(ui, state, Action::Graph(action), commands);
     }
     heading_ui(ui, "As one box");
-    let groups = groups(&state.analysis.project, &state.analysis.graph, next.group_by);
+    let Some(choices) = state.graph.choices() else { return };
+    let groups = choices.groups(next.group_by);
     let area = egui::ScrollArea::vertical().id_salt("groups").max_height(320.0);
     area.auto_shrink([false, true]).show_rows(ui, ROW, groups.len(), |ui, range| {
         for group in &groups[range] {
@@ -314,9 +302,4 @@ fn line_ui(ui: &mut Ui, icon: MaterialIcon, text: &str, more: impl FnOnce(&mut U
         });
         more(ui);
     });
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

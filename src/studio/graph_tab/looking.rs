@@ -5,14 +5,14 @@
 //! leaves out is still there: chains may lead through it, and findings about it stay.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::super::analysis::Analysis;
 use super::super::selection::Selection;
 use super::super::state::State;
 use crate::audit::Severity;
 use crate::config::{ClientKey, Project};
-use crate::diagram::scene::{GroupBy, GroupKey, groups};
+use crate::diagram::scene::{Group, GroupBy, GroupKey, groups};
 use crate::trust::{Filter, Subset};
 
 /// What is looked at, and how it is grouped. The default is everything.
@@ -166,14 +166,66 @@ impl State {
     }
 
     pub(super) fn all_groups(&self) -> BTreeSet<GroupKey> {
-        let Analysis { project, graph, .. } = &*self.analysis;
-        let groups = groups(project, graph, self.graph.looking().group_by);
-        groups.into_iter().map(|group| group.key).collect()
+        let by = self.graph.looking().group_by;
+        let groups = self.graph.choices().map(|choices| choices.groups(by));
+        groups.into_iter().flatten().map(|group| group.key.clone()).collect()
     }
 }
 
-/// What can be asked of findings here: of each rule, how many client apps have one.
-pub fn rules(analysis: &Analysis) -> Vec<(&'static str, &'static str, usize)> {
+/// What of a project there is to choose from; worked out when it is looked at first, and then kept,
+/// since a menu is drawn in every frame.
+#[derive(Debug)]
+pub struct Choices {
+    analysis: Arc<Analysis>,
+    values: OnceLock<Values>,
+    /// In the order of [`GroupBy::ALL`].
+    groups: [OnceLock<Vec<Group>>; GroupBy::ALL.len()],
+}
+
+/// The values that a filter can ask for.
+#[derive(Debug)]
+pub struct Values {
+    pub issuers: BTreeSet<String>,
+    /// By their keys.
+    pub subscriptions: BTreeSet<String>,
+    pub files: BTreeSet<String>,
+    /// Rules with findings: id, title, and how many client apps have one.
+    pub rules: Vec<(&'static str, &'static str, usize)>,
+}
+
+impl Choices {
+    pub fn new(analysis: &Arc<Analysis>) -> Self {
+        let analysis = Arc::clone(analysis);
+        Self { analysis, values: OnceLock::new(), groups: Default::default() }
+    }
+
+    pub fn is_of(&self, analysis: &Arc<Analysis>) -> bool {
+        Arc::ptr_eq(&self.analysis, analysis)
+    }
+
+    pub fn values(&self) -> &Values {
+        self.values.get_or_init(|| {
+            let project = &self.analysis.project;
+            let clients = project.clients().iter();
+            let pairs = clients.clone().flat_map(|app| &app.identities).filter_map(|it| it.pair());
+            let subscriptions = clients.filter_map(|app| app.subscription.as_ref());
+            Values {
+                issuers: pairs.map(|(issuer, _)| issuer.to_owned()).collect(),
+                subscriptions: subscriptions.map(|id| id.value.key().into_owned()).collect(),
+                files: project.files().iter().map(|file| file.name.clone()).collect(),
+                rules: rules(&self.analysis),
+            }
+        })
+    }
+
+    pub fn groups(&self, by: GroupBy) -> &[Group] {
+        let at = GroupBy::ALL.iter().position(|it| *it == by).unwrap_or_default();
+        self.groups[at].get_or_init(|| groups(&self.analysis.project, &self.analysis.graph, by))
+    }
+}
+
+/// What can be asked of findings: of each rule, how many client apps have one.
+fn rules(analysis: &Analysis) -> Vec<(&'static str, &'static str, usize)> {
     let mut clients: BTreeMap<&'static str, (&'static str, usize)> = BTreeMap::new();
     for app in analysis.project.clients() {
         let rules: BTreeMap<&'static str, &'static str> = analysis

@@ -18,7 +18,7 @@ use super::ask::{self, Ask};
 use super::colouring::ColourBy;
 use super::drawn::{Drawn, Wanted};
 use super::export::Export;
-use super::looking::{Looking, Passing};
+use super::looking::{Choices, Looking, Passing};
 use super::shown::{HOPS, placed};
 use super::view::{Narrowing, View, Views};
 use crate::config::{ClientKey, Project};
@@ -91,6 +91,8 @@ pub struct GraphState {
     drawn: Option<Drawn>,
     /// What the filter lets through; `None` where nothing is filtered.
     passing: Option<Passing>,
+    /// What there is to choose from.
+    choices: Option<Choices>,
     /// What a job is drawing.
     drawing: Option<Wanted>,
     /// The scene with boxes at their places, and what it was made from.
@@ -123,6 +125,7 @@ impl Default for GraphState {
             known: Arc::default(),
             drawn: None,
             passing: None,
+            choices: None,
             drawing: None,
             placed: None,
         }
@@ -206,6 +209,11 @@ impl GraphState {
     /// What the filter lets through; `None` where nothing is filtered.
     pub fn passing(&self) -> Option<&Passing> {
         self.passing.as_ref()
+    }
+
+    /// What there is to choose from; `None` before anything was analysed.
+    pub fn choices(&self) -> Option<&Choices> {
+        self.choices.as_ref()
     }
 
     /// Whether the drawing of a part is still being made.
@@ -337,6 +345,9 @@ impl State {
         let analysis = Arc::clone(&self.analysis);
         if self.graph.follow(&analysis.project) {
             self.place_pinned();
+        }
+        if self.graph.choices.as_ref().is_none_or(|it| !it.is_of(&analysis)) {
+            self.graph.choices = Some(Choices::new(&analysis));
         }
         let looking = Arc::clone(self.graph.looking());
         if self.graph.passing.as_ref().is_none_or(|it| !it.is_of(&looking, &analysis)) {

@@ -12,7 +12,7 @@ use crate::studio::graph_tab::{filter_button_ui, filtered_ui};
 use crate::studio::panels::bars::counted;
 use crate::studio::state::State;
 use crate::studio::theme::Tokens;
-use crate::studio::widgets::{small_icon_ui, tick_ui};
+use crate::studio::widgets::{capital, small_icon_ui, tick_ui};
 use crate::trust::matrix::{Order, View};
 use crate::trust::{Actor, Reading};
 
@@ -298,9 +298,4 @@ fn pick_ui<T: PartialEq + Copy>(
         })
         .response
         .accessible_name(format!("{name}: {label}"))
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

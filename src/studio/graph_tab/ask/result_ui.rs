@@ -12,13 +12,20 @@ use super::text::text;
 use crate::studio::command::{Action, Command as Main};
 use crate::studio::state::State;
 use crate::studio::theme::{self, Tokens};
-use crate::studio::widgets::{decision_ui, icon_button_ui, problem_ui};
+use crate::studio::widgets::{capital, decision_ui, icon_button_ui, problem_ui};
 use crate::trust::report::{Scope, chain_verdict, credentials, listing};
 use crate::trust::{Actor, Verdict};
 
 const ROW: f32 = 24.0;
 /// Rows of the list that are in view at once.
 const ROWS: usize = 8;
+
+/// That an answer is of before.
+pub fn out_of_date_ui(ui: &mut Ui) {
+    let text = "Out of date: the project or the reading has changed since. Ask again to look at a \
+                line.";
+    problem_ui(ui, text);
+}
 
 pub fn answer_ui(ui: &mut Ui, state: &State, answer: &Answer, commands: &mut Vec<Main>) {
     let tokens = Tokens::of(ui);
@@ -28,11 +35,7 @@ pub fn answer_ui(ui: &mut Ui, state: &State, answer: &Answer, commands: &mut Vec
     ui.add(egui::Label::new(title).wrap());
     weak_ui(ui, &answer.conditions());
     if !is_current {
-        problem_ui(
-            ui,
-            "Out of date: the project or the reading has changed since. Ask again to look at a \
-             line.",
-        );
+        out_of_date_ui(ui);
     }
     ui.horizontal_wrapped(|ui| {
         for one in Actor::ALL {
@@ -59,11 +62,6 @@ pub fn answer_ui(ui: &mut Ui, state: &State, answer: &Answer, commands: &mut Vec
 pub fn weak_ui(ui: &mut Ui, text: &str) {
     let text = RichText::new(text).size(12.0).color(Tokens::of(ui).text_weak);
     ui.add(egui::Label::new(text).wrap());
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 fn list_ui(

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::answer::counted;
 use super::form::{Form, Kind, name, node};
 use crate::config::{ClientKey, Project};
 use crate::diagram::scene::Thing;
@@ -309,12 +310,4 @@ impl Seen<'_> {
 /// That a list is cut off.
 fn more(count: usize) -> Option<String> {
     (count > MOST_LINES).then(|| format!("These are the first {MOST_LINES} of {count}."))
-}
-
-fn counted(count: usize, one: &str, many: &str) -> String {
-    match count {
-        1 => format!("1 {one}"),
-        0 => format!("No {many}"),
-        count => format!("{count} {many}"),
-    }
 }

@@ -4,13 +4,13 @@ use egui::{RichText, Ui};
 use egui_material_icons::icons;
 
 use super::super::state::Command as GraphCommand;
-use super::result_ui::weak_ui;
+use super::result_ui::{out_of_date_ui, weak_ui};
 use super::state::Command;
 use super::structure::{Section, Structure};
 use crate::studio::command::Command as Main;
 use crate::studio::state::State;
 use crate::studio::theme::{self, Tokens};
-use crate::studio::widgets::{icon_button_ui, problem_ui};
+use crate::studio::widgets::icon_button_ui;
 
 const ROW: f32 = 24.0;
 
@@ -20,11 +20,7 @@ pub fn structure_ui(ui: &mut Ui, state: &State, structure: &Structure, commands:
     ui.add(egui::Label::new(title).wrap());
     weak_ui(ui, &structure.conditions());
     if !is_current {
-        problem_ui(
-            ui,
-            "Out of date: the project or the reading has changed since. Ask again to look at a \
-             line.",
-        );
+        out_of_date_ui(ui);
     }
     if icon_button_ui(ui, icons::ICON_CONTENT_COPY, "Copy as text").clicked() {
         ui.ctx().copy_text(structure.text());

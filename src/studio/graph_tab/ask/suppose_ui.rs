@@ -5,13 +5,13 @@ use egui::{RichText, Ui};
 use egui_material_icons::icons;
 
 use super::super::state::Command as GraphCommand;
-use super::result_ui::{List, lines_ui, picked_ui, weak_ui};
+use super::result_ui::{List, lines_ui, out_of_date_ui, picked_ui, weak_ui};
 use super::state::Command;
 use super::suppose::{Effect, NOTHING_SAVED, Supposed};
 use crate::studio::command::Command as Main;
 use crate::studio::state::State;
 use crate::studio::theme::{self, Tokens};
-use crate::studio::widgets::{icon_button_ui, problem_ui};
+use crate::studio::widgets::icon_button_ui;
 
 pub fn supposed_ui(ui: &mut Ui, state: &State, supposed: &Supposed, commands: &mut Vec<Main>) {
     let tokens = Tokens::of(ui);
@@ -25,11 +25,7 @@ pub fn supposed_ui(ui: &mut Ui, state: &State, supposed: &Supposed, commands: &m
     });
     weak_ui(ui, &supposed.conditions());
     if !is_current {
-        problem_ui(
-            ui,
-            "Out of date: the project or the reading has changed since. Ask again to look at a \
-             line.",
-        );
+        out_of_date_ui(ui);
     }
     ui.add(egui::Label::new(RichText::new(supposed.count()).color(tokens.text)).wrap());
     if icon_button_ui(ui, icons::ICON_CONTENT_COPY, "Copy as text").clicked() {
