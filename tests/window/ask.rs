@@ -11,7 +11,7 @@ use exchange_studio::studio::{
 };
 use exchange_studio::trust::Reading;
 
-use crate::harness::{click, opened, press, retype, send, until};
+use crate::harness::{click, press, retype, send, until, with_text};
 
 /// Alpha to Bravo to Delta, and Alpha to Charlie to Delta; whether Charlie is enabled is not
 /// stated. Echo holds an identity that Alpha may bring. Foxtrot is refused: it is disabled.
@@ -70,12 +70,7 @@ allowedTokenExchangeClientApps: [{id: d}]
 "#;
 
 fn studio() -> (tempfile::TempDir, Harness<'static, Studio>) {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("clients.yaml");
-    std::fs::write(&path, CLIENTS).unwrap();
-    let mut harness = opened(&path);
-    harness.run_ok();
-    (folder, harness)
+    with_text(CLIENTS)
 }
 
 fn select(harness: &mut Harness<'static, Studio>, key: usize) {

@@ -12,7 +12,7 @@ use exchange_studio::config::{Change, ClientKey};
 use exchange_studio::diagram::scene::{Difference, Scene, Thing};
 use exchange_studio::studio::{Choice, Command, CompareCommand, Selection, Studio, Tab};
 
-use crate::harness::{Answers, click, empty, field, opened, press, retype, send, until};
+use crate::harness::{Answers, click, empty, field, opened, press, retype, send, until, with_text};
 
 /// Alpha may become Bravo, and Bravo may become Charlie.
 const CLIENTS: &str = r#"!ClientAppDto
@@ -51,11 +51,7 @@ subscriptionId: s
 "#;
 
 fn studio() -> (tempfile::TempDir, Harness<'static, Studio>) {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("clients.yaml");
-    fs::write(&path, CLIENTS).unwrap();
-    let harness = opened(&path);
-    (folder, harness)
+    with_text(CLIENTS)
 }
 
 fn allow(harness: &mut Harness<'static, Studio>, owner: usize, entry: &str) {

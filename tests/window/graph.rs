@@ -11,7 +11,7 @@ use exchange_studio::studio::{
     Action, Align, ColourBy, Command, GraphAction, GraphCommand, Narrowing, Selection, Studio,
 };
 
-use crate::harness::{click, opened, press, retype, send};
+use crate::harness::{click, press, retype, send, with_text};
 
 /// A chain from A to E with a side branch from B, and F that has nothing to do with it.
 const CHAIN: &str = r#"!ClientAppDto
@@ -48,12 +48,7 @@ clientAppFederatedIdentities:
 "#;
 
 fn studio() -> (tempfile::TempDir, Harness<'static, Studio>) {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("clients.yaml");
-    std::fs::write(&path, CHAIN).unwrap();
-    let mut harness = opened(&path);
-    harness.run_ok();
-    (folder, harness)
+    with_text(CHAIN)
 }
 
 fn graph(harness: &mut Harness<'static, Studio>, action: GraphAction) {

@@ -60,6 +60,16 @@ pub fn opened(path: &Path) -> Harness<'static, Studio> {
     harness
 }
 
+/// A window with a file of this text open, in a folder of its own.
+pub fn with_text(text: &str) -> (tempfile::TempDir, Harness<'static, Studio>) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("clients.yaml");
+    std::fs::write(&path, text).unwrap();
+    let mut harness = opened(&path);
+    harness.run_ok();
+    (folder, harness)
+}
+
 pub fn send(harness: &mut Harness<'static, Studio>, command: Command) {
     harness.state_mut().state.apply(command);
     harness.run_ok();

@@ -12,7 +12,7 @@ use exchange_studio::studio::{
 };
 use exchange_studio::trust::Filter;
 
-use crate::harness::{click, opened, press, send, until};
+use crate::harness::{click, press, send, until, with_text};
 
 /// Two subscriptions. The shop leads to the office by one arrow; Stray names nobody.
 const TWO: &str = r#"!SubscriptionDto
@@ -53,12 +53,7 @@ allowedTokenExchangeClientApps: [{id: nobody}]
 const NAMES: [&str; 4] = ["Alpha", "Bravo", "Charlie", "Delta"];
 
 fn studio() -> (tempfile::TempDir, Harness<'static, Studio>) {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("clients.yaml");
-    std::fs::write(&path, TWO).unwrap();
-    let mut harness = opened(&path);
-    harness.run_ok();
-    (folder, harness)
+    with_text(TWO)
 }
 
 fn act(harness: &mut Harness<'static, Studio>, action: GraphAction) {

@@ -14,7 +14,9 @@ use exchange_studio::studio::{
 use exchange_studio::trust::matrix::{Order, View};
 use exchange_studio::trust::{Actor, Reading};
 
-use crate::harness::{Answers, click, empty, opened, outside, press, retype, send, until, window};
+use crate::harness::{
+    Answers, click, empty, opened, outside, press, retype, send, until, window, with_text,
+};
 
 /// Alpha to Bravo to Delta and to Charlie, of which is not stated whether it is enabled. Echo holds
 /// an identity that Alpha may bring. Foxtrot is refused: it is disabled.
@@ -75,10 +77,7 @@ fn estate() -> PathBuf {
 }
 
 fn studio() -> (tempfile::TempDir, Harness<'static, Studio>) {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("clients.yaml");
-    std::fs::write(&path, CLIENTS).unwrap();
-    let mut harness = opened(&path);
+    let (folder, mut harness) = with_text(CLIENTS);
     show(&mut harness);
     (folder, harness)
 }

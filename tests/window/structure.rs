@@ -5,7 +5,7 @@ use egui_kittest::kittest::Queryable;
 use exchange_studio::config::{Change, ClientKey};
 use exchange_studio::studio::{Action, AskKind, Command, GraphAction, Selection, Studio};
 
-use crate::harness::{click, opened, send, until};
+use crate::harness::{click, send, until, with_text};
 
 /// Broker brings tokens of Robot's identity; Robot leads to Vault by Gate alone. Ping and Pong go
 /// round, Alone has to do with nobody.
@@ -46,12 +46,7 @@ name: Alone
 "#;
 
 fn studio() -> (tempfile::TempDir, Harness<'static, Studio>) {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("clients.yaml");
-    std::fs::write(&path, CLIENTS).unwrap();
-    let mut harness = opened(&path);
-    harness.run_ok();
-    (folder, harness)
+    with_text(CLIENTS)
 }
 
 fn ask(harness: &mut Harness<'static, Studio>, kind: AskKind) {

@@ -10,7 +10,7 @@ use exchange_studio::studio::{
     Supposition,
 };
 
-use crate::harness::{click, opened, press, retype, send, until};
+use crate::harness::{click, press, retype, send, until, with_text};
 
 /// Alpha to Delta by itself and by Bravo; Echo holds an identity that Alpha may bring.
 const CLIENTS: &str = r#"!ClientAppDto
@@ -54,11 +54,7 @@ allowedTokenExchangeClientApps: [{id: d}]
 "#;
 
 fn studio() -> (tempfile::TempDir, Harness<'static, Studio>) {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("clients.yaml");
-    std::fs::write(&path, CLIENTS).unwrap();
-    let harness = opened(&path);
-    (folder, harness)
+    with_text(CLIENTS)
 }
 
 fn select(harness: &mut Harness<'static, Studio>, selection: Selection) {
