@@ -2,12 +2,13 @@
 
 use std::env;
 use std::fs::{self, File};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use exchange_studio::config::{
     Change, ClientKey, FileId, OpenError, OpenOptions, ProblemKind, Project, SaveError, SaveMethod,
-    SaveOptions,
+    SaveOptions, write_derived,
 };
 use exchange_studio::yaml::{Limits, Progress};
 use tempfile::TempDir;
@@ -189,6 +190,38 @@ fn leftovers_of_killed_saves_go_and_files_in_use_stay() {
         names(folder.path()),
         [".exchange-studio-live.tmp", ".exchange-studio-other", "a.yaml"]
     );
+}
+
+#[test]
+fn what_is_derived_is_written_whole_also_while_documents_are_saved() {
+    let (folder, _, mut project) = folder();
+    let path = folder.path().join("trust.svg");
+    set(&mut project, "B");
+    write_derived(&path, false, |out| {
+        out.write_all(b"one, ")?;
+        // This save takes away what nobody holds.
+        save(&mut project, &SaveOptions::default()).unwrap();
+        out.write_all(b"two")
+    })
+    .unwrap();
+    assert_eq!(read(&path), "one, two");
+    let error = write_derived(&path, false, |out| out.write_all(b"three")).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::AlreadyExists);
+    write_derived(&path, true, |_| Err(ErrorKind::Other.into())).unwrap_err();
+    assert_eq!(read(&path), "one, two");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+        let link = folder.path().join("link.svg");
+        std::os::unix::fs::symlink(&path, &link).unwrap();
+        write_derived(&link, true, |out| out.write_all(b"four")).unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
+        assert_eq!(read(&path), "four");
+        fs::remove_file(&link).unwrap();
+    }
+    assert_eq!(names(folder.path()), ["a.yaml", "trust.svg"]);
 }
 
 #[cfg(target_os = "linux")]
