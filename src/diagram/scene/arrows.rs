@@ -101,7 +101,14 @@ impl Builder<'_> {
             let is_group = |node: usize| matches!(self.nodes[node].kind, NodeKind::Group(_));
             if from == to && is_group(from) {
                 let inner = Inner { edge: link.edge, difference: link.difference };
-                self.nodes[from].inside.push(inner);
+                let node = &mut self.nodes[from];
+                node.inside.push(inner);
+                // What changes within a box that hides it must be seen on the box.
+                if node.difference == Difference::Same && link.difference != Difference::Same {
+                    node.difference = Difference::Changed;
+                    node.name.push_str(", ");
+                    node.name.push_str(node.difference.word());
+                }
                 continue;
             }
             let hops = match link.side {

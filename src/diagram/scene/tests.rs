@@ -319,6 +319,21 @@ fn a_change_within_a_collapsed_group_is_not_lost() {
 }
 
 #[test]
+fn an_arrow_that_came_within_a_collapsed_group_is_told_on_its_box() {
+    let before =
+        TEXT.replace("[{ id: b }, { id: c }, { id: nobody }]", "[{ id: c }, { id: nobody }]");
+    let ((old, old_graph), (new, new_graph)) = (graph_of(&before), graph_of(TEXT));
+    let collapsed: BTreeSet<GroupKey> = [subscription("retail")].into();
+    let options = Options { collapsed: &collapsed, ..Options::default() };
+    let scene = Scene::compare((&old, &old_graph), (&new, &new_graph), &options)
+        .expect("nothing cancels it");
+    let retail =
+        &scene.nodes[scene.node_of(&Thing::Group(subscription("retail"))).expect("it is drawn")];
+    assert_eq!(retail.difference, Difference::Changed);
+    assert!(retail.name.ends_with("2 client apps, changed, 1 arrow inside"), "{}", retail.name);
+}
+
+#[test]
 fn degenerate_graphs_have_drawings() {
     assert_eq!(scene("", &Options::default()).nodes.len(), 0);
     assert_eq!(titles(&scene("!ClientAppDto\nid: a\n", &Options::default())), ["a"]);

@@ -273,10 +273,9 @@ impl GraphTab {
         } else if another
             && (state.graph.view().camera.is_none() || scene.compared && !was_compared)
         {
-            if scene.compared {
-                self.canvas.fit_to(differing(scene));
-            } else {
-                self.canvas.fit();
+            match differing(scene) {
+                things if scene.compared && !things.is_empty() => self.canvas.fit_to(things),
+                _ => self.canvas.fit(),
             }
         }
         let collapsed = &state.graph.looking().collapsed;
