@@ -6,10 +6,10 @@ use egui::{CornerRadius, Painter, Stroke, StrokeKind, vec2};
 use super::super::Frame;
 use super::super::brush::Brush;
 use super::super::emphasis::Weight;
-use super::super::index::{Index, Kind};
+use super::super::index::Index;
 use super::arrows::Pen;
 use super::{HANDLE, ROUND_ZOOM};
-use crate::diagram::scene::{Difference, Thing};
+use crate::diagram::scene::{Difference, NodeKind, Thing};
 
 /// The arrow under the pointer, or all at the box or row under it. A hub has more arrows than
 /// anybody can see; the pointer may be on one at any time.
@@ -59,7 +59,8 @@ pub fn boxes(painter: &Painter, frame: &Frame, index: &Index, hovered: Option<&T
         painter.rect_filled(area, 4.0, palette.selection.gamma_multiply(0.10));
     }
     let gone = index.scene.nodes[n].difference == Difference::Removed;
-    if index.kinds[n] == Kind::Client && !gone && frame.camera.zoom >= super::ARROW_ZOOM {
+    let is_client = matches!(index.scene.nodes[n].kind, NodeKind::Client(_));
+    if is_client && !gone && frame.camera.zoom >= super::ARROW_ZOOM {
         let at = frame.handle(&index.rects[n]);
         let stroke = Stroke::new(2.0, palette.panel);
         painter.circle(at, HANDLE, palette.selection, stroke);
