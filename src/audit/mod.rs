@@ -15,6 +15,7 @@
 //! Some findings depend on how permissions are read ([`Reading`]); those carry the reading they
 //! were found under.
 
+pub mod asked;
 mod context;
 mod finding;
 mod memory;
@@ -30,6 +31,7 @@ use std::collections::HashMap;
 use rayon::prelude::*;
 
 pub use crate::config::secrets;
+pub use asked::FindingIs;
 pub use context::{Arrow, Arrows, Context};
 pub use finding::{Confidence, Finding, Location, Related, Severity};
 pub use memory::{Memory, update};

@@ -7,12 +7,13 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use self::parts::{Document, Parts};
+use super::filter::{self, Filters};
 use super::project::{self, Format, Paths};
 use super::{Exit, Failure, Globals, Terminal};
 use crate::audit::secrets;
 use crate::config::{ClientApp, ClientKey, Place, Project, Purpose, Setting, Stated};
-use crate::trust::ghost_label;
 use crate::trust::report::At;
+use crate::trust::{TrustGraph, ghost_label};
 
 /// List client apps with their identities and permissions
 ///
@@ -22,8 +23,9 @@ use crate::trust::report::At;
 /// does not state is not shown.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
-Example:
+Examples:
   exchange-studio list config/
+  exchange-studio list config/ --kind broker --setting enabled=not-stated
   exchange-studio list config/ --format json | jq -r '.clients[].name'
 
 Files and documents that cannot be read are named on standard error.
@@ -33,6 +35,9 @@ pub struct Args {
     #[command(flatten)]
     paths: Paths,
 
+    #[command(flatten)]
+    filters: Filters,
+
     /// How the list is written.
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
@@ -40,17 +45,30 @@ pub struct Args {
 
 pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Exit, Failure> {
     let project = project::open(&args.paths.paths, globals)?;
+    let chosen = args.filters.choose(&[&project])?;
+    let graph = TrustGraph::new(&project, globals.reading);
+    let only = chosen.select(&project, &graph);
+    let is_listed =
+        |app: &&ClientApp| only.as_ref().is_none_or(|only| only.has_client(&graph, app.key));
+    let clients: Vec<&ClientApp> = project.clients().iter().filter(is_listed).collect();
     match args.format {
-        Format::Human => human(&project, terminal)?,
-        Format::Json => terminal.json(&List::of(&project))?,
+        Format::Human => {
+            human(&project, &clients, terminal)?;
+            filter::note(&chosen.words(&project), terminal)?;
+        }
+        Format::Json => terminal.json(&List::of(&project, &clients, chosen.words(&project)))?,
     }
     Ok(project::warn_about_gaps(&project, terminal))
 }
 
-fn human(project: &Project, terminal: &mut Terminal) -> Result<(), Failure> {
+fn human(
+    project: &Project,
+    clients: &[&ClientApp],
+    terminal: &mut Terminal,
+) -> Result<(), Failure> {
     let colour = terminal.out_colour();
     let out = terminal.out();
-    for (index, client) in project.clients().iter().enumerate() {
+    for (index, client) in clients.iter().enumerate() {
         if index > 0 {
             writeln!(out)?;
         }
@@ -126,8 +144,11 @@ fn text_or_not_stated(text: Option<&Stated<String>>) -> &str {
 #[derive(Serialize)]
 struct List<'a> {
     version: u32,
+    /// Which client apps are listed, in words; left out when it is all.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    filter: String,
     clients: Vec<Client<'a>>,
-    /// The documents that are not client apps.
+    /// The documents that are not client apps, unless client apps are filtered.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     documents: Vec<Document<'a>>,
 }
@@ -182,11 +203,11 @@ struct IdentityLine<'a> {
 }
 
 impl<'a> List<'a> {
-    fn of(project: &'a Project) -> Self {
-        let clients = project.clients().iter().map(|client| Client::of(project, client)).collect();
-        let others = project.other_documents().iter();
+    fn of(project: &'a Project, clients: &[&'a ClientApp], filter: String) -> Self {
+        let clients = clients.iter().map(|client| Client::of(project, client)).collect();
+        let others = project.other_documents().iter().filter(|_| filter.is_empty());
         let documents = others.map(|other| Document::of(project, other)).collect();
-        Self { version: 1, clients, documents }
+        Self { version: 1, filter, clients, documents }
     }
 }
 

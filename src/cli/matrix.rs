@@ -3,6 +3,7 @@
 use clap::ValueEnum;
 use serde::Serialize;
 
+use super::filter::{self, Filters};
 use super::project::{self, Paths};
 use super::reach::{Format, Whose};
 use super::suppose::Suppose;
@@ -16,13 +17,15 @@ use crate::trust::{Overview, TrustGraph, Verdict};
 /// A row is whoever a token can start at, a client app or an external identity; what it can become
 /// stands in the row with the number of exchanges that takes. One hop is a permission of its own;
 /// more are a chain, which is potential: each hop takes the credential of the client app that asks.
-/// Rows and columns without access are left out.
+/// Rows and columns without access are left out. A filter leaves out rows and columns too, but not
+/// the ways that lead through them.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Examples:
   exchange-studio matrix config/
   exchange-studio matrix config/ --max-hops 1 --sort count
   exchange-studio matrix config/ --columns Archive --format csv > archive.csv
+  exchange-studio matrix config/ --sort-rows-by Archive --finding high
 
 The csv has one line for each cell that is not empty; a pivot table makes rows and columns of them.
 
@@ -55,8 +58,19 @@ pub struct Args {
     #[arg(long, value_enum, default_value_t, value_name = "ORDER")]
     sort: Sort,
 
+    /// Rows by how many hops they are away from this client app, the fewest first.
+    #[arg(long, value_name = "ID")]
+    sort_rows_by: Option<String>,
+
+    /// Columns by how many hops they are away from this client app, the fewest first.
+    #[arg(long, value_name = "ID")]
+    sort_columns_by: Option<String>,
+
     #[command(flatten)]
     suppose: Suppose,
+
+    #[command(flatten)]
+    filters: Filters,
 
     /// How the matrix is written.
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
@@ -80,6 +94,9 @@ struct Json {
     version: u32,
     reading: &'static str,
     actor: &'static str,
+    /// Which client apps it is about, in words; left out when it is about all.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    filter: String,
     columns: Vec<Column>,
     rows: Vec<Row>,
 }
@@ -120,6 +137,10 @@ pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Ex
         Sort::Name => Order::Name,
         Sort::Count => Order::Count,
     };
+    let hops_of = |text: Option<&str>| -> Result<Option<Order>, Failure> {
+        let key = text.map(|text| project::client(&project, text)).transpose()?;
+        Ok(key.and_then(|key| graph.client_node(key)).map(Order::Hops))
+    };
     let view = View {
         rows: args.rows.clone(),
         columns: args.columns.clone(),
@@ -127,10 +148,12 @@ pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Ex
         only_access: true,
         max_hops: args.max_hops.unwrap_or(u32::MAX),
         actor: args.actor.actor(),
-        row_order: order,
-        column_order: order,
+        row_order: hops_of(args.sort_rows_by.as_deref())?.unwrap_or(order),
+        column_order: hops_of(args.sort_columns_by.as_deref())?.unwrap_or(order),
     };
-    let matrix = Matrix::new(&project, &graph, &access, &overview, view, None);
+    let chosen = args.filters.choose(&[&project])?;
+    let only = chosen.select(&project, &graph);
+    let matrix = Matrix::new(&project, &graph, &access, &overview, view, only.as_ref());
     match args.format {
         Format::Csv => {
             terminal.out().write_all(Matrix::csv_header().as_bytes())?;
@@ -153,11 +176,12 @@ pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Ex
                 version: 1,
                 reading: globals.reading.name(),
                 actor: matrix.view.actor.name(),
+                filter: chosen.words(&project),
                 columns: columns.collect(),
                 rows: rows.filter(|row| !row.cells.is_empty()).collect(),
             })?;
         }
-        Format::Human => human(&matrix, &access, globals, terminal)?,
+        Format::Human => human(&matrix, &access, &chosen.words(&project), globals, terminal)?,
     }
     Ok(gaps)
 }
@@ -175,6 +199,7 @@ fn cells(matrix: &Matrix, access: &crate::trust::Access, row: usize) -> Vec<Cell
 fn human(
     matrix: &Matrix,
     access: &crate::trust::Access,
+    filter: &str,
     globals: &Globals,
     terminal: &mut Terminal,
 ) -> Result<(), Failure> {
@@ -215,5 +240,5 @@ fn human(
         globals.reading.name()
     );
     writeln!(out, "\n{}", colour.dim(note))?;
-    Ok(())
+    filter::note(filter, terminal)
 }

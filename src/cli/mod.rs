@@ -17,6 +17,7 @@ mod decide;
 mod diff;
 mod edit;
 mod exchange;
+mod filter;
 mod graph;
 mod list;
 mod matrix;

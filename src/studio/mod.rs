@@ -33,8 +33,8 @@ pub use command::{Action, Command, Leaving, Notice, PathPurpose};
 pub use dialogs::FileDialogs;
 pub use exchange_tab::{ServerChoice, SubjectSource};
 pub use graph_tab::{
-    Align, AskCommand, AskForm, AskKind, AskSlot, ColourBy, FindingIs, GraphAction, GraphCommand,
-    Looking, Narrowing, Supposition,
+    Align, AskCommand, AskForm, AskKind, AskSlot, ColourBy, GraphAction, GraphCommand, Looking,
+    Narrowing, Supposition,
 };
 pub use matrix_tab::{MatrixCommand, MatrixState};
 pub use selection::Selection;

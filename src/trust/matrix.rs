@@ -5,10 +5,13 @@
 //! is laid out: a row is worked out when it is looked at, one search for as many cells as it has.
 //! Rows and columns are filtered and sorted by what the closure counts, which is there at once.
 
+use std::collections::HashMap;
+
 use petgraph::stable_graph::NodeIndex;
 use petgraph::visit::EdgeRef;
 
 use super::access::{Access, Actor};
+use super::reach::Reach;
 use super::report::{Party, csv};
 use super::weight::Overview;
 use super::{Edge, Node, Subset, TrustGraph, Verdict};
@@ -46,6 +49,9 @@ pub enum Order {
     Name,
     /// Those with most access first.
     Count,
+    /// By the hops that stand in one column (for rows, of this client app) or in one row (for
+    /// columns, of this start): the fewest first, those without a way last.
+    Hops(NodeIndex),
 }
 
 /// What is shown.
@@ -115,8 +121,16 @@ impl Matrix {
             let at = node as usize;
             head(node, overview.exposure[at] + overview.external_exposure[at])
         });
-        let rows = arrange(rows, &view.rows, view.row_order, view.only_access);
-        let columns = arrange(columns, &view.columns, view.column_order, view.only_access);
+        let (actor, max_hops) = (view.actor, view.max_hops);
+        let hops = |order, reach: &dyn Fn(NodeIndex) -> Reach| match order {
+            Order::Hops(node) => reach(node).found.iter().map(|it| (it.node, it.hops)).collect(),
+            _ => HashMap::new(),
+        };
+        let to_one = hops(view.row_order, &|node| access.reach_to(node, actor, max_hops));
+        let from_one = hops(view.column_order, &|node| access.reach_from(node, actor, max_hops));
+        let rows = arrange(rows, &view.rows, view.row_order, &to_one, view.only_access);
+        let columns =
+            arrange(columns, &view.columns, view.column_order, &from_one, view.only_access);
         let mut places = vec![0; access.clients()];
         for (at, column) in columns.iter().enumerate() {
             places[column.node.index()] = at + 1;
@@ -193,26 +207,6 @@ impl Matrix {
         found
     }
 
-    /// The rows that fill a column, with their hops, the fewest first: by what a table is sorted
-    /// when its reader chooses that column.
-    pub fn column(&self, access: &Access, column: usize) -> Vec<(usize, u32)> {
-        let Some(head) = self.columns.get(column) else { return Vec::new() };
-        let reach = access.reach_to(head.node, self.view.actor, self.view.max_hops);
-        let mut places: Vec<(NodeIndex, usize)> =
-            self.rows.iter().enumerate().map(|(at, row)| (row.node, at)).collect();
-        places.sort_unstable();
-        let mut found: Vec<(usize, u32)> = reach
-            .found
-            .iter()
-            .filter_map(|line| {
-                let at = places.binary_search_by_key(&line.node, |(node, _)| *node).ok()?;
-                Some((places[at].1, line.hops))
-            })
-            .collect();
-        found.sort_unstable_by_key(|(row, hops)| (*hops, *row));
-        found
-    }
-
     /// The first line of a CSV of cells.
     pub fn csv_header() -> String {
         let mut text = String::new();
@@ -286,6 +280,7 @@ fn arrange(
     heads: impl Iterator<Item = Head>,
     part: &str,
     order: Order,
+    hops: &HashMap<NodeIndex, u32>,
     only_access: bool,
 ) -> Vec<Head> {
     let part = part.trim().to_lowercase();
@@ -298,6 +293,10 @@ fn arrange(
         Order::Project => {}
         Order::Name => heads.sort_by_cached_key(|head| (head.label.to_lowercase(), head.node)),
         Order::Count => heads.sort_by_key(|head| (std::cmp::Reverse(head.count), head.node)),
+        // Those of as many hops stay as in the project.
+        Order::Hops(_) => {
+            heads.sort_by_key(|head| hops.get(&head.node).copied().unwrap_or(u32::MAX));
+        }
     }
     heads
 }

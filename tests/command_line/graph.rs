@@ -100,7 +100,7 @@ fn filters_choose_what_is_drawn() {
     for (filter, left) in [
         (&["--kind", "principal"][..], &["Service Principal"][..]),
         (&["--kind", "identity", "--kind", "principal"], &["Service Principal", issuer]),
-        (&["--issuer", "https://auth.external.com/"], &["Service Principal", issuer]),
+        (&["--with-issuer", "https://auth.external.com/"], &["Service Principal", issuer]),
         (&["--setting", "isRestricted=not-stated"], &["Portal", "Broker"]),
         (&["--text", "DASH"], &["Dashboard"]),
         (&["--focus", "Portal", "--hops", "1"], &["Portal", "Dashboard"]),
@@ -116,7 +116,7 @@ fn filters_choose_what_is_drawn() {
 #[test]
 fn a_filter_for_what_is_not_there_is_usage() {
     for (arguments, says) in [
-        (&["--issuer", "https://x"][..], "there are https://auth.external.com"),
+        (&["--with-issuer", "https://x"][..], "there are https://auth.external.com"),
         (&["--file", "x.yaml"], "there are estate.yaml"),
         (&["--subscription", "x"], "no client app has the subscription x"),
         (&["--setting", "enable=true"], "no setting is called enable"),

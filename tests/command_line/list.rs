@@ -207,3 +207,26 @@ fn everything_that_is_read_is_in_the_json_but_no_secret() {
     assert_eq!(client["placeholders"][0]["name"], "a");
     assert_eq!(list["documents"][0]["parents"]["customerId"], "c");
 }
+
+#[test]
+fn the_list_is_filtered_like_the_drawing() {
+    let names = |more: &[&str]| -> Vec<String> {
+        let ran = estate().run(&[&["list", ".", "--format", "json"], more].concat());
+        assert_eq!(ran.code, Some(0), "{ran}");
+        let json: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+        let clients = json["clients"].as_array().unwrap();
+        clients.iter().map(|it| it["name"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(names(&["--kind", "principal"]), ["Service Principal"]);
+    assert_eq!(names(&["--text", "DASH"]), ["Dashboard"]);
+    assert_eq!(names(&["--finding", "any"]), Vec::<String>::new());
+    let yaml = "!ClientAppDto\nid: a\nname: A\n---\n!ClientAppDto\nid: b\nname: B\n\
+                allowedTokenExchangeClientApps: [{id: gone}]\n";
+    let ran = Folder::new(&[("a.yaml", yaml)]).run(&["list", ".", "--finding", "g-003"]);
+    assert!(ran.stdout.starts_with("B ") && !ran.stdout.contains("\nA "), "{ran}");
+    let ran = estate().run(&["list", ".", "--finding", "G-999"]);
+    assert_eq!(ran.code, Some(2), "{ran}");
+    assert!(ran.stderr.contains("write the id of a rule as in G-003"), "{ran}");
+    let ran = estate().run(&["list", ".", "--kind", "broker"]);
+    assert!(ran.stdout.ends_with("Filtered: kind broker. The rest is left out.\n"), "{ran}");
+}

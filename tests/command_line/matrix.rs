@@ -78,3 +78,19 @@ fn without_access_there_is_nothing_to_show() {
     let ran = ways().run(&["matrix", ".", "--without", "disable:Archive", "--columns", "Archive"]);
     assert!(ran.stdout.starts_with("Nobody can become anybody."), "{ran}");
 }
+
+#[test]
+fn rows_are_sorted_by_the_hops_to_one_and_filtered_like_the_drawing() {
+    let sorted = ["matrix", ".", "--sort-rows-by", "Archive", "--sort-columns-by", "Portal"];
+    let ran = ways().run(&[&sorted[..], &["--columns", "archive"]].concat());
+    let rows: Vec<&str> = ran.stdout.lines().filter(|it| !it.starts_with(' ')).take(4).collect();
+    assert_eq!(rows, ["Dashboard", "Principal", "Portal", "Broker"], "{ran}");
+    let ran = ways().run(&["matrix", ".", "--kind", "client", "--text", "i"]);
+    assert!(ran.stdout.starts_with("Principal\n    1  Archive\n\n"), "{ran}");
+    assert!(
+        ran.stdout.ends_with("Filtered: kind client; text “i”. The rest is left out.\n"),
+        "{ran}"
+    );
+    let ran = ways().run(&["matrix", ".", "--sort-rows-by", "nobody"]);
+    assert_eq!(ran.code, Some(2), "{ran}");
+}

@@ -302,3 +302,26 @@ fn what_is_asked_must_be_clear() {
         assert_eq!(ran.code, Some(2), "{what}: {ran}");
     }
 }
+
+#[test]
+fn a_filter_leaves_out_what_is_listed_but_not_the_way() {
+    let ran = ways().run(&["reach", ".", "--to", "Archive", "--actor", "worst", "--text", "port"]);
+    assert_eq!(ran.code, Some(0), "{ran}");
+    assert!(ran.stdout.contains("\n1 client app.\n"), "{ran}");
+    assert!(ran.stdout.contains("Portal → Dashboard → Archive"), "{ran}");
+    assert!(ran.stdout.ends_with("Filtered: text “port”. The rest is left out.\n"), "{ran}");
+    let chains = ["reach", ".", "--from", "Portal", "--to", "Archive", "--format", "json"];
+    let found = |more: &[&str]| {
+        let ran = ways().run(&[&chains[..], more].concat());
+        let json: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+        let chains = json["answers"][1]["chains"].as_array().unwrap().len();
+        (chains, json["filter"].as_str().map(str::to_owned), ran.code)
+    };
+    assert_eq!(found(&[]), (1, None, Some(0)));
+    let filter = "kind client; text “a”".to_owned();
+    assert_eq!(found(&["--kind", "client", "--text", "a"]), (1, Some(filter), Some(0)));
+    // Dashboard, in the middle, does not pass.
+    let filter = "text “r”".to_owned();
+    assert_eq!(found(&["--text", "port"]).0, 0);
+    assert_eq!(found(&["--text", "r"]), (1, Some(filter), Some(0)));
+}

@@ -3,12 +3,12 @@
 use egui::Key;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
-use exchange_studio::audit::Severity;
+use exchange_studio::audit::{FindingIs, Severity};
 use exchange_studio::config::{Change, ClientKey};
 use exchange_studio::diagram::scene::Thing;
 use exchange_studio::studio::canvas::Marking;
 use exchange_studio::studio::{
-    Action, AskKind, Command, FindingIs, GraphAction, GraphCommand, Looking, Selection, Studio, Tab,
+    Action, AskKind, Command, GraphAction, GraphCommand, Looking, Selection, Studio, Tab,
 };
 use exchange_studio::trust::Filter;
 

@@ -91,8 +91,7 @@ fn show(harness: &mut Harness<'static, Studio>) {
 fn current(harness: &mut Harness<'static, Studio>) {
     until(harness, "the matrix", |studio| {
         let state = &studio.state;
-        state.matrix.is_current(&state.analysis, state.graph.looking())
-            && state.analysis.project.revision() == state.project.revision()
+        state.is_matrix_current() && state.analysis.project.revision() == state.project.revision()
     });
 }
 
@@ -243,6 +242,39 @@ fn rows_and_columns_are_sorted_each_by_itself() {
     click(&mut harness, "by total");
     current(&mut harness);
     assert_eq!(first(rows(&harness)), "Alpha can become 4 client apps");
+}
+
+#[test]
+fn rows_and_columns_are_sorted_by_the_hops_of_one_head() {
+    let (_folder, mut harness) = studio();
+    let names = |heads: Vec<String>| -> Vec<String> {
+        heads.iter().map(|it| it.split_once(" can become").unwrap().0.to_owned()).collect()
+    };
+    assert!(names(rows(&harness))[0].starts_with("Alpha"));
+    // With the keyboard: the order of the chosen cell's column.
+    cell(&mut harness, "Alpha", "Delta");
+    click(&mut harness, "Order of rows: as in the files");
+    click(&mut harness, "by hops to Delta");
+    current(&mut harness);
+    assert_eq!(names(rows(&harness))[..2], ["Bravo", "Alpha"]);
+    let sorted = columns(&harness);
+    assert!(sorted.contains(&"2 can become Delta; rows are sorted by its hops".to_owned()));
+    // The order is about the same client app when a document in front of all moves every key.
+    let file = harness.state().state.project.files()[0].id;
+    let text = "!ClientAppDto\nid: z\nname: Zulu\n---\n".to_owned();
+    send(&mut harness, Command::Change(Change::Text { file, range: 0..0, with: text }));
+    current(&mut harness);
+    assert_eq!(names(rows(&harness))[..2], ["Bravo", "Alpha"]);
+    // From the head itself, and back.
+    harness.get_by_label("Alpha can become 4 client apps").click_secondary();
+    harness.run();
+    click(&mut harness, "Sort columns by hops from Alpha");
+    current(&mut harness);
+    assert!(columns(&harness).last().unwrap().contains("Delta"), "{:?}", columns(&harness));
+    click(&mut harness, "Order of columns: by hops from Alpha");
+    click(&mut harness, "as in the files");
+    current(&mut harness);
+    assert!(columns(&harness)[2].contains("Delta"), "{:?}", columns(&harness));
 }
 
 #[test]

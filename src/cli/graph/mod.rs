@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 
 use super::project::{self, Paths};
-use super::{Exit, Failure, Globals, Terminal, diff};
+use super::{Exit, Failure, Globals, Terminal, diff, filter};
 use crate::config::Project;
 use crate::diagram::export::{self, Caption, Drawing, Input, PngError};
 use crate::diagram::layout::Method;
@@ -240,9 +240,11 @@ struct Picture {
 impl Picture {
     fn new(args: &Args, new: &Version, old: Option<&Version>) -> Result<Self, Failure> {
         // Everything is looked up among the true names; indices are the same under aliases.
-        let filter = args.selection.filter(&new.project, old.map(|old| &old.project))?;
-        let select = |it: &Version| filter.select(&it.project, &it.graph);
-        let (only, only_old) = (select(new), old.map(select));
+        let projects: Vec<_> =
+            [Some(new), old].into_iter().flatten().map(|it| &it.project).collect();
+        let chosen = args.selection.choose(&projects)?;
+        let select = |it: &Version| chosen.select(&it.project, &it.graph);
+        let (only, only_old) = (select(new), old.and_then(select));
         let focus = match &args.selection.focus {
             Some(text) => Some((project::client(&new.project, text)?, args.selection.hops)),
             None => None,
@@ -264,9 +266,10 @@ impl Picture {
         let mut words = match &names {
             Some(names) => {
                 let drawn = redacted.as_ref().map_or(&new.project, |(new, _)| &new.project);
-                names.redaction.filter(&filter).words(drawn)
+                let filter = names.redaction.filter(&chosen.filter);
+                filter::Chosen { filter, ..chosen }.words(drawn)
             }
-            None => filter.words(&new.project),
+            None => chosen.words(&new.project),
         };
         let (shown, shown_old) = match &redacted {
             Some((new, old)) => (new, old.as_ref()),
@@ -319,7 +322,7 @@ impl Picture {
 
 /// What of the graph is drawn, and how it is grouped.
 struct Chosen {
-    only: Subset,
+    only: Option<Subset>,
     only_old: Option<Subset>,
     focus: Option<(crate::config::ClientKey, usize)>,
     path: Vec<petgraph::stable_graph::EdgeIndex>,
@@ -333,7 +336,7 @@ fn draw(args: &Args, (new, old): (&Version, Option<&Version>), chosen: &Chosen) 
             Layout::Layered => Method::Layered,
             Layout::Overview => Method::Overview,
         }),
-        only: Some(&chosen.only),
+        only: chosen.only.as_ref(),
         only_old: chosen.only_old.as_ref(),
         focus: chosen.focus,
         path: &chosen.path,

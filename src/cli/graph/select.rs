@@ -6,65 +6,35 @@ use clap::ValueEnum;
 use petgraph::stable_graph::EdgeIndex;
 
 use super::super::Failure;
+use super::super::filter::{Chosen, Filters};
 use super::super::project;
 use crate::config::{Id, Project};
 use crate::diagram::scene::{Group, GroupBy, GroupKey, groups};
-use crate::trust::{Edge, Filter, Kind, Relation, SettingIs, TrustGraph};
+use crate::trust::{Edge, Relation, TrustGraph};
 
-/// Which client apps are drawn. Values of one option are alternatives; different options must all
-/// hold. Identities and unknown ids come along with the client apps that hold or list them.
+/// What is drawn.
 #[derive(Debug, clap::Args)]
-#[command(next_help_heading = "What is drawn")]
 pub struct Selection {
     /// Only this client app and what is at most --hops arrows away from it.
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", help_heading = "What is drawn")]
     pub focus: Option<String>,
 
     /// How many arrows around the focus are followed, whichever way they run.
-    #[arg(long, value_name = "N", default_value_t = 1, requires = "focus")]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 1,
+        requires = "focus",
+        help_heading = "What is drawn"
+    )]
     pub hops: usize,
 
-    /// Only boxes of this kind; may be given more than once.
-    #[arg(long, value_enum, value_name = "KIND")]
-    kind: Vec<KindName>,
-
     /// Only arrows of this kind.
-    #[arg(long, value_enum, value_name = "KIND")]
+    #[arg(long, value_enum, value_name = "KIND", help_heading = "What is drawn")]
     arrows: Option<RelationName>,
 
-    /// Only client apps with an identity of this issuer, and only these identities.
-    #[arg(long, value_name = "URL")]
-    issuer: Vec<String>,
-
-    /// Only client apps whose setting is so: true, false or not-stated, as in enabled=false.
-    #[arg(long, value_name = "KEY=VALUE")]
-    setting: Vec<String>,
-
-    /// Only client apps of this file, by its name or the end of its path.
-    #[arg(long, value_name = "NAME")]
-    file: Vec<String>,
-
-    /// Only client apps of this subscription, by id or name.
-    #[arg(long, value_name = "ID")]
-    subscription: Vec<String>,
-
-    /// Only client apps with this text in name, id, subscription, file or identities, in any case.
-    #[arg(long, value_name = "TEXT")]
-    text: Option<String>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum KindName {
-    /// Client apps.
-    Client,
-    /// Client apps that may bring tokens of external identities.
-    Broker,
-    /// Client apps with external identities.
-    Principal,
-    /// External identities.
-    Identity,
-    /// Ids that no file defines.
-    Unknown,
+    #[command(flatten)]
+    filters: Filters,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -81,53 +51,10 @@ impl Selection {
     /// # Errors
     ///
     /// When one names what is not there (exit 2).
-    pub fn filter(&self, project: &Project, old: Option<&Project>) -> Result<Filter, Failure> {
-        let versions: Vec<&Project> = std::iter::once(project).chain(old).collect();
-        let mut filter = Filter {
-            kinds: self.kind.iter().map(|kind| kind_of(*kind)).collect(),
-            relations: self.arrows.iter().map(|it| relation_of(*it)).collect(),
-            text: self.text.clone().unwrap_or_default(),
-            ..Filter::default()
-        };
-        for text in &self.setting {
-            let setting: SettingIs = text.parse().map_err(Failure::usage)?;
-            filter.settings.insert(setting);
-        }
-        let all = |of: &dyn Fn(&Project) -> BTreeSet<String>| -> BTreeSet<String> {
-            versions.iter().flat_map(|project| of(project)).collect()
-        };
-        let issuers = all(&issuers);
-        let plain = |text: &str| text.trim_end_matches('/').to_lowercase();
-        for text in &self.issuer {
-            let same = |it: &&String| plain(it) == plain(text);
-            filter.issuers.extend(named("issuer", text, &issuers, same)?);
-        }
-        let files = all(&|project| project.files().iter().map(|file| file.name.clone()).collect());
-        for text in &self.file {
-            let end = format!("/{text}");
-            let same = |it: &&String| *it == text || it.ends_with(&end);
-            filter.files.extend(named("file", text, &files, same)?);
-        }
-        let subscriptions = all(&subscriptions);
-        for text in &self.subscription {
-            let names = versions.iter().flat_map(|project| project.subscriptions());
-            let of_name = names.filter(|group| group.label().eq_ignore_ascii_case(text));
-            let keys: BTreeSet<String> = of_name.map(|it| it.id.key().into_owned()).collect();
-            let key = Id::new(text).key().into_owned();
-            let same = |it: &&String| **it == key || keys.contains(*it);
-            filter.subscriptions.extend(named("subscription", text, &subscriptions, same)?);
-        }
-        Ok(filter)
-    }
-}
-
-fn kind_of(kind: KindName) -> Kind {
-    match kind {
-        KindName::Client => Kind::Client,
-        KindName::Broker => Kind::Broker,
-        KindName::Principal => Kind::Principal,
-        KindName::Identity => Kind::Identity,
-        KindName::Unknown => Kind::Unknown,
+    pub fn choose(&self, versions: &[&Project]) -> Result<Chosen, Failure> {
+        let mut chosen = self.filters.choose(versions)?;
+        chosen.filter.relations = self.arrows.iter().map(|it| relation_of(*it)).collect();
+        Ok(chosen)
     }
 }
 
@@ -136,38 +63,6 @@ fn relation_of(relation: RelationName) -> Relation {
         RelationName::Exchange => Relation::Exchange,
         RelationName::Federation => Relation::Federation,
     }
-}
-
-fn issuers(project: &Project) -> BTreeSet<String> {
-    let identities = project.clients().iter().flat_map(|app| &app.identities);
-    identities.filter_map(|it| Some(it.pair()?.0.to_owned())).collect()
-}
-
-fn subscriptions(project: &Project) -> BTreeSet<String> {
-    let stated = project.clients().iter().filter_map(|app| app.subscription.as_ref());
-    stated.map(|id| id.value.key().into_owned()).collect()
-}
-
-/// Those that a text on the command line means.
-fn named<'a>(
-    what: &str,
-    text: &str,
-    there: &'a BTreeSet<String>,
-    same: impl Fn(&&'a String) -> bool,
-) -> Result<Vec<String>, Failure> {
-    let found: Vec<String> = there.iter().filter(same).cloned().collect();
-    if !found.is_empty() {
-        return Ok(found);
-    }
-    let failure = Failure::usage(format!("no client app has the {what} {text}"));
-    let some: Vec<&str> = there.iter().take(8).map(String::as_str).collect();
-    Err(match some.as_slice() {
-        [] => failure,
-        some if there.len() > some.len() => {
-            failure.hint(format!("there are {} and others", some.join(", ")))
-        }
-        some => failure.hint(format!("there are {}", some.join(", "))),
-    })
 }
 
 /// The groups that are to be collapsed, by name or `all`.

@@ -6,6 +6,7 @@ use clap::ValueEnum;
 use petgraph::stable_graph::NodeIndex;
 use serde::Serialize;
 
+use super::filter::{self, Filters};
 use super::project::{self, Paths};
 use super::suppose::{self, Suppose};
 use super::{Exit, Failure, Globals, Terminal};
@@ -13,7 +14,7 @@ use crate::config::Project;
 use crate::trust::report::{
     AccessChange, ChainsReport, ReachReport, Scope, reach_csv, reach_csv_header,
 };
-use crate::trust::{Access, AccessDiff, Actor, ChainLimits, Direction, TrustGraph};
+use crate::trust::{Access, AccessDiff, Actor, ChainLimits, Direction, Subset, TrustGraph};
 
 pub use human::{change, number};
 
@@ -28,6 +29,9 @@ pub use human::{change, number};
 /// the credential of one client app. 'worst case' also takes the credentials of everybody on the
 /// way; such a chain is potential, never certain. A hop that the configuration refuses is in
 /// neither.
+///
+/// A filter restricts the client apps and identities that are listed. Those on the way of a listed
+/// one may be any; a chain between two ends is listed when everybody on it passes.
 ///
 /// With --without the answer is given as things are, and as they would be; nothing is changed.
 #[derive(Debug, clap::Args)]
@@ -87,6 +91,9 @@ pub struct Args {
     #[command(flatten)]
     suppose: Suppose,
 
+    #[command(flatten)]
+    filters: Filters,
+
     /// How the answer is written.
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
@@ -128,6 +135,9 @@ struct Json {
     version: u32,
     /// What was supposed, as the ends of sentences; empty when nothing was.
     suppositions: Vec<String>,
+    /// Which client apps are listed, in words; left out when it is all.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    filter: String,
     /// One for each reading, actor and, when something was supposed, state of things.
     answers: Vec<Answer>,
 }
@@ -164,11 +174,13 @@ pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Ex
     let project = project::open(&args.paths.paths, globals)?;
     let gaps = project::warn_about_gaps(&project, terminal);
     let hypotheses = args.suppose.hypotheses(&project)?;
+    let chosen = args.filters.choose(&[&project])?;
     let mut answers = Vec::new();
     let mut anybody = nothing;
     for reading in suppose::readings(args.all_readings, globals) {
         let graph = TrustGraph::new(&project, reading);
         let asked = asked(args, &project, &graph)?;
+        let only = chosen.select(&project, &graph);
         let plain = Access::new(&project, &graph);
         let mut states = vec![(false, &plain)];
         let supposed = args.suppose.access(&project, &graph)?;
@@ -177,7 +189,7 @@ pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Ex
         }
         for (is_supposed, access) in states {
             let scope = Scope { project: &project, graph: &graph, access };
-            for content in answer(args, scope, &asked) {
+            for content in answer(args, scope, &asked, only.as_ref()) {
                 anybody |= content.is_yes();
                 answers.push(Answer { supposed: is_supposed, content });
             }
@@ -194,10 +206,14 @@ pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Ex
         }
     }
     match args.format {
-        Format::Human => human::write(&project, &hypotheses, &answers, terminal)?,
+        Format::Human => {
+            human::write(&project, &hypotheses, &answers, terminal)?;
+            filter::note(&chosen.words(&project), terminal)?;
+        }
         Format::Json => {
             let suppositions = hypotheses.iter().map(|it| it.describe(&project)).collect();
-            terminal.json(&Json { version: 1, suppositions, answers })?;
+            let filter = chosen.words(&project);
+            terminal.json(&Json { version: 1, suppositions, filter, answers })?;
         }
         Format::Csv => csv(&answers, terminal)?,
     }
@@ -240,14 +256,14 @@ fn asked(args: &Args, project: &Project, graph: &TrustGraph) -> Result<Asked, Fa
 }
 
 /// The answers of one reading and one state of things.
-fn answer(args: &Args, scope: Scope<'_>, asked: &Asked) -> Vec<Content> {
+fn answer(args: &Args, scope: Scope<'_>, asked: &Asked, only: Option<&Subset>) -> Vec<Content> {
     let actors = match args.actor {
         Some(whose) => vec![whose.actor()],
         None => Actor::ALL.to_vec(),
     };
     let reach = |node, direction, actor| {
         let reach = scope.access.reach(node, direction, actor, args.max_hops.unwrap_or(u32::MAX));
-        Content::Reach(ReachReport::of(scope, &reach, args.limit))
+        Content::Reach(ReachReport::of(scope, &reach, only, args.limit))
     };
     let limits = ChainLimits::default();
     let limits = ChainLimits { max_hops: args.max_hops.unwrap_or(limits.max_hops), ..limits };
@@ -255,7 +271,7 @@ fn answer(args: &Args, scope: Scope<'_>, asked: &Asked) -> Vec<Content> {
         .into_iter()
         .filter_map(|actor| match (asked.from, asked.to) {
             (Some(from), Some(to)) => {
-                let report = ChainsReport::of(scope, (from, to), actor, limits, args.limit);
+                let report = ChainsReport::of(scope, (from, to), (actor, only), limits, args.limit);
                 Some(Content::Chains(report))
             }
             (Some(from), None) => Some(reach(from, Direction::From, actor)),

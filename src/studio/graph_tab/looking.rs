@@ -10,7 +10,7 @@ use std::sync::{Arc, OnceLock};
 use super::super::analysis::Analysis;
 use super::super::selection::Selection;
 use super::super::state::State;
-use crate::audit::Severity;
+use crate::audit::{FindingIs, asked};
 use crate::config::{ClientKey, Project};
 use crate::diagram::scene::{Group, GroupBy, GroupKey, groups};
 use crate::trust::{Filter, Subset};
@@ -24,40 +24,6 @@ pub struct Looking {
     pub group_by: GroupBy,
     /// Groups that are drawn as one box each.
     pub collapsed: BTreeSet<GroupKey>,
-}
-
-/// What a finding must be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum FindingIs {
-    /// As grave as this, or graver.
-    AtLeast(Severity),
-    /// Of the rule with this id.
-    Of(&'static str),
-}
-
-impl FindingIs {
-    pub fn words(self) -> String {
-        match self {
-            Self::AtLeast(Severity::Info) => "any finding".to_owned(),
-            Self::AtLeast(least) => format!("a finding of {} or graver", least.name()),
-            Self::Of(rule) => format!("a finding of {rule}"),
-        }
-    }
-
-    fn clients(self, analysis: &Analysis) -> BTreeSet<ClientKey> {
-        let is_meant = |index: usize| {
-            let finding = &analysis.findings[index];
-            match self {
-                Self::AtLeast(least) => finding.severity >= least,
-                Self::Of(rule) => finding.rule.id == rule,
-            }
-        };
-        let clients = analysis.project.clients().iter();
-        clients
-            .filter(|app| analysis.findings_in(app.file, app.document).any(is_meant))
-            .map(|app| app.key)
-            .collect()
-    }
 }
 
 impl Looking {
@@ -84,18 +50,14 @@ impl Looking {
 
     /// The filter with what it asks of findings looked up.
     pub fn filter(&self, analysis: &Analysis) -> Filter {
-        let clients = self.finding.map(|finding| finding.clients(analysis));
+        let Analysis { project, findings, .. } = analysis;
+        let clients = self.finding.map(|finding| finding.clients(project, findings));
         Filter { clients: clients.or_else(|| self.filter.clients.clone()), ..self.filter.clone() }
     }
 
     /// The filter in words; empty when it lets everything through.
     pub fn words(&self, project: &Project) -> String {
-        let filter = self.filter.words(project);
-        match self.finding {
-            None => filter,
-            Some(finding) if filter.is_empty() => finding.words(),
-            Some(finding) => format!("{filter}; {}", finding.words()),
-        }
+        asked::words(&self.filter, self.finding, project)
     }
 }
 

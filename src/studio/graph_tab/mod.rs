@@ -52,7 +52,7 @@ pub use ask::{
 pub use colouring::ColourBy;
 pub use export::endings;
 pub use filter_ui::{filter_button_ui, filtered_ui};
-pub use looking::{FindingIs, Looking, Passing};
+pub use looking::{Looking, Passing};
 pub use shown::Ring;
 pub use state::{Command as GraphCommand, GraphState};
 pub use view::Narrowing;

@@ -4,16 +4,17 @@ use egui::{RichText, Sense, Ui};
 use egui_material_icons::icons;
 
 use super::paint::{self, CELL};
+use super::sorting::order_ui;
 use super::state::Command;
 use super::table::{Look, Table};
-use super::words::{self, TOTALS};
+use super::words::{self, Axis, TOTALS};
 use crate::studio::command::{Action, Command as Main};
 use crate::studio::graph_tab::{filter_button_ui, filtered_ui};
 use crate::studio::panels::bars::counted;
 use crate::studio::state::State;
 use crate::studio::theme::Tokens;
 use crate::studio::widgets::{capital, small_icon_ui, tick_ui};
-use crate::trust::matrix::{Order, View};
+use crate::trust::matrix::View;
 use crate::trust::{Actor, Reading};
 
 /// Between groups of controls.
@@ -128,11 +129,6 @@ fn line_ui(ui: &mut Ui) {
 }
 
 fn group_ui(ui: &mut Ui, group: Group, state: &State, view: &mut View, commands: &mut Vec<Main>) {
-    let orders = [
-        (Order::Project, "as in the files".to_owned()),
-        (Order::Name, "by name".to_owned()),
-        (Order::Count, "by total".to_owned()),
-    ];
     match group {
         Group::Reading => reading_ui(ui, state, commands),
         Group::Actor => actor_ui(ui, view),
@@ -141,12 +137,12 @@ fn group_ui(ui: &mut Ui, group: Group, state: &State, view: &mut View, commands:
         Group::Save => save_ui(ui, state, commands),
         Group::Rows => {
             label_ui(ui, "Rows");
-            pick_ui(ui, "Order of rows", 104.0, &mut view.row_order, &orders);
+            order_ui(ui, state, Axis::Rows, view, commands);
             filter_ui(ui, "rows", &mut view.rows);
         }
         Group::Columns => {
             label_ui(ui, "Columns");
-            pick_ui(ui, "Order of columns", 104.0, &mut view.column_order, &orders);
+            order_ui(ui, state, Axis::Columns, view, commands);
             filter_ui(ui, "columns", &mut view.columns);
         }
         Group::Ticks => {
@@ -239,7 +235,7 @@ fn shown_ui(ui: &mut Ui, state: &State) {
 }
 
 fn is_up_to_date(state: &State) -> bool {
-    state.matrix.is_current(&state.analysis, state.graph.looking())
+    state.is_matrix_current()
         && state.analysis.project.revision() == state.project.revision()
         && state.analysis.graph.reading == state.reading
 }

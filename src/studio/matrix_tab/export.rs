@@ -42,14 +42,12 @@ impl State {
 
     pub(super) fn save_matrix(&mut self, path: PathBuf, replace: bool) {
         self.dialog = None;
-        let (analysis, view) = (Arc::clone(&self.analysis), self.matrix.view.clone());
-        let looking = Arc::clone(self.graph.looking());
-        let known =
-            self.matrix.table().filter(|table| table.shows(&analysis, &view, &looking)).cloned();
+        let (analysis, asked) = (Arc::clone(&self.analysis), self.asked_of_matrix());
+        let known = self.matrix.table().filter(|table| table.shows(&analysis, &asked)).cloned();
         let job = self.jobs.blocking("Saving the access matrix", move |cancelled| {
             let table = known.unwrap_or_else(|| {
                 let base = Arc::new(Base::new(analysis));
-                Arc::new(Table::new(base, view, looking))
+                Arc::new(Table::new(base, asked))
             });
             let saved = write(&table, &path, replace, cancelled);
             Main::Matrix(Command::Saved(match saved {

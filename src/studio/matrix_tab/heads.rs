@@ -7,7 +7,9 @@ use egui::{Color32, CursorIcon, FontId, Painter, Rect, Response, Sense, Ui, Vec2
 
 use super::grid::{Geometry, Grid, TOTAL};
 use super::paint::CELL;
+use super::sorting::head_menu_ui;
 use super::table::Table;
+use super::words::Axis;
 use super::{paint, words};
 use crate::studio::command::Command as Main;
 use crate::studio::state::State;
@@ -139,12 +141,15 @@ impl Heads<'_> {
         let font = FontId::proportional(12.0);
         let place = pos2(rect.right() - PADDING, middle);
         let total = head.count.to_string();
-        painter.text(place, egui::Align2::RIGHT_CENTER, total, font, tokens.text_weak);
+        let total = painter.text(place, egui::Align2::RIGHT_CENTER, total, font, tokens.text_weak);
+        if self.sorts(Axis::Columns, head) {
+            paint::sorts(&painter, &tokens, pos2(total.left() - 6.0, middle), vec2(1.0, 0.0));
+        }
         let id = egui::Id::unique(("matrix-row", head.node.index()));
         let response = ui.interact(rect.intersect(spot.strip), id, Sense::CLICK);
         let kind = if is_external { "External identity " } else { "" };
         let name = format!("{kind}{}", words::row(&head.label, head.count));
-        self.say(response, egui::Role::RowHeader, name, head, commands);
+        self.say(response, (egui::Role::RowHeader, Axis::Columns), name, head, commands);
     }
 
     fn column_ui(&self, ui: &Ui, head: &Head, spot: Spot, commands: &mut Vec<Main>) {
@@ -154,7 +159,12 @@ impl Heads<'_> {
         if spot.selected {
             painter.rect_filled(rect.with_max_y(rect.top() + BAR), 0.0, tokens.accent);
         }
-        let upper = rect.with_max_y(rect.bottom() - CELL.y);
+        let mut upper = rect.with_max_y(rect.bottom() - CELL.y);
+        if self.sorts(Axis::Rows, head) {
+            let place = pos2(upper.center().x, upper.bottom() - 6.0);
+            paint::sorts(&painter, &tokens, place, vec2(0.0, 1.0));
+            upper.max.y -= 12.0;
+        }
         let room = upper.height() - PADDING - PADDING / 2.0;
         let galley = paint::name(&painter, &head.label, room, spot.chosen, tokens.text);
         let upright = upper.with_max_y(upper.bottom() - PADDING / 2.0);
@@ -166,24 +176,35 @@ impl Heads<'_> {
         let id = egui::Id::unique(("matrix-column", head.node.index()));
         let response = ui.interact(rect.intersect(spot.strip), id, Sense::CLICK);
         let name = words::column(&head.label, head.count);
-        self.say(response, egui::Role::ColumnHeader, name, head, commands);
+        self.say(response, (egui::Role::ColumnHeader, Axis::Rows), name, head, commands);
     }
 
-    /// Says what a head is, and selects it when it is clicked.
+    /// Whether the rows, or the columns, are sorted by the hops of this head.
+    fn sorts(&self, axis: Axis, head: &Head) -> bool {
+        let sorts = self.state.matrix.sorting.of(axis).and_then(|party| self.table.node(party));
+        sorts == Some(head.node)
+    }
+
+    /// Says what a head is, selects it when it is clicked, and offers to sort by it.
     fn say(
         &self,
         response: Response,
-        role: egui::Role,
-        name: String,
+        (role, sorted): (egui::Role, Axis),
+        mut name: String,
         head: &Head,
         commands: &mut Vec<Main>,
     ) {
+        if self.sorts(sorted, head) {
+            name.push_str(&format!("; {} are sorted by its hops", sorted.name()));
+        }
         response.widget_info(|| egui::WidgetInfo::labeled(role, true, &name));
-        if response.clicked()
-            && let Some(party) = self.table.party(head.node)
-        {
-            let now = party.carried_over(self.table.project(), &self.state.project);
-            commands.push(Main::Select(now));
+        if let Some(party) = self.table.party(head.node) {
+            if response.clicked() {
+                let now = party.carried_over(self.table.project(), &self.state.project);
+                commands.push(Main::Select(now));
+            }
+            let sorted = (sorted, head.label.as_str());
+            head_menu_ui(&response, self.state, sorted, &party, commands);
         }
         response.on_hover_text(format!("{name}.\nIn the worst case, by any number of hops."));
     }

@@ -16,6 +16,7 @@
 //! | `rows` | rows that were worked out |
 //! | `state` | what is asked for; carries out commands |
 //! | `words` | cells and totals as sentences |
+//! | `sorting` | whose hops sort rows and columns |
 //! | `bar` | filters, orders, legend |
 //! | `grid`, `heads`, `paint`, `keys` | the matrix itself |
 //! | `detail` | the chosen cell in words |
@@ -29,6 +30,7 @@ mod heads;
 mod keys;
 mod paint;
 mod rows;
+mod sorting;
 mod state;
 mod table;
 mod words;
@@ -59,9 +61,7 @@ pub fn matrix_ui(ui: &mut Ui, tab: &mut MatrixTab, state: &State, commands: &mut
         nothing_open_ui(ui, commands);
         return;
     }
-    if !state.matrix.is_current(&state.analysis, state.graph.looking())
-        && !state.matrix.is_running(&state.jobs)
-    {
+    if !state.is_matrix_current() && !state.matrix.is_running(&state.jobs) {
         commands.push(Command::Matrix(MatrixCommand::WorkOut));
     }
     ui.spacing_mut().item_spacing.y = 0.0;

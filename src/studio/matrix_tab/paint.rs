@@ -100,3 +100,10 @@ pub fn external(painter: &Painter, tokens: &Tokens, middle: Pos2) {
     let points = corners.map(|corner| middle + corner).to_vec();
     painter.add(Shape::convex_polygon(points, tokens.external, Stroke::NONE));
 }
+
+/// The sign of a head whose hops sort the rows or columns, pointing the way they are sorted.
+pub fn sorts(painter: &Painter, tokens: &Tokens, middle: Pos2, towards: Vec2) {
+    let across = towards.rot90() * 4.0;
+    let points = vec![middle + towards * 4.0, middle - across, middle + across];
+    painter.add(Shape::convex_polygon(points, tokens.accent, Stroke::NONE));
+}

@@ -4,11 +4,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::detail::Detail;
-use super::table::{Base, Table};
+use super::sorting::Sorting;
+use super::table::{Asked, Base, Table};
 use crate::config::ClientKey;
-use crate::studio::analysis::{Analysis, WITHIN_A_FRAME};
+use crate::studio::analysis::WITHIN_A_FRAME;
 use crate::studio::command::{Command as Main, Notice};
-use crate::studio::graph_tab::{AskCommand, AskKind, Looking};
+use crate::studio::graph_tab::{AskCommand, AskKind};
 use crate::studio::jobs::{JobId, Jobs};
 use crate::studio::selection::Selection;
 use crate::studio::state::{State, Tab};
@@ -19,6 +20,8 @@ use crate::trust::matrix::View;
 pub enum Command {
     /// Shows it another way.
     Show(Box<View>),
+    /// Sorts rows or columns by the hops of somebody, as the matrix that is shown names them.
+    SortBy(Sorting),
     /// Brings it up to date with the project and with how it is to be shown.
     WorkOut,
     WorkedOut(Arc<Table>),
@@ -40,6 +43,8 @@ pub enum Command {
 #[derive(Debug, Default)]
 pub struct MatrixState {
     pub view: View,
+    /// As the shown table names them.
+    pub sorting: Sorting,
     table: Option<Arc<Table>>,
     /// The chosen cell: who is to become whom, as the shown table names them.
     pair: Option<(Selection, ClientKey)>,
@@ -67,14 +72,14 @@ impl MatrixState {
         self.cell
     }
 
+    /// Who is to become whom in the chosen cell, as the shown table names them.
+    pub fn chosen(&self) -> Option<&(Selection, ClientKey)> {
+        self.pair.as_ref()
+    }
+
     /// What there is to say of the chosen cell.
     pub fn detail(&self) -> Option<&Detail> {
         self.detail.as_ref()
-    }
-
-    /// Whether what is shown is what is asked for.
-    pub fn is_current(&self, analysis: &Analysis, looking: &Looking) -> bool {
-        self.table.as_ref().is_some_and(|table| table.shows(analysis, &self.view, looking))
     }
 
     pub fn is_running(&self, jobs: &Jobs) -> bool {
@@ -95,16 +100,18 @@ impl MatrixState {
 
     /// Shows another table, and in it the same cell.
     fn take(&mut self, table: Arc<Table>) {
-        if let (Some((from, to)), Some(old)) = (self.pair.take(), &self.table) {
+        if let Some(old) = &self.table {
             let (before, after) = (old.project(), table.project());
+            self.sorting = self.sorting.carried_over(before, after);
             let carried = |party: &Selection| {
                 party.carried_over(before, after).filter(|it| it.still_there(after))
             };
-            if let (Some(from), Some(Selection::Client(to))) =
-                (carried(&from), carried(&Selection::Client(to)))
-            {
-                self.pair = Some((from, to));
-            }
+            self.pair = self.pair.take().and_then(|(from, to)| {
+                match (carried(&from)?, carried(&Selection::Client(to))?) {
+                    (from, Selection::Client(to)) => Some((from, to)),
+                    _ => None,
+                }
+            });
         }
         self.cell = self.pair.as_ref().and_then(|(from, to)| table.place(from, *to));
         self.detail = self.cell.map(|cell| Detail::of(&table, cell));
@@ -118,6 +125,7 @@ impl State {
     pub(in crate::studio) fn apply_to_matrix(&mut self, command: Command) {
         match command {
             Command::Show(view) => self.matrix.view = *view,
+            Command::SortBy(sorting) => self.matrix.sorting = sorting,
             Command::WorkOut => self.work_out_matrix(),
             Command::WorkedOut(table) => self.matrix.take(table),
             Command::Choose(cell) => self.matrix.choose(cell),
@@ -134,27 +142,45 @@ impl State {
         }
     }
 
-    fn work_out_matrix(&mut self) {
-        let (analysis, view) = (Arc::clone(&self.analysis), self.matrix.view.clone());
+    /// How it is to be shown.
+    pub(super) fn asked_of_matrix(&self) -> Asked {
+        let sorting = match &self.matrix.table {
+            // Who sorts is named as the shown table names them.
+            Some(table) => {
+                self.matrix.sorting.carried_over(table.project(), &self.analysis.project)
+            }
+            None => Sorting::default(),
+        };
         let looking = Arc::clone(self.graph.looking());
-        if self.matrix.is_current(&analysis, &looking) || self.matrix.is_running(&self.jobs) {
+        Asked { view: self.matrix.view.clone(), sorting, looking }
+    }
+
+    /// Whether what is shown is what is asked for.
+    pub fn is_matrix_current(&self) -> bool {
+        let table = self.matrix.table.as_ref();
+        table.is_some_and(|table| table.shows(&self.analysis, &self.asked_of_matrix()))
+    }
+
+    fn work_out_matrix(&mut self) {
+        if self.is_matrix_current() || self.matrix.is_running(&self.jobs) {
             return;
         }
+        let (analysis, asked) = (Arc::clone(&self.analysis), self.asked_of_matrix());
         let known = self.matrix.table.as_ref().map(|table| &table.base);
         let known = known.filter(|base| base.is_of(&analysis)).cloned();
         if analysis.project.clients().len() <= WITHIN_A_FRAME {
             let base = known.unwrap_or_else(|| Arc::new(Base::new(analysis)));
-            self.matrix.take(Arc::new(Table::new(base, view, looking)));
+            self.matrix.take(Arc::new(Table::new(base, asked)));
             return;
         }
-        let work = |base: Arc<Base>, view| {
-            Main::Matrix(Command::WorkedOut(Arc::new(Table::new(base, view, looking))))
+        let work = |base: Arc<Base>, asked| {
+            Main::Matrix(Command::WorkedOut(Arc::new(Table::new(base, asked))))
         };
         self.matrix.running = Some(match known {
             // Another view of the same is there at once.
-            Some(base) => self.jobs.quiet(move |_| work(base, view)),
+            Some(base) => self.jobs.quiet(move |_| work(base, asked)),
             None => self.jobs.blocking("Working out the access matrix", move |_| {
-                work(Arc::new(Base::new(analysis)), view)
+                work(Arc::new(Base::new(analysis)), asked)
             }),
         });
     }

@@ -5,11 +5,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use petgraph::stable_graph::NodeIndex;
 
+use super::sorting::Sorting;
 use crate::config::{ClientKey, Project};
 use crate::studio::analysis::Analysis;
 use crate::studio::graph_tab::{Looking, Passing};
 use crate::studio::selection::Selection;
-use crate::trust::matrix::{Matrix, View};
+use crate::trust::matrix::{Matrix, Order, View};
 use crate::trust::{Access, Node, Overview, Reading, TrustGraph, Verdict};
 
 /// What every view of a project shares.
@@ -34,12 +35,28 @@ impl Base {
     }
 }
 
+/// How a matrix is to be shown.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    pub view: View,
+    pub sorting: Sorting,
+    pub looking: Arc<Looking>,
+}
+
+impl Asked {
+    fn is_same(&self, other: &Self) -> bool {
+        self.view == other.view
+            && self.sorting == other.sorting
+            && self.looking.filters_as(&other.looking)
+    }
+}
+
 /// A view of it: rows and columns in order.
 #[derive(Debug)]
 pub struct Table {
     pub base: Arc<Base>,
     pub matrix: Matrix,
-    looking: Arc<Looking>,
+    asked: Asked,
     worked_out: AtomicUsize,
 }
 
@@ -68,12 +85,21 @@ pub struct Mark {
 }
 
 impl Table {
-    pub fn new(base: Arc<Base>, view: View, looking: Arc<Looking>) -> Self {
+    pub fn new(base: Arc<Base>, asked: Asked) -> Self {
         let Analysis { project, graph, .. } = &*base.analysis;
-        let passing = Passing::new(&looking, &base.analysis);
+        let order = |party: &Option<Selection>, otherwise| {
+            let node = party.as_ref().and_then(|party| node_of(graph, party));
+            node.map_or(otherwise, Order::Hops)
+        };
+        let view = View {
+            row_order: order(&asked.sorting.rows, asked.view.row_order),
+            column_order: order(&asked.sorting.columns, asked.view.column_order),
+            ..asked.view.clone()
+        };
+        let passing = Passing::new(&asked.looking, &base.analysis);
         let only = passing.as_ref().map(|passing| &passing.subset);
         let matrix = Matrix::new(project, graph, &base.access, &base.overview, view, only);
-        Self { base, matrix, looking, worked_out: AtomicUsize::new(0) }
+        Self { base, matrix, asked, worked_out: AtomicUsize::new(0) }
     }
 
     pub fn project(&self) -> &Project {
@@ -88,9 +114,9 @@ impl Table {
         self.base.access.reading()
     }
 
-    /// Whether it is what a view of an analysis shows, with what the filter leaves.
-    pub fn shows(&self, analysis: &Analysis, view: &View, looking: &Looking) -> bool {
-        self.base.is_of(analysis) && self.matrix.view == *view && self.looking.filters_as(looking)
+    /// Whether it is what was asked for, of an analysis.
+    pub fn shows(&self, analysis: &Analysis, asked: &Asked) -> bool {
+        self.base.is_of(analysis) && self.asked.is_same(asked)
     }
 
     /// How many rows and columns there are before any is left out.
@@ -151,11 +177,7 @@ impl Table {
 
     /// The node of a party.
     pub fn node(&self, party: &Selection) -> Option<NodeIndex> {
-        match party {
-            Selection::Client(key) => self.graph().client_node(*key),
-            Selection::External { issuer, subject } => self.graph().external_node(issuer, subject),
-            _ => None,
-        }
+        node_of(self.graph(), party)
     }
 
     /// The nodes of a cell: where the token starts, and the client app it comes out for.
@@ -169,5 +191,13 @@ impl Table {
         let node = self.node(from)?;
         let row = self.matrix.rows().iter().position(|row| row.node == node)?;
         Some((row, self.matrix.column_of(to)?))
+    }
+}
+
+fn node_of(graph: &TrustGraph, party: &Selection) -> Option<NodeIndex> {
+    match party {
+        Selection::Client(key) => graph.client_node(*key),
+        Selection::External { issuer, subject } => graph.external_node(issuer, subject),
+        _ => None,
     }
 }

@@ -3,6 +3,45 @@
 use super::table::{Look, Mark, Table};
 use crate::trust::Actor;
 
+/// Rows or columns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Axis {
+    Rows,
+    Columns,
+}
+
+impl Axis {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Rows => "rows",
+            Self::Columns => "columns",
+        }
+    }
+
+    /// What its order is called.
+    pub fn order(self) -> &'static str {
+        match self {
+            Self::Rows => "Order of rows",
+            Self::Columns => "Order of columns",
+        }
+    }
+
+    /// The order by the hops of one column, or of one row.
+    pub fn by_hops(self, label: &str) -> String {
+        match self {
+            Self::Rows => format!("by hops to {label}"),
+            Self::Columns => format!("by hops from {label}"),
+        }
+    }
+
+    pub fn hops_rule(self) -> &'static str {
+        match self {
+            Self::Rows => "By hops: who can become a client app with the fewest hops comes first.",
+            Self::Columns => "By hops: what somebody can become with the fewest hops comes first.",
+        }
+    }
+}
+
 /// A cell as a sentence.
 pub fn sentence(table: &Table, (row, column): (usize, usize), mark: Option<Mark>) -> String {
     let matrix = &table.matrix;

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use petgraph::stable_graph::NodeIndex;
 
-use super::super::{Actor, Chain, ChainLimits, Direction, Ended, Reach};
+use super::super::{Actor, Chain, ChainLimits, Direction, Ended, Reach, Reached, Subset};
 use super::{At, HopReport, Party, Scope, arrows, chain_verdict, credentials, csv, listing};
 
 /// A way of a token.
@@ -73,10 +73,14 @@ pub struct ReachReport {
 }
 
 impl ReachReport {
-    /// The first `limit` lines of an answer.
-    pub fn of(scope: Scope<'_>, reach: &Reach, limit: usize) -> Self {
-        let externals = reach.externals(scope.access);
-        let lines = reach.found.iter().take(limit).map(|line| ReachLine {
+    /// The first `limit` lines of an answer, of those that a filter leaves. The ways lead through
+    /// whatever they lead through.
+    pub fn of(scope: Scope<'_>, reach: &Reach, only: Option<&Subset>, limit: usize) -> Self {
+        let passes = |line: &&Reached| only.is_none_or(|only| only.has_node(line.node));
+        let found: Vec<&Reached> = reach.found.iter().filter(passes).collect();
+        let is_client = |line: &&&Reached| scope.access.is_client(line.node.index() as u32);
+        let clients = found.iter().filter(is_client).count();
+        let lines = found.iter().take(limit).map(|line| ReachLine {
             party: Party::node(scope.project, scope.graph, line.node),
             hops: line.hops,
             way: WayReport::of(scope, &scope.access.way(reach, line)),
@@ -89,9 +93,9 @@ impl ReachReport {
                 Direction::To => "to",
             },
             asked: Party::node(scope.project, scope.graph, reach.asked),
-            clients: reach.found.len() - externals,
-            externals,
-            cut_off: reach.found.len() > limit,
+            clients,
+            externals: found.len() - clients,
+            cut_off: found.len() > limit,
             found: lines.collect(),
         }
     }
@@ -158,19 +162,28 @@ pub struct ChainsReport {
 }
 
 impl ChainsReport {
-    /// The first `limit` chains.
+    /// The first `limit` chains, of those on which every client app and identity passes a filter.
     pub fn of(
         scope: Scope<'_>,
         (from, to): (NodeIndex, NodeIndex),
-        actor: Actor,
+        (actor, only): (Actor, Option<&Subset>),
         limits: ChainLimits,
         limit: usize,
     ) -> Self {
         let mut chains = scope.access.chains(from, to, actor, limits);
-        let at_most = (actor == Actor::Worst).then(|| chains.at_most());
+        // Of the chains that pass no such number is known.
+        let at_most = (actor == Actor::Worst && only.is_none()).then(|| chains.at_most());
+        let passes = |chain: &Chain| {
+            let passes = |only: &Subset| {
+                let client = |key| only.has_client(scope.graph, key);
+                chain.iter().all(|hop| only.has_node(hop.from) && client(hop.to))
+            };
+            only.is_none_or(passes)
+        };
+        let mut passing = chains.by_ref().filter(passes);
         let found: Vec<_> =
-            chains.by_ref().take(limit).map(|chain| WayReport::of(scope, &chain)).collect();
-        let more = found.len() == limit && chains.next().is_some();
+            passing.by_ref().take(limit).map(|chain| WayReport::of(scope, &chain)).collect();
+        let more = found.len() == limit && passing.next().is_some();
         let ended = match chains.ended() {
             _ if more => "limit",
             Some(Ended::MaxHops) => "max-hops",
