@@ -30,7 +30,7 @@ impl Arranger<'_> {
             return Some(Vec::new());
         }
         let attempts = match self.sizes.len() {
-            2..400 => 4,
+            2..400 => 3,
             400..1_500 => 2,
             _ => 1,
         };

@@ -45,7 +45,9 @@ fn tray(sketch: &Sketch, blocks: &Blocks, positions: &[Point], above: &Rect) -> 
     let node = |n: u32| &sketch.nodes[n as usize];
     let width = lone.iter().map(|&n| node(n).width).fold(0.0, f32::max) + PITCH;
     let height = lone.iter().map(|&n| node(n).height).fold(0.0, f32::max) + PITCH;
-    let last = (((above.width() + PITCH) / width) as usize).max(1) - 1;
+    // Where almost everything is lone, the tray is wider than what is above it, not a tower below.
+    let wide = (above.width() + PITCH).max((2.0 * width * height * lone.len() as f32).sqrt());
+    let last = ((wide / width) as usize).max(1) - 1;
     let middles: BTreeMap<u32, f32> = (0..blocks.count())
         .filter_map(|b| match blocks.kind(b) {
             CellKind::Cluster(cluster) => {
