@@ -371,7 +371,7 @@ fn clusters_of_very_different_sizes_are_apart() {
         rects(&sketch, &run(&sketch, None)).iter().map(Rect::center).collect();
     // Mean distance to the middle of a box's own kind.
     let spread = |kind: &dyn Fn(usize) -> u32| {
-        let mut middles = vec![(0f32, 0f32, 0f32); 13];
+        let mut middles = [(0f32, 0f32, 0f32); 13];
         for (n, p) in centers.iter().enumerate() {
             let middle = &mut middles[kind(n) as usize];
             *middle = (middle.0 + p.x, middle.1 + p.y, middle.2 + 1.0);

@@ -4,15 +4,15 @@
 //! the list are neighbours in the plane. The tree lies flat, in the order in which a walk meets its
 //! cells, each with the number of the cell to go on with when it is not looked into; so the walk
 //! needs neither a stack nor recursion. Eight neighbours walk together and keep one list of what
-//! pushes them; the sums are lanes side by side, which the compiler turns into vector code without
-//! changing their order: the same input gives the same bits on every machine.
+//! pushes them; each sum over it has eight parts side by side, which the compiler turns into vector
+//! code without changing their order: the same input gives the same bits on every machine.
 
 use super::super::Point;
 
 /// Points that walk the tree together.
-const LANES: usize = 8;
-/// Points whose sums are in registers together: those of more would not fit.
-const WIDTH: usize = 8;
+const TOGETHER: usize = 8;
+/// Parts of a sum.
+const PARTS: usize = 8;
 /// Points a cell holds without being divided.
 const LEAF: usize = 8;
 /// Halvings of the area along each axis.
@@ -37,8 +37,8 @@ struct Cell {
     leaf: bool,
 }
 
-/// What pushes a few points: where it is and how hard, each in a list of its own, so that the
-/// compiler lays points side by side and not the coordinates of one.
+/// What pushes a few points: where it is and how hard, and how much that comes to for one of them.
+/// Each has a list of its own, for vector code.
 #[derive(Default)]
 struct List {
     x: Vec<f32>,
@@ -150,21 +150,17 @@ impl Field {
     /// Points for which `still` says so are left out.
     pub fn push(&mut self, still: &[bool], force: &mut [Point]) {
         let Self { cells, codes, x, y, mass, list, .. } = self;
-        for (group, members) in codes.chunks(LANES).enumerate() {
+        for (group, members) in codes.chunks(TOGETHER).enumerate() {
             let node = |code: u64| code as u32 as usize;
             if !still.is_empty() && members.iter().all(|&c| still[node(c)]) {
                 continue;
             }
-            let first = group * LANES;
-            let (mut px, mut py) = ([0f32; LANES], [0f32; LANES]);
-            for lane in 0..LANES {
-                let j = first + lane.min(members.len() - 1);
-                (px[lane], py[lane]) = (x[j], y[j]);
-            }
-            let (mut low, mut high) = (Point::new(px[0], py[0]), Point::new(px[0], py[0]));
-            for lane in 1..LANES {
-                low = Point::new(low.x.min(px[lane]), low.y.min(py[lane]));
-                high = Point::new(high.x.max(px[lane]), high.y.max(py[lane]));
+            let here = group * TOGETHER..group * TOGETHER + members.len();
+            let mut low = Point::new(x[here.start], y[here.start]);
+            let mut high = low;
+            for j in here.clone() {
+                low = Point::new(low.x.min(x[j]), low.y.min(y[j]));
+                high = Point::new(high.x.max(x[j]), high.y.max(y[j]));
             }
             list.clear();
             let mut at = 0u32;
@@ -187,8 +183,8 @@ impl Field {
                 }
             }
             list.fill_up();
-            for (lane, &code) in members.iter().enumerate() {
-                let (x, y) = list.push(px[lane], py[lane]);
+            for (&code, j) in members.iter().zip(here) {
+                let (x, y) = list.push(x[j], y[j]);
                 let force = &mut force[node(code)];
                 force.x += x;
                 force.y += y;
@@ -204,9 +200,9 @@ impl List {
         self.mass.clear();
     }
 
-    /// What weighs nothing pushes nothing: it makes the lists a multiple of the width long.
+    /// What weighs nothing pushes nothing: it makes the lists a multiple of the parts long.
     fn fill_up(&mut self) {
-        let length = self.x.len().next_multiple_of(WIDTH);
+        let length = self.x.len().next_multiple_of(PARTS);
         self.x.resize(length, 0.0);
         self.y.resize(length, 0.0);
         self.mass.resize(length, 0.0);
@@ -232,9 +228,9 @@ fn larger(a: f32, b: f32) -> f32 {
 
 /// The distances of a coordinate from others, each as often as it weighs.
 fn sum(from: f32, to: &[f32], weight: &[f32]) -> f32 {
-    let mut sums = [0f32; WIDTH];
-    for (to, weight) in to.as_chunks::<WIDTH>().0.iter().zip(weight.as_chunks::<WIDTH>().0) {
-        for i in 0..WIDTH {
+    let mut sums = [0f32; PARTS];
+    for (to, weight) in to.as_chunks::<PARTS>().0.iter().zip(weight.as_chunks::<PARTS>().0) {
+        for i in 0..PARTS {
             sums[i] += (from - to[i]) * weight[i];
         }
     }
