@@ -11,10 +11,12 @@ const STRETCH: f32 = 1.45;
 /// Distance of boxes to the middle of their block over that to the middle of all, at which the eye
 /// takes blocks for apart.
 const APART: f32 = 0.152;
-/// Part of the area around the blocks that they fill, at most and at least. Few blocks, or some much
-/// larger than the rest, are as far from the middle of all as from their own unless there is room
+/// Part of the area around the blocks that they fill, at least and at most. Blocks that are much
+/// larger than the rest are as far from the middle of all as from their own unless there is room
 /// between them; very many are apart with the gaps alone.
 const FILL: std::ops::RangeInclusive<f32> = 0.2..=0.8;
+/// A few blocks are told apart at a glance, and fill at least a few parts of so many as they are.
+const FEW: f32 = 2.6;
 
 pub(super) struct Arranger<'a> {
     pub blocks: &'a Blocks,
@@ -145,8 +147,9 @@ impl Arranger<'_> {
             sides += many * (w * h).sqrt();
             all += self.area(b);
         }
+        let least = (FEW / self.sizes.len() as f32).clamp(*FILL.start(), *FILL.end());
         let full = sides / (boxes * all.sqrt()).max(1e-6);
-        (APART / full.max(1e-6)).powi(2).clamp(*FILL.start(), *FILL.end())
+        (APART / full.max(1e-6)).powi(2).clamp(least, *FILL.end())
     }
 
     /// The length of all arrows between blocks, from middle to middle.
