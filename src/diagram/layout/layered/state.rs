@@ -455,7 +455,17 @@ fn sort_small(keys: &mut [u32]) {
 }
 
 /// Pairs out of order as things are, less those out of order when exchanged; both lists sorted.
+#[inline]
 fn difference(upper: &[u32], lower: &[u32]) -> i64 {
+    match (upper, lower) {
+        // Most nodes are bends.
+        ([a], [b]) => i64::from(a > b) - i64::from(a < b),
+        _ => difference_of_many(upper, lower),
+    }
+}
+
+#[inline(never)]
+fn difference_of_many(upper: &[u32], lower: &[u32]) -> i64 {
     let (Some(&first), Some(&start)) = (upper.first(), lower.first()) else { return 0 };
     let (last, end) = (upper[upper.len() - 1], lower[lower.len() - 1]);
     if last < start {

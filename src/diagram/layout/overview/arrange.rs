@@ -7,9 +7,16 @@ use super::tree::Field;
 use super::{BLOCK_GAP, pack, seed};
 
 /// Width over height of the whole.
-const STRETCH: f32 = 1.2;
-/// Part of the area around the blocks that they fill.
-const FILL: f32 = 0.8;
+const STRETCH: f32 = 1.45;
+/// Distance of boxes to the middle of their block over that to the middle of all, at which the eye
+/// takes blocks for apart.
+const APART: f32 = 0.152;
+/// Part of the area around the blocks that they fill, at least and at most. Blocks that are much
+/// larger than the rest are as far from the middle of all as from their own unless there is room
+/// between them; very many are apart with the gaps alone.
+const FILL: std::ops::RangeInclusive<f32> = 0.2..=0.8;
+/// A few blocks are told apart at a glance, and fill at least a few parts of so many as they are.
+const FEW: f32 = 2.6;
 
 pub(super) struct Arranger<'a> {
     pub blocks: &'a Blocks,
@@ -25,7 +32,7 @@ impl Arranger<'_> {
             return Some(Vec::new());
         }
         let attempts = match self.sizes.len() {
-            2..400 => 4,
+            2..400 => 3,
             400..1_500 => 2,
             _ => 1,
         };
@@ -107,6 +114,7 @@ impl Arranger<'_> {
     /// lies further in than one takes the area of the disc it is on: no block is alone far out.
     fn even_out(&self, at: &mut [Point]) {
         let total: f32 = (0..at.len()).map(|b| self.area(b)).sum::<f32>().max(1e-6);
+        let fill = self.fill();
         let mut heart = Point::default();
         for (b, p) in at.iter().enumerate() {
             heart.x += p.x * self.area(b) / total;
@@ -120,12 +128,28 @@ impl Arranger<'_> {
         order.sort_by(|&a, &b| distance(&at[a]).total_cmp(&distance(&at[b])).then(a.cmp(&b)));
         let (stretch, mut inner) = (STRETCH.sqrt(), 0f32);
         for b in order {
-            let radius = ((inner + self.area(b) / 2.0) / (FILL * std::f32::consts::PI)).sqrt();
+            let radius = ((inner + self.area(b) / 2.0) / (fill * std::f32::consts::PI)).sqrt();
             inner += self.area(b);
             let scale = radius / distance(&at[b]).max(1e-3);
             let p = &mut at[b];
             *p = Point::new((p.x - heart.x) * scale * stretch, (p.y - heart.y) * scale / stretch);
         }
+    }
+
+    /// The part of the area around them that the blocks may fill and still be apart. Boxes are
+    /// about as far from the middle of an area as its side, so the distances are in the ratio of the
+    /// sides, each counted as often as there are boxes.
+    fn fill(&self) -> f32 {
+        let (mut boxes, mut sides, mut all) = (0f32, 0f32, 0f32);
+        for (b, &(w, h)) in self.sizes.iter().enumerate() {
+            let many = self.blocks.members(b).len() as f32;
+            boxes += many;
+            sides += many * (w * h).sqrt();
+            all += self.area(b);
+        }
+        let least = (FEW / self.sizes.len() as f32).clamp(*FILL.start(), *FILL.end());
+        let full = sides / (boxes * all.sqrt()).max(1e-6);
+        (APART / full.max(1e-6)).powi(2).clamp(least, *FILL.end())
     }
 
     /// The length of all arrows between blocks, from middle to middle.

@@ -7,10 +7,10 @@
 
 use super::super::Point;
 
-pub(super) const COLUMN_GAP: f32 = 56.0;
-pub(super) const ROW_GAP: f32 = 28.0;
+pub(super) const COLUMN_GAP: f32 = 38.0;
+pub(super) const ROW_GAP: f32 = 19.0;
 /// Room in a cell over what its boxes need: with none, every cell would be a full table.
-const SLACK: f32 = 1.15;
+const SLACK: f32 = 1.08;
 
 /// How wide and high a cell with these boxes will be, about.
 pub(super) fn estimate(sizes: &[(f32, f32)], aspect: f32) -> (f32, f32) {

@@ -53,6 +53,8 @@ use tree::Field;
 const BLOCK_GAP: f32 = 140.0;
 /// Width over height of a block.
 const ASPECT: f32 = 1.35;
+/// Steps of the forces in a block; with more of them, no fewer arrows cross.
+const STEPS: usize = 30;
 /// Rounds in which boxes move towards their neighbours, and by how much of the way.
 const ROUNDS: usize = 6;
 const PART: f32 = 0.7;
@@ -226,16 +228,15 @@ impl Work<'_> {
         }
         let springs: Vec<Spring> = self.blocks.inner(b);
         let pull: Vec<Point> = members.iter().map(|&n| self.pull(n, b, middles)).collect();
-        let pivots = if count < 2_000 { 12 } else { 24 };
+        let pivots = if count < 2_000 { 8 } else { 24 };
         let mut at = seed::places(count, &springs, pivots, 0, self.run.cancelled)?;
-        let steps = if count > 4_000 { 40 } else { 50 };
         let start = 0.05 * (count as f32).sqrt() + 0.3;
         let force = Force {
             springs: &springs,
             pull: &pull,
             gravity: 0.1,
             start,
-            steps,
+            steps: STEPS,
             ..Force::default()
         };
         force.run(&mut at, &mut self.field, self.run.cancelled)?;

@@ -9,8 +9,10 @@ use super::super::Point;
 use super::super::links::Links;
 use super::force::Spring;
 
-/// Rounds of the descent.
-const ROUNDS: usize = 12;
+/// Rounds of the descent for a few hundred points, and for more: those take longer to unfold.
+const ROUNDS: usize = 9;
+const ROUNDS_OF_MANY: usize = 12;
+const MANY: usize = 1_000;
 /// Step size at the end, as a part of a full correction.
 const LAST: f32 = 0.08;
 const UNKNOWN: u16 = u16::MAX;
@@ -144,9 +146,10 @@ impl Component<'_, '_> {
             }
         }
         let mut order: Vec<u32> = (0..count as u32).collect();
+        let rounds = if count < MANY { ROUNDS } else { ROUNDS_OF_MANY };
         let first = (longest * longest) as f32;
-        let fall = ((first / LAST).sqrt() - 1.0) / (ROUNDS - 1) as f32;
-        for round in 0..ROUNDS {
+        let fall = ((first / LAST).sqrt() - 1.0) / (rounds - 1) as f32;
+        for round in 0..rounds {
             if cancelled() {
                 return None;
             }

@@ -327,3 +327,61 @@ fn work_stops_soon_after_it_is_cancelled() {
         }
     }
 }
+
+#[test]
+fn lone_boxes_stand_below_the_rest_of_their_cluster() {
+    // Two clusters with arrows, each with a box that has none.
+    let clusters: Vec<u32> = (0..42).map(|n| n % 2).collect();
+    let edges: Vec<(usize, usize)> = (2..40).map(|n| (n - 2, n)).collect();
+    let layout = run(&sketch(&clusters, &edges), None);
+    let middle = |wanted: CellKind| {
+        let cell = layout.cells.iter().find(|cell| cell.kind == wanted).expect("a cell of its own");
+        cell.rect.center().x
+    };
+    let (one, other) = (middle(CellKind::Cluster(0)), middle(CellKind::Cluster(1)));
+    assert!((one - other).abs() > WIDTH, "the clusters are side by side");
+    for (lone, own) in [(40, one), (41, other)] {
+        let by = layout.positions[lone].x + WIDTH / 2.0 - own;
+        assert!(by.abs() < WIDTH, "box {lone} is {by} away from below its own");
+    }
+}
+
+#[test]
+fn a_tray_of_many_boxes_below_a_few_is_no_tower() {
+    let layout = run(&sketch(&vec![0; 2_000], &[(0, 1)]), None);
+    let (width, height) = (layout.bounds.width(), layout.bounds.height());
+    assert!(width > height, "{width} by {height}");
+}
+
+#[test]
+fn clusters_of_very_different_sizes_are_apart() {
+    // The k-th of twelve clusters has about a k-th of the boxes of the first, and each box an arrow
+    // to one before it, most of them to one of its own.
+    let mut random = Random(11);
+    let of: Vec<u32> = (1..=12usize).flat_map(|k| std::iter::repeat_n(k as u32, 160 / k)).collect();
+    let edges: Vec<(usize, usize)> = (1..of.len())
+        .map(|n| {
+            let own = of.iter().position(|cluster| *cluster == of[n]).unwrap_or(0);
+            let any = own == n || random.below(7) == 0;
+            (if any { random.below(n) } else { own + random.below(n - own) }, n)
+        })
+        .collect();
+    let sketch = sketch(&of, &edges);
+    let centers: Vec<Point> =
+        rects(&sketch, &run(&sketch, None)).iter().map(Rect::center).collect();
+    // Mean distance to the middle of a box's own kind.
+    let spread = |kind: &dyn Fn(usize) -> u32| {
+        let mut middles = [(0f32, 0f32, 0f32); 13];
+        for (n, p) in centers.iter().enumerate() {
+            let middle = &mut middles[kind(n) as usize];
+            *middle = (middle.0 + p.x, middle.1 + p.y, middle.2 + 1.0);
+        }
+        let far = |(n, p): (usize, &Point)| {
+            let (x, y, many) = middles[kind(n) as usize];
+            (p.x - x / many).hypot(p.y - y / many)
+        };
+        centers.iter().enumerate().map(far).sum::<f32>()
+    };
+    let ratio = spread(&|n| of[n]) / spread(&|_| 0);
+    assert!(ratio <= 0.2, "own middles are {ratio} as far as that of all");
+}

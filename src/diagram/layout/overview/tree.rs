@@ -4,13 +4,15 @@
 //! the list are neighbours in the plane. The tree lies flat, in the order in which a walk meets its
 //! cells, each with the number of the cell to go on with when it is not looked into; so the walk
 //! needs neither a stack nor recursion. Eight neighbours walk together and keep one list of what
-//! pushes them; the sums are lanes side by side, which the compiler turns into vector code without
-//! changing their order: the same input gives the same bits on every machine.
+//! pushes them; each sum over it has eight parts side by side, which the compiler turns into vector
+//! code without changing their order: the same input gives the same bits on every machine.
 
 use super::super::Point;
 
 /// Points that walk the tree together.
-const LANES: usize = 8;
+const TOGETHER: usize = 8;
+/// Parts of a sum.
+const PARTS: usize = 8;
 /// Points a cell holds without being divided.
 const LEAF: usize = 8;
 /// Halvings of the area along each axis.
@@ -35,6 +37,16 @@ struct Cell {
     leaf: bool,
 }
 
+/// What pushes a few points: where it is and how hard, and how much that comes to for one of them.
+/// Each has a list of its own, for vector code.
+#[derive(Default)]
+struct List {
+    x: Vec<f32>,
+    y: Vec<f32>,
+    mass: Vec<f32>,
+    weight: Vec<f32>,
+}
+
 /// What pushes, and how hard; the buffers are kept from one step to the next.
 #[derive(Default)]
 pub(super) struct Field {
@@ -44,7 +56,7 @@ pub(super) struct Field {
     x: Vec<f32>,
     y: Vec<f32>,
     mass: Vec<f32>,
-    list: Vec<[f32; 3]>,
+    list: List,
 }
 
 impl Field {
@@ -138,55 +150,91 @@ impl Field {
     /// Points for which `still` says so are left out.
     pub fn push(&mut self, still: &[bool], force: &mut [Point]) {
         let Self { cells, codes, x, y, mass, list, .. } = self;
-        for (group, members) in codes.chunks(LANES).enumerate() {
+        for (group, members) in codes.chunks(TOGETHER).enumerate() {
             let node = |code: u64| code as u32 as usize;
             if !still.is_empty() && members.iter().all(|&c| still[node(c)]) {
                 continue;
             }
-            let first = group * LANES;
-            let (mut px, mut py) = ([0f32; LANES], [0f32; LANES]);
-            for lane in 0..LANES {
-                let j = first + lane.min(members.len() - 1);
-                (px[lane], py[lane]) = (x[j], y[j]);
-            }
-            let (mut low, mut high) = (Point::new(px[0], py[0]), Point::new(px[0], py[0]));
-            for lane in 1..LANES {
-                low = Point::new(low.x.min(px[lane]), low.y.min(py[lane]));
-                high = Point::new(high.x.max(px[lane]), high.y.max(py[lane]));
+            let here = group * TOGETHER..group * TOGETHER + members.len();
+            let mut low = Point::new(x[here.start], y[here.start]);
+            let mut high = low;
+            for j in here.clone() {
+                low = Point::new(low.x.min(x[j]), low.y.min(y[j]));
+                high = Point::new(high.x.max(x[j]), high.y.max(y[j]));
             }
             list.clear();
             let mut at = 0u32;
             while let Some(cell) = cells.get(at as usize) {
-                let dx = (low.x - cell.x).max(cell.x - high.x).max(0.0);
-                let dy = (low.y - cell.y).max(cell.y - high.y).max(0.0);
+                let dx = larger(larger(low.x - cell.x, cell.x - high.x), 0.0);
+                let dy = larger(larger(low.y - cell.y, cell.y - high.y), 0.0);
                 if cell.reach < dx * dx + dy * dy {
-                    list.push([cell.x, cell.y, cell.mass]);
+                    list.x.push(cell.x);
+                    list.y.push(cell.y);
+                    list.mass.push(cell.mass);
                     at = cell.next;
                 } else if cell.leaf {
-                    for j in cell.first as usize..cell.end as usize {
-                        list.push([x[j], y[j], mass[j]]);
-                    }
+                    let range = cell.first as usize..cell.end as usize;
+                    list.x.extend_from_slice(&x[range.clone()]);
+                    list.y.extend_from_slice(&y[range.clone()]);
+                    list.mass.extend_from_slice(&mass[range]);
                     at = cell.next;
                 } else {
                     at += 1;
                 }
             }
-            let (mut fx, mut fy) = ([0f32; LANES], [0f32; LANES]);
-            for &[x, y, mass] in list.iter() {
-                for lane in 0..LANES {
-                    let (dx, dy) = (px[lane] - x, py[lane] - y);
-                    let weight = mass / (dx * dx + dy * dy + SOFTENING);
-                    fx[lane] += dx * weight;
-                    fy[lane] += dy * weight;
-                }
-            }
-            for (lane, &code) in members.iter().enumerate() {
+            list.fill_up();
+            for (&code, j) in members.iter().zip(here) {
+                let (x, y) = list.push(x[j], y[j]);
                 let force = &mut force[node(code)];
-                force.x += fx[lane];
-                force.y += fy[lane];
+                force.x += x;
+                force.y += y;
             }
         }
     }
+}
+
+impl List {
+    fn clear(&mut self) {
+        self.x.clear();
+        self.y.clear();
+        self.mass.clear();
+    }
+
+    /// What weighs nothing pushes nothing: it makes the lists a multiple of the parts long.
+    fn fill_up(&mut self) {
+        let length = self.x.len().next_multiple_of(PARTS);
+        self.x.resize(length, 0.0);
+        self.y.resize(length, 0.0);
+        self.mass.resize(length, 0.0);
+    }
+
+    /// How a point is pushed by all of it. One loop each for the weights, for x and for y: each of
+    /// them becomes vector code, which one loop for all does not.
+    fn push(&mut self, px: f32, py: f32) -> (f32, f32) {
+        let all = self.x.iter().zip(&self.y).zip(&self.mass);
+        self.weight.clear();
+        self.weight.extend(all.map(|((x, y), mass)| {
+            let (dx, dy) = (px - x, py - y);
+            mass / (dx * dx + dy * dy + SOFTENING)
+        }));
+        (sum(px, &self.x, &self.weight), sum(py, &self.y, &self.weight))
+    }
+}
+
+/// The larger of two numbers; that of the standard library also looks for what is none.
+fn larger(a: f32, b: f32) -> f32 {
+    if a > b { a } else { b }
+}
+
+/// The distances of a coordinate from others, each as often as it weighs.
+fn sum(from: f32, to: &[f32], weight: &[f32]) -> f32 {
+    let mut sums = [0f32; PARTS];
+    for (to, weight) in to.as_chunks::<PARTS>().0.iter().zip(weight.as_chunks::<PARTS>().0) {
+        for i in 0..PARTS {
+            sums[i] += (from - to[i]) * weight[i];
+        }
+    }
+    sums.iter().sum()
 }
 
 /// The bits of two numbers of 16 bits, in turn.
