@@ -11,11 +11,18 @@ use super::atlas::{self, Shape, Sprite};
 /// Draws into a mesh.
 pub struct Brush<'a> {
     pub mesh: &'a mut Mesh,
+    /// What can be seen. Dashes elsewhere are left out: an arrow may run on for many screens.
+    seen: Rect,
 }
 
 impl<'a> Brush<'a> {
     pub fn new(mesh: &'a mut Mesh) -> Self {
-        Self { mesh }
+        Self { mesh, seen: Rect::EVERYTHING }
+    }
+
+    /// For a mesh of which only what lies in `seen` is shown.
+    pub fn within(mesh: &'a mut Mesh, seen: Rect) -> Self {
+        Self { mesh, seen }
     }
 
     /// An empty mesh for the sprites of this texture.
@@ -137,41 +144,64 @@ impl<'a> Brush<'a> {
     /// Adds a dashed line; `on` and `off` are lengths in points.
     pub fn dashed(&mut self, points: &[Pos2], width: f32, color: Color32, on: f32, off: f32) {
         let (on, off) = (on.max(1.0), off.max(1.0));
+        let seen = self.seen.expand(width + on);
         let mut piece: Vec<Pos2> = Vec::new();
-        let (mut drawing, mut left) = (true, on);
+        // Where in a dash and the gap after it the line has come to.
+        let mut phase = 0.0f32;
         for pair in points.windows(2) {
-            let (mut a, b) = (pair[0], pair[1]);
-            loop {
-                let rest = (b - a).length();
-                // What rounding leaves of a line that ends with its gap is no dash.
-                if rest < 1e-3 {
-                    break;
-                }
-                if drawing && piece.is_empty() {
-                    piece.push(a);
-                }
-                if rest < left {
-                    left -= rest;
-                    if drawing {
-                        piece.push(b);
-                    }
-                    break;
-                }
-                a += (b - a) * (left / rest.max(1e-6));
-                if drawing {
-                    piece.push(a);
-                    self.line(&piece, width, color);
-                    piece.clear();
-                }
-                drawing = !drawing;
-                left = if drawing { on } else { off };
+            let (a, b) = (pair[0], pair[1]);
+            let length = (b - a).length();
+            // What rounding leaves of a line that ends with its gap is no dash.
+            if length < 1e-3 {
+                continue;
             }
+            let at = |along: f32| a + (b - a) * (along / length);
+            let Some((first, last)) = part_within(a, b, &seen) else {
+                self.dash(&mut piece, width, color);
+                phase = (phase + length) % (on + off);
+                continue;
+            };
+            let (mut along, last) = (0.0, last * length);
+            let skipped = first * length;
+            if skipped > on + off {
+                self.dash(&mut piece, width, color);
+                // Dashes begin where they would have, had all of them been drawn.
+                along = ((skipped + phase) / (on + off)).floor() * (on + off) - phase;
+                phase = 0.0;
+            }
+            while along < last && length - along >= 1e-3 {
+                let left = if phase < on { on - phase } else { on + off - phase };
+                let next = along + left;
+                if phase < on {
+                    if piece.is_empty() {
+                        piece.push(at(along));
+                    }
+                    piece.push(at(next.min(length)));
+                }
+                if next > length {
+                    break;
+                }
+                if phase < on {
+                    self.dash(&mut piece, width, color);
+                    phase = on;
+                } else {
+                    phase = 0.0;
+                }
+                along = next;
+            }
+            phase = (phase + length - along) % (on + off);
         }
-        // A dash that would begin just where the line ends has nothing to show.
+        self.dash(&mut piece, width, color);
+    }
+
+    /// Adds what was gathered of a dash. One that would begin just where the line ends has nothing
+    /// to show.
+    fn dash(&mut self, piece: &mut Vec<Pos2>, width: f32, color: Color32) {
         let length: f32 = piece.windows(2).map(|pair| (pair[1] - pair[0]).length()).sum();
         if length > 0.01 {
-            self.line(&piece, width, color);
+            self.line(piece, width, color);
         }
+        piece.clear();
     }
 
     /// Adds an arrowhead with its tip at `tip`, pointing along `direction` (of length 1).
@@ -183,6 +213,24 @@ impl<'a> Brush<'a> {
         let corners = [end - along - across, end - across, end + across, end - along + across];
         self.four(corners, uvs(atlas::HEAD), color);
     }
+}
+
+/// From where to where, from 0 to 1, a line lies in a rectangle.
+fn part_within(a: Pos2, b: Pos2, rect: &Rect) -> Option<(f32, f32)> {
+    let (mut first, mut last) = (0.0f32, 1.0f32);
+    for (from, to, range) in [(a.x, b.x, rect.x_range()), (a.y, b.y, rect.y_range())] {
+        let way = to - from;
+        if way.abs() < 1e-6 {
+            if !range.contains(from) {
+                return None;
+            }
+            continue;
+        }
+        let (one, other) = ((range.min - from) / way, (range.max - from) / way);
+        first = first.max(one.min(other));
+        last = last.min(one.max(other));
+    }
+    (first < last).then_some((first, last))
 }
 
 fn uvs(sprite: Sprite) -> [Pos2; 4] {
@@ -248,6 +296,35 @@ mod tests {
         let ends = [pos2(0.0, 0.0), pos2(100.0, 0.0)];
         Brush::new(&mut mesh).dashed(&ends, 1.0, Color32::RED, 6.0, 4.0);
         assert_eq!(mesh.vertices.len(), 10 * 4, "ten dashes on a hundred points");
+    }
+
+    #[test]
+    fn dashes_in_view_are_where_they_are_without_a_view() {
+        // Through the view, around it, and with a bend in it.
+        let lines = [
+            vec![pos2(-5000.0, 31.0), pos2(9000.0, 77.0)],
+            vec![pos2(50.0, -12_345.0), pos2(50.0, 40.0), pos2(777.0, 40.0), pos2(20.0, 90.0)],
+            vec![pos2(-50.0, 900.0), pos2(900.0, 900.0), pos2(90.0, 10.0)],
+            vec![pos2(10.0, 10.0), pos2(60.0, 60.0)],
+        ];
+        let view = Rect::from_min_size(Pos2::ZERO, vec2(100.0, 100.0));
+        let spots = |mesh: &Mesh| -> Vec<Pos2> {
+            let all = mesh.vertices.chunks(4).map(|four| four[0].pos.lerp(four[2].pos, 0.5));
+            let mut all: Vec<Pos2> = all.filter(|at| view.contains(*at)).collect();
+            all.sort_by(|a, b| a.x.total_cmp(&b.x).then(a.y.total_cmp(&b.y)));
+            all
+        };
+        for line in lines {
+            let (mut all, mut some) = (Mesh::default(), Mesh::default());
+            Brush::new(&mut all).dashed(&line, 1.5, Color32::RED, 6.0, 4.0);
+            Brush::within(&mut some, view).dashed(&line, 1.5, Color32::RED, 6.0, 4.0);
+            let (there, here) = (spots(&all), spots(&some));
+            assert_eq!(there.len(), here.len(), "{line:?}");
+            for (a, b) in there.iter().zip(&here) {
+                assert!((*a - *b).length() < 0.1, "{a} {b}");
+            }
+            assert!(some.vertices.len() <= 4 * 60, "{} for {line:?}", some.vertices.len());
+        }
     }
 
     #[test]

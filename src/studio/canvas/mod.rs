@@ -30,6 +30,7 @@ mod moving;
 mod overlay;
 mod paint;
 mod palette;
+mod passing;
 mod pointing;
 mod spotlight;
 mod uses;
