@@ -12,7 +12,7 @@ use super::atlas::{self, Shape, Sprite};
 pub struct Brush<'a> {
     pub mesh: &'a mut Mesh,
     /// What can be seen. Dashes elsewhere are left out: an arrow may run on for many screens.
-    seen: Rect,
+    pub seen: Rect,
 }
 
 impl<'a> Brush<'a> {
@@ -99,7 +99,8 @@ impl<'a> Brush<'a> {
 
     /// Adds a line through `points`.
     pub fn line(&mut self, points: &[Pos2], width: f32, color: Color32) {
-        let (profile, half, color) = across(width, color);
+        let (whole, half, color) = across(width, color);
+        let profile = atlas::profile(whole);
         if let &[a, b] = points {
             self.straight(a, b, profile, half, color);
             return;
@@ -109,17 +110,8 @@ impl<'a> Brush<'a> {
         }
         let first = self.mesh.vertices.len() as u32;
         for (i, &p) in points.iter().enumerate() {
-            let before = if i > 0 { (p - points[i - 1]).normalized() } else { Vec2::ZERO };
-            let after =
-                if i + 1 < points.len() { (points[i + 1] - p).normalized() } else { Vec2::ZERO };
-            let mut along = (before + after).normalized();
-            if along == Vec2::ZERO {
-                along = if after == Vec2::ZERO { before } else { after };
-            }
-            let mut across = along.rot90();
-            // Keep the width around a bend, but no spike at a sharp one.
-            let turn = across.dot(if after == Vec2::ZERO { before } else { after }.rot90());
-            across *= half / turn.abs().clamp(0.5, 1.0);
+            let before = i.checked_sub(1).map(|i| points[i]);
+            let across = joint(before, p, points.get(i + 1).copied()) * half;
             let (left, right) = (pos2(profile.left, profile.top), pos2(profile.right, profile.top));
             self.mesh.vertices.push(Vertex { pos: p - across, uv: left, color });
             self.mesh.vertices.push(Vertex { pos: p + across, uv: right, color });
@@ -141,69 +133,6 @@ impl<'a> Brush<'a> {
         );
     }
 
-    /// Adds a dashed line; `on` and `off` are lengths in points.
-    pub fn dashed(&mut self, points: &[Pos2], width: f32, color: Color32, on: f32, off: f32) {
-        let (on, off) = (on.max(1.0), off.max(1.0));
-        let seen = self.seen.expand(width + on);
-        let mut piece: Vec<Pos2> = Vec::new();
-        // Where in a dash and the gap after it the line has come to.
-        let mut phase = 0.0f32;
-        for pair in points.windows(2) {
-            let (a, b) = (pair[0], pair[1]);
-            let length = (b - a).length();
-            // What rounding leaves of a line that ends with its gap is no dash.
-            if length < 1e-3 {
-                continue;
-            }
-            let at = |along: f32| a + (b - a) * (along / length);
-            let Some((first, last)) = part_within(a, b, &seen) else {
-                self.dash(&mut piece, width, color);
-                phase = (phase + length) % (on + off);
-                continue;
-            };
-            let (mut along, last) = (0.0, last * length);
-            let skipped = first * length;
-            if skipped > on + off {
-                self.dash(&mut piece, width, color);
-                // Dashes begin where they would have, had all of them been drawn.
-                along = ((skipped + phase) / (on + off)).floor() * (on + off) - phase;
-                phase = 0.0;
-            }
-            while along < last && length - along >= 1e-3 {
-                let left = if phase < on { on - phase } else { on + off - phase };
-                let next = along + left;
-                if phase < on {
-                    if piece.is_empty() {
-                        piece.push(at(along));
-                    }
-                    piece.push(at(next.min(length)));
-                }
-                if next > length {
-                    break;
-                }
-                if phase < on {
-                    self.dash(&mut piece, width, color);
-                    phase = on;
-                } else {
-                    phase = 0.0;
-                }
-                along = next;
-            }
-            phase = (phase + length - along) % (on + off);
-        }
-        self.dash(&mut piece, width, color);
-    }
-
-    /// Adds what was gathered of a dash. One that would begin just where the line ends has nothing
-    /// to show.
-    fn dash(&mut self, piece: &mut Vec<Pos2>, width: f32, color: Color32) {
-        let length: f32 = piece.windows(2).map(|pair| (pair[1] - pair[0]).length()).sum();
-        if length > 0.01 {
-            self.line(piece, width, color);
-        }
-        piece.clear();
-    }
-
     /// Adds an arrowhead with its tip at `tip`, pointing along `direction` (of length 1).
     pub fn head(&mut self, tip: Pos2, direction: Vec2, size: f32, color: Color32) {
         // The sprite's tip lies a little inside its right side.
@@ -213,24 +142,6 @@ impl<'a> Brush<'a> {
         let corners = [end - along - across, end - across, end + across, end - along + across];
         self.four(corners, uvs(atlas::HEAD), color);
     }
-}
-
-/// From where to where, from 0 to 1, a line lies in a rectangle.
-fn part_within(a: Pos2, b: Pos2, rect: &Rect) -> Option<(f32, f32)> {
-    let (mut first, mut last) = (0.0f32, 1.0f32);
-    for (from, to, range) in [(a.x, b.x, rect.x_range()), (a.y, b.y, rect.y_range())] {
-        let way = to - from;
-        if way.abs() < 1e-6 {
-            if !range.contains(from) {
-                return None;
-            }
-            continue;
-        }
-        let (one, other) = ((range.min - from) / way, (range.max - from) / way);
-        first = first.max(one.min(other));
-        last = last.min(one.max(other));
-    }
-    (first < last).then_some((first, last))
 }
 
 fn uvs(sprite: Sprite) -> [Pos2; 4] {
@@ -248,13 +159,27 @@ fn which_disc(radius: f32) -> usize {
     fits.unwrap_or(atlas::DISCS.len() - 1)
 }
 
-/// The profile of a line, half of what it spans, and its colour: a line thinner than a point is a
-/// fainter line.
-fn across(width: f32, color: Color32) -> (Sprite, f32, Color32) {
+/// At a point of a line, half of what a line of the width 2 spans there, to its right.
+pub fn joint(before: Option<Pos2>, at: Pos2, after: Option<Pos2>) -> Vec2 {
+    let before = before.map_or(Vec2::ZERO, |before| (at - before).normalized());
+    let after = after.map_or(Vec2::ZERO, |after| (after - at).normalized());
+    let mut along = (before + after).normalized();
+    if along == Vec2::ZERO {
+        along = if after == Vec2::ZERO { before } else { after };
+    }
+    let across = along.rot90();
+    // Keep the width around a bend, but no spike at a sharp one.
+    let turn = across.dot(if after == Vec2::ZERO { before } else { after }.rot90());
+    across / turn.abs().clamp(0.5, 1.0)
+}
+
+/// Which profile a line has, half of what it spans, and its colour: a line thinner than a point is
+/// a fainter line.
+pub fn across(width: f32, color: Color32) -> (usize, f32, Color32) {
     let color = if width < 1.0 { color.gamma_multiply(width.max(0.25)) } else { color };
     let whole = (width.round() as usize).clamp(1, atlas::WIDEST);
     let half = (width.max(1.0) + width.max(1.0) / whole as f32) / 2.0;
-    (atlas::profile(whole), half, color)
+    (whole, half, color)
 }
 
 /// A curve between two points that leaves each in its direction: -1 to the left, 1 to the right.
@@ -288,43 +213,6 @@ mod tests {
         brush.dot(pos2(3.0, 3.0), 2.0, Color32::RED);
         assert_eq!(mesh.vertices.len(), 5 * 4);
         assert!(mesh.is_valid());
-    }
-
-    #[test]
-    fn dashes_cover_their_share() {
-        let mut mesh = Mesh::default();
-        let ends = [pos2(0.0, 0.0), pos2(100.0, 0.0)];
-        Brush::new(&mut mesh).dashed(&ends, 1.0, Color32::RED, 6.0, 4.0);
-        assert_eq!(mesh.vertices.len(), 10 * 4, "ten dashes on a hundred points");
-    }
-
-    #[test]
-    fn dashes_in_view_are_where_they_are_without_a_view() {
-        // Through the view, around it, and with a bend in it.
-        let lines = [
-            vec![pos2(-5000.0, 31.0), pos2(9000.0, 77.0)],
-            vec![pos2(50.0, -12_345.0), pos2(50.0, 40.0), pos2(777.0, 40.0), pos2(20.0, 90.0)],
-            vec![pos2(-50.0, 900.0), pos2(900.0, 900.0), pos2(90.0, 10.0)],
-            vec![pos2(10.0, 10.0), pos2(60.0, 60.0)],
-        ];
-        let view = Rect::from_min_size(Pos2::ZERO, vec2(100.0, 100.0));
-        let spots = |mesh: &Mesh| -> Vec<Pos2> {
-            let all = mesh.vertices.chunks(4).map(|four| four[0].pos.lerp(four[2].pos, 0.5));
-            let mut all: Vec<Pos2> = all.filter(|at| view.contains(*at)).collect();
-            all.sort_by(|a, b| a.x.total_cmp(&b.x).then(a.y.total_cmp(&b.y)));
-            all
-        };
-        for line in lines {
-            let (mut all, mut some) = (Mesh::default(), Mesh::default());
-            Brush::new(&mut all).dashed(&line, 1.5, Color32::RED, 6.0, 4.0);
-            Brush::within(&mut some, view).dashed(&line, 1.5, Color32::RED, 6.0, 4.0);
-            let (there, here) = (spots(&all), spots(&some));
-            assert_eq!(there.len(), here.len(), "{line:?}");
-            for (a, b) in there.iter().zip(&here) {
-                assert!((*a - *b).length() < 0.1, "{a} {b}");
-            }
-            assert!(some.vertices.len() <= 4 * 60, "{} for {line:?}", some.vertices.len());
-        }
     }
 
     #[test]

@@ -19,6 +19,7 @@ mod brush;
 mod camera;
 mod cells;
 mod colours;
+mod dashes;
 mod emphasis;
 mod frame;
 mod index;

@@ -187,7 +187,7 @@ impl Picture {
         for &n in &self.nodes {
             sheet.node(n as usize);
         }
-        groups::counts(&mut sheet);
+        groups::counts(&mut sheet, &self.edges);
         differences::signs(&mut sheet, &self.edges);
         arrows::steps(&mut sheet);
         if plain {
