@@ -113,10 +113,17 @@ impl Picture {
             palette: frame.palette,
             semibold: frame.semibold,
         };
-        if self.key != Some(key) {
+        let zooming = self.key.is_some_and(|last| last.camera.zoom != key.camera.zoom);
+        if self.key != Some(key) || self.texts.inexact {
+            self.texts.zooming = zooming;
+            self.texts.inexact = false;
             self.make(painter, frame, (index, counts.index), emphasis);
             self.key = Some(key);
             self.made += 1;
+            if self.texts.inexact {
+                // Once the eyes rest.
+                painter.ctx().request_repaint();
+            }
         }
         painter.rect_filled(frame.view, 0.0, frame.palette.ground);
         painter.add(Shape::Mesh(Arc::clone(&self.back)));
