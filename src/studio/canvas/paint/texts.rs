@@ -225,7 +225,11 @@ mod tests {
             assert!(near.contains_rect(zoomed[at].rect), "{near} {}", zoomed[at].rect);
         }
         // The same size, and one too far from it, are exact.
-        assert_eq!(zoomed[3], exact[3]);
-        assert_eq!(zoomed[4], exact[4]);
+        for at in [3, 4] {
+            // Letters lie elsewhere in the texture, where others were needed before.
+            assert_eq!(zoomed[at].job, exact[at].job);
+            assert_eq!(zoomed[at].rect, exact[at].rect);
+            assert_eq!(zoomed[at].mesh_bounds, exact[at].mesh_bounds);
+        }
     }
 }
