@@ -7,8 +7,8 @@
 
 use egui::{Color32, ColorImage, Context, TextureHandle, TextureOptions, Vec2, vec2};
 
-const WIDTH: usize = 256;
-const HEIGHT: usize = 64;
+const WIDTH: usize = 512;
+const HEIGHT: usize = 200;
 /// Samples of a texel in each direction.
 const SAMPLES: usize = 4;
 
@@ -143,6 +143,68 @@ const fn cell(which: usize) -> Sprite {
     sprite(left as f32, top as f32, (left + MARK) as f32, (top + MARK) as f32)
 }
 
+/// Dashes and gaps of arrows, in points: of external identities, of what went and of what changed.
+pub const DASHES: [(f32, f32); 3] = [(7.0, 4.5), (2.0, 4.0), (12.0, 3.0)];
+
+/// Texels for a point of a dash or gap.
+const DASH_FINE: f32 = 2.0;
+const STRIPS_TOP: usize = 62;
+/// Where the first dash of a strip begins.
+const STRIPS_LEFT: usize = 2;
+
+/// Dashes in a row, of one of [`DASHES`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Strip {
+    which: usize,
+}
+
+/// The strip of dashes that are to their gaps as `on` to `off`, if there is one.
+pub fn strip(on: f32, off: f32) -> Option<Strip> {
+    let which = DASHES.iter().position(|dash| (dash.0 * off - dash.1 * on).abs() < 1e-3 * on)?;
+    Some(Strip { which })
+}
+
+impl Strip {
+    /// The texels of a dash, and of it with its gap.
+    fn texels(self) -> (usize, usize) {
+        let (on, off) = DASHES[self.which];
+        ((on * DASH_FINE) as usize, ((on + off) * DASH_FINE) as usize)
+    }
+
+    /// How many dashes it has, each with a gap.
+    pub fn periods(self) -> f32 {
+        ((WIDTH - STRIPS_LEFT - 2) / self.texels().1) as f32
+    }
+
+    /// Its sprite for a line of so many whole points, across as [`profile`] is. It ends with the
+    /// last gap.
+    pub fn sprite(self, width: usize) -> Sprite {
+        let (left, top) = (STRIPS_LEFT as f32, self.top(width) as f32);
+        let right = left + self.periods() * self.texels().1 as f32;
+        sprite(left, top + 0.5, right, top + 1.5 + width as f32)
+    }
+
+    /// Its clear line above, as [`profile_left`] for a line.
+    fn top(self, width: usize) -> usize {
+        let before = |widths: usize| widths * (widths + 1) / 2 + 3 * widths;
+        STRIPS_TOP + self.which * before(WIDEST) + before(width - 1)
+    }
+
+    fn fill(self, alpha: &mut [u8]) {
+        let (on, all) = self.texels();
+        // The dash after the last gap is begun, for what the gap's last texel is mixed with.
+        let end = STRIPS_LEFT + self.periods() as usize * all + 1;
+        for width in 1..=WIDEST {
+            for y in (self.top(width) + 1)..=(self.top(width) + width) {
+                let row = alpha[y * WIDTH..][..end].iter_mut().enumerate().skip(STRIPS_LEFT);
+                for (_, texel) in row.filter(|(x, _)| (x - STRIPS_LEFT) % all < on) {
+                    *texel = 255;
+                }
+            }
+        }
+    }
+}
+
 /// Puts the sprites on the graphics card.
 pub fn load(context: &Context) -> TextureHandle {
     context.load_texture("canvas sprites", image(), TextureOptions::LINEAR)
@@ -168,6 +230,9 @@ fn image() -> ColorImage {
         let along = (at.x + 0.92) / 1.84;
         (0.0..=1.0).contains(&along) && at.y.abs() <= 0.92 * (1.0 - along)
     });
+    for which in 0..DASHES.len() {
+        Strip { which }.fill(&mut alpha);
+    }
     let pixels = alpha.into_iter().map(Color32::from_white_alpha).collect();
     ColorImage::new([WIDTH, HEIGHT], pixels)
 }
@@ -225,6 +290,8 @@ mod tests {
         let mut sprites: Vec<Sprite> = Shape::ALL.iter().map(|shape| shape.sprite()).collect();
         sprites.push(HEAD);
         sprites.extend((0..DISCS.len()).map(disc));
+        let strips = (0..DASHES.len()).map(|which| Strip { which });
+        sprites.extend(strips.flat_map(|strip| (1..=WIDEST).map(move |w| strip.sprite(w))));
         for (i, a) in sprites.iter().enumerate() {
             assert!(a.right < 1.0 && a.bottom < 1.0, "{i} lies in the texture");
             for b in &sprites[..i] {
@@ -246,6 +313,12 @@ mod tests {
         for shape in Shape::ALL {
             let part = covered(&image, shape.sprite());
             assert!((0.15..0.85).contains(&part), "{shape:?} covers {part}");
+        }
+        for (which, (on, off)) in DASHES.into_iter().enumerate() {
+            // Its clear lines above and below are cut in halves, which `covered` makes one of.
+            let part = covered(&image, Strip { which }.sprite(3));
+            let dashes = on / (on + off) * 3.0 / 4.0;
+            assert!((part - dashes).abs() < 0.01, "{part} and {dashes} of {which}");
         }
         let line = profile(3);
         let row = WIDTH * 2 + (line.left * WIDTH as f32) as usize;

@@ -11,11 +11,18 @@ use super::atlas::{self, Shape, Sprite};
 /// Draws into a mesh.
 pub struct Brush<'a> {
     pub mesh: &'a mut Mesh,
+    /// What can be seen. Dashes elsewhere are left out: an arrow may run on for many screens.
+    pub seen: Rect,
 }
 
 impl<'a> Brush<'a> {
     pub fn new(mesh: &'a mut Mesh) -> Self {
-        Self { mesh }
+        Self { mesh, seen: Rect::EVERYTHING }
+    }
+
+    /// For a mesh of which only what lies in `seen` is shown.
+    pub fn within(mesh: &'a mut Mesh, seen: Rect) -> Self {
+        Self { mesh, seen }
     }
 
     /// An empty mesh for the sprites of this texture.
@@ -92,7 +99,8 @@ impl<'a> Brush<'a> {
 
     /// Adds a line through `points`.
     pub fn line(&mut self, points: &[Pos2], width: f32, color: Color32) {
-        let (profile, half, color) = across(width, color);
+        let (whole, half, color) = across(width, color);
+        let profile = atlas::profile(whole);
         if let &[a, b] = points {
             self.straight(a, b, profile, half, color);
             return;
@@ -102,17 +110,8 @@ impl<'a> Brush<'a> {
         }
         let first = self.mesh.vertices.len() as u32;
         for (i, &p) in points.iter().enumerate() {
-            let before = if i > 0 { (p - points[i - 1]).normalized() } else { Vec2::ZERO };
-            let after =
-                if i + 1 < points.len() { (points[i + 1] - p).normalized() } else { Vec2::ZERO };
-            let mut along = (before + after).normalized();
-            if along == Vec2::ZERO {
-                along = if after == Vec2::ZERO { before } else { after };
-            }
-            let mut across = along.rot90();
-            // Keep the width around a bend, but no spike at a sharp one.
-            let turn = across.dot(if after == Vec2::ZERO { before } else { after }.rot90());
-            across *= half / turn.abs().clamp(0.5, 1.0);
+            let before = i.checked_sub(1).map(|i| points[i]);
+            let across = joint(before, p, points.get(i + 1).copied()) * half;
             let (left, right) = (pos2(profile.left, profile.top), pos2(profile.right, profile.top));
             self.mesh.vertices.push(Vertex { pos: p - across, uv: left, color });
             self.mesh.vertices.push(Vertex { pos: p + across, uv: right, color });
@@ -132,46 +131,6 @@ impl<'a> Brush<'a> {
             [left, right, right, left],
             color,
         );
-    }
-
-    /// Adds a dashed line; `on` and `off` are lengths in points.
-    pub fn dashed(&mut self, points: &[Pos2], width: f32, color: Color32, on: f32, off: f32) {
-        let (on, off) = (on.max(1.0), off.max(1.0));
-        let mut piece: Vec<Pos2> = Vec::new();
-        let (mut drawing, mut left) = (true, on);
-        for pair in points.windows(2) {
-            let (mut a, b) = (pair[0], pair[1]);
-            loop {
-                let rest = (b - a).length();
-                // What rounding leaves of a line that ends with its gap is no dash.
-                if rest < 1e-3 {
-                    break;
-                }
-                if drawing && piece.is_empty() {
-                    piece.push(a);
-                }
-                if rest < left {
-                    left -= rest;
-                    if drawing {
-                        piece.push(b);
-                    }
-                    break;
-                }
-                a += (b - a) * (left / rest.max(1e-6));
-                if drawing {
-                    piece.push(a);
-                    self.line(&piece, width, color);
-                    piece.clear();
-                }
-                drawing = !drawing;
-                left = if drawing { on } else { off };
-            }
-        }
-        // A dash that would begin just where the line ends has nothing to show.
-        let length: f32 = piece.windows(2).map(|pair| (pair[1] - pair[0]).length()).sum();
-        if length > 0.01 {
-            self.line(&piece, width, color);
-        }
     }
 
     /// Adds an arrowhead with its tip at `tip`, pointing along `direction` (of length 1).
@@ -200,13 +159,27 @@ fn which_disc(radius: f32) -> usize {
     fits.unwrap_or(atlas::DISCS.len() - 1)
 }
 
-/// The profile of a line, half of what it spans, and its colour: a line thinner than a point is a
-/// fainter line.
-fn across(width: f32, color: Color32) -> (Sprite, f32, Color32) {
+/// At a point of a line, half of what a line of the width 2 spans there, to its right.
+pub fn joint(before: Option<Pos2>, at: Pos2, after: Option<Pos2>) -> Vec2 {
+    let before = before.map_or(Vec2::ZERO, |before| (at - before).normalized());
+    let after = after.map_or(Vec2::ZERO, |after| (after - at).normalized());
+    let mut along = (before + after).normalized();
+    if along == Vec2::ZERO {
+        along = if after == Vec2::ZERO { before } else { after };
+    }
+    let across = along.rot90();
+    // Keep the width around a bend, but no spike at a sharp one.
+    let turn = across.dot(if after == Vec2::ZERO { before } else { after }.rot90());
+    across / turn.abs().clamp(0.5, 1.0)
+}
+
+/// Which profile a line has, half of what it spans, and its colour: a line thinner than a point is
+/// a fainter line.
+pub fn across(width: f32, color: Color32) -> (usize, f32, Color32) {
     let color = if width < 1.0 { color.gamma_multiply(width.max(0.25)) } else { color };
     let whole = (width.round() as usize).clamp(1, atlas::WIDEST);
     let half = (width.max(1.0) + width.max(1.0) / whole as f32) / 2.0;
-    (atlas::profile(whole), half, color)
+    (whole, half, color)
 }
 
 /// A curve between two points that leaves each in its direction: -1 to the left, 1 to the right.
@@ -240,14 +213,6 @@ mod tests {
         brush.dot(pos2(3.0, 3.0), 2.0, Color32::RED);
         assert_eq!(mesh.vertices.len(), 5 * 4);
         assert!(mesh.is_valid());
-    }
-
-    #[test]
-    fn dashes_cover_their_share() {
-        let mut mesh = Mesh::default();
-        let ends = [pos2(0.0, 0.0), pos2(100.0, 0.0)];
-        Brush::new(&mut mesh).dashed(&ends, 1.0, Color32::RED, 6.0, 4.0);
-        assert_eq!(mesh.vertices.len(), 10 * 4, "ten dashes on a hundred points");
     }
 
     #[test]

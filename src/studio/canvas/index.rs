@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::cells::Cells;
+use super::passing::Course;
 use super::uses::Uses;
 use crate::diagram::layout::{Method, Point, Rect};
 use crate::diagram::scene::{Difference, EdgeKind, NodeKind, Scene, Thing};
@@ -22,8 +23,6 @@ const CURVE: f32 = 13.0;
 /// An arrow that goes over more cells is looked at one by one: entering it everywhere it passes
 /// would take more room and time than the search for it.
 const LONG: f32 = 16.0;
-/// How many arrows are drawn in a near look although neither end is in view.
-const THROUGH: usize = 300;
 /// How many of the boxes with the most arrows are known by name from far away.
 const HUBS: usize = 64;
 /// A box with fewer arrows is no landmark.
@@ -37,6 +36,15 @@ pub enum Kind {
     Issuer,
 }
 
+/// Cells of the grid that lie together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Block {
+    left: usize,
+    right: usize,
+    top: usize,
+    bottom: usize,
+}
+
 /// A scene with its index.
 pub struct Index {
     pub scene: Arc<Scene>,
@@ -48,7 +56,6 @@ pub struct Index {
     pub kinds: Vec<Kind>,
     /// Whether each arrow is one of an external identity.
     pub federation: Vec<bool>,
-    ends: Vec<(u32, u32)>,
     /// Arrows that stand for several.
     pub bundles: Vec<u32>,
     /// Arrows into and out of each box.
@@ -69,8 +76,8 @@ pub struct Index {
     rows: usize,
     nodes: Cells,
     edges: Cells,
-    /// Arrows that are in no cell.
-    long: Vec<u32>,
+    /// Arrows that are in no cell, and where they run.
+    long: Vec<(u32, Course)>,
 }
 
 impl Index {
@@ -104,7 +111,6 @@ impl Index {
             rects: scene.nodes.iter().map(|node| node.rect).collect(),
             kinds: scene.nodes.iter().map(|node| kind(&node.kind)).collect(),
             federation: scene.edges.iter().map(|e| e.kind == EdgeKind::Federation).collect(),
-            ends: scene.edges.iter().map(|e| (e.from as u32, e.to as u32)).collect(),
             bundles: bundles(&scene),
             incoming: vec![0; scene.nodes.len()],
             outgoing: vec![0; scene.nodes.len()],
@@ -181,7 +187,7 @@ impl Index {
             if let &[a, b] = self.line(e)
                 && (b.x - a.x).abs().max((b.y - a.y).abs()) > LONG * self.cell
             {
-                self.long.push(e as u32);
+                self.long.push((e as u32, Course::of(&[a, b])));
                 continue;
             }
             let mut last = u32::MAX;
@@ -251,10 +257,58 @@ impl Index {
     }
 
     fn cells(&self, rect: &Rect) -> impl Iterator<Item = usize> + use<> {
-        let (left, right) = (self.column(rect.min.x), self.column(rect.max.x));
-        let (top, bottom) = (self.row(rect.min.y), self.row(rect.max.y));
+        self.cells_of(self.block(rect))
+    }
+
+    fn cells_of(&self, block: Block) -> impl Iterator<Item = usize> + use<> {
+        let Block { left, right, top, bottom } = block;
         let columns = self.columns;
         (top..=bottom).flat_map(move |row| (left..=right).map(move |c| row * columns + c))
+    }
+
+    fn block(&self, rect: &Rect) -> Block {
+        let (left, right) = (self.column(rect.min.x), self.column(rect.max.x));
+        let (top, bottom) = (self.row(rect.min.y), self.row(rect.max.y));
+        Block { left, right, top, bottom }
+    }
+
+    /// The cells in which every arrow is entered that meets a rectangle, unless it is a long one.
+    pub fn block_around(&self, area: &Rect) -> Block {
+        // A line may cut the corner of a cell between two of the places it was entered at.
+        self.block(&area.expand(self.cell / 3.0))
+    }
+
+    /// Arrows that are entered in a block of cells, some of them more than once, and long ones that
+    /// meet it.
+    pub fn entered(&self, block: Block) -> impl Iterator<Item = u32> {
+        let area = self.area(block);
+        let cells = self.cells_of(block).flat_map(|cell| self.edges.of(cell).iter().copied());
+        let long = self.long.iter().filter(move |(_, course)| course.meets(&area));
+        cells.chain(long.map(|(e, _)| *e))
+    }
+
+    /// What a block of cells takes of the plane; those at the rim have all that lies beyond.
+    fn area(&self, block: Block) -> Rect {
+        const BEYOND: f32 = 1e7;
+        let x = |column: usize| self.origin.x + column as f32 * self.cell;
+        let y = |row: usize| self.origin.y + row as f32 * self.cell;
+        let (mut min, mut max) = (
+            Point::new(x(block.left), y(block.top)),
+            Point::new(x(block.right + 1), y(block.bottom + 1)),
+        );
+        if block.left == 0 {
+            min.x -= BEYOND;
+        }
+        if block.top == 0 {
+            min.y -= BEYOND;
+        }
+        if block.right + 1 == self.columns {
+            max.x += BEYOND;
+        }
+        if block.bottom + 1 == self.rows {
+            max.y += BEYOND;
+        }
+        Rect { min, max }.expand(1.0)
     }
 
     /// Whether there are more arrows than can be told apart from far away.
@@ -287,59 +341,8 @@ impl Index {
         into.retain(|&n| self.rects[n as usize].overlaps(area));
     }
 
-    /// Arrows that may meet a rectangle, in drawing order. Many that only pass through, with
-    /// neither end in it, say nothing and are left out unless `all` are wanted. Gives how many
-    /// were.
-    pub fn edges_in(&self, area: &Rect, all: bool, into: &mut Vec<u32>) -> usize {
-        into.clear();
-        if self.covers(area) {
-            into.extend(0..self.federation.len() as u32);
-            return 0;
-        }
-        // A line may cut the corner of a cell between two of the places it was entered at.
-        for cell in self.cells(&area.expand(self.cell / 3.0)) {
-            into.extend(self.edges.of(cell));
-        }
-        into.extend(&self.long);
-        into.sort_unstable();
-        into.dedup();
-        into.retain(|&e| self.passes(e as usize, area));
-        let begins_or_ends = |e: u32| {
-            let (from, to) = self.ends[e as usize];
-            self.rects[from as usize].overlaps(area) || self.rects[to as usize].overlaps(area)
-        };
-        let through = into.iter().filter(|&&e| !begins_or_ends(e)).count();
-        if through <= THROUGH || all {
-            return 0;
-        }
-        into.retain(|&e| begins_or_ends(e));
-        through
-    }
-
-    /// Whether an arrow meets a rectangle, as far as that is cheap to say: one with corners may
-    /// also pass by it.
-    fn passes(&self, edge: usize, area: &Rect) -> bool {
-        let &[a, b] = self.line(edge) else {
-            let line = self.line(edge);
-            return line.len() > 1 && !outside(line, area);
-        };
-        if a.x.max(b.x) < area.min.x
-            || a.x.min(b.x) > area.max.x
-            || a.y.max(b.y) < area.min.y
-            || a.y.min(b.y) > area.max.y
-        {
-            return false;
-        }
-        // All four corners on one side of the line: it passes by.
-        let (dx, dy) = (b.x - a.x, b.y - a.y);
-        let side = |x: f32, y: f32| dx * (y - a.y) - dy * (x - a.x) > 0.0;
-        let first = side(area.min.x, area.min.y);
-        [(area.max.x, area.min.y), (area.max.x, area.max.y), (area.min.x, area.max.y)]
-            .into_iter()
-            .any(|(x, y)| side(x, y) != first)
-    }
-
-    fn covers(&self, area: &Rect) -> bool {
+    /// Whether everything lies in a rectangle.
+    pub fn covers(&self, area: &Rect) -> bool {
         let b = &self.scene.bounds;
         area.min.x <= b.min.x
             && area.min.y <= b.min.y
@@ -368,7 +371,7 @@ impl Index {
         for cell in self.cells(&area) {
             near.extend(self.edges.of(cell));
         }
-        near.extend(self.long.iter().filter(|&&e| self.passes(e as usize, &area)));
+        near.extend(self.long.iter().filter(|(_, course)| course.meets(&area)).map(|(e, _)| e));
         near.sort_unstable();
         near.dedup();
         near.into_iter()
@@ -396,14 +399,6 @@ impl Index {
     }
 }
 
-/// Whether a line lies wholly on one side of a rectangle.
-fn outside(line: &[Point], area: &Rect) -> bool {
-    line.iter().all(|p| p.x < area.min.x)
-        || line.iter().all(|p| p.x > area.max.x)
-        || line.iter().all(|p| p.y < area.min.y)
-        || line.iter().all(|p| p.y > area.max.y)
-}
-
 fn bundles(scene: &Scene) -> Vec<u32> {
     let edges = scene.edges.iter().zip(0..);
     edges.filter(|(edge, _)| edge.edges.len() > 1).map(|(_, e)| e).collect()
@@ -429,7 +424,7 @@ pub mod tests {
         star(count, |e| (e, e + 1), count - 1)
     }
 
-    fn star(count: usize, ends: impl Fn(usize) -> (usize, usize), edges: usize) -> Arc<Scene> {
+    pub fn star(count: usize, ends: impl Fn(usize) -> (usize, usize), edges: usize) -> Arc<Scene> {
         let nodes = (0..count).map(|i| SceneNode {
             kind: NodeKind::Client(ClientKey(i)),
             title: format!("Client {i}"),
@@ -475,33 +470,5 @@ pub mod tests {
         assert_eq!(index.edge_of(&arrow), Some(28));
         assert_eq!(index.edge_of(&Thing::Permission { owner: ClientKey(29), index: 0 }), None);
         assert_eq!((index.incoming[0], index.outgoing[0]), (0, 1));
-    }
-
-    #[test]
-    fn what_is_in_view_is_what_a_walk_over_everything_finds() {
-        let index = Index::new(star(900, |e| (e, (e * 7 + 450) % 900), 900));
-        let bounds = index.scene.bounds;
-        let (w, h) = (bounds.width() / 7.0, bounds.height() / 7.0);
-        for (column, row) in [(0, 0), (3, 2), (6, 6), (1, 5)] {
-            let area =
-                Rect::new(bounds.min.x + column as f32 * w, bounds.min.y + row as f32 * h, w, h);
-            let mut nodes = Vec::new();
-            index.nodes_in(&area, &mut nodes);
-            let all = (0..900u32).filter(|&n| index.rects[n as usize].overlaps(&area));
-            assert_eq!(nodes, all.collect::<Vec<_>>());
-            let mut edges = Vec::new();
-            assert_eq!(index.edges_in(&area, true, &mut edges), 0);
-            let passes = |e: &u32| index.passes(*e as usize, &area);
-            assert_eq!(edges, (0..900u32).filter(passes).collect::<Vec<_>>());
-            let left_out = index.edges_in(&area, false, &mut edges);
-            let ends = |e: &u32| {
-                let edge = &index.scene.edges[*e as usize];
-                nodes.contains(&(edge.from as u32)) || nodes.contains(&(edge.to as u32))
-            };
-            let kept: Vec<u32> = (0..900u32).filter(passes).filter(ends).collect();
-            let through = (0..900u32).filter(passes).count() - kept.len();
-            assert_eq!(left_out, if through > THROUGH { through } else { 0 });
-            assert_eq!(edges.len() + left_out, kept.len() + through);
-        }
     }
 }

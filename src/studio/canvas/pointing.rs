@@ -10,7 +10,7 @@ use super::{Canvas, CanvasEvent, CanvasInput, paint};
 use crate::config::ClientKey;
 use crate::diagram::scene::{Difference, NodeKind, Thing};
 
-/// Boxes in view that are widgets of their own, at most.
+/// Boxes in view that are widgets of their own, at most, and as many rows.
 const WIDGETS: usize = 500;
 /// Below this zoom boxes are too small to be pointed at one by one with the keyboard.
 const WIDGET_ZOOM: f32 = 0.12;
@@ -78,6 +78,7 @@ impl Canvas {
         }
         index.nodes_in(&frame.camera.visible(frame.view), &mut seen);
         seen.truncate(WIDGETS);
+        let mut rows = WIDGETS;
         let space =
             ui.input(|i| i.key_down(egui::Key::Space)) && !ui.ctx().egui_wants_keyboard_input();
         for &n in &seen {
@@ -106,12 +107,16 @@ impl Canvas {
             }
             self.widget(ui, frame, index, n as usize, client, response, space, input, events);
             for (r, row) in node.rows.iter().enumerate() {
-                let Some(thing) = frame.row_thing(index, n as usize, r) else { continue };
                 let Some(rect) = node.row_rect(r) else { continue };
                 let rect = frame.camera.rect(frame.view, &rect);
-                if rect.height() < 9.0 {
+                if rect.height() < 9.0 || rows == 0 {
                     break;
                 }
+                if !rect.intersects(frame.view) {
+                    continue;
+                }
+                let Some(thing) = frame.row_thing(index, n as usize, r) else { continue };
+                rows -= 1;
                 let id = widget_id(ui, &thing);
                 let response = ui.interact(rect.intersect(frame.view), id, Sense::click());
                 let selected = input.selection == Some(&thing);

@@ -309,6 +309,9 @@ impl Sheet<'_> {
         for (r, row) in node.rows.iter().enumerate() {
             let Some(area) = node.row_rect(r) else { continue };
             let area = self.frame.camera.rect(self.frame.view, &area);
+            if !area.expand(4.0).intersects(self.frame.view) {
+                continue;
+            }
             let line = Rect::from_x_y_ranges(
                 rect.x_range().shrink(1.0),
                 egui::Rangef::new(area.top() - 0.5, area.top() + 0.5),

@@ -24,14 +24,20 @@ pub fn border(brush: &mut Brush, rect: Rect, zoom: f32, line: egui::Color32, fil
     brush.round(inset.shrink(1.0), (radius - 1.0).max(0.0), fill);
 }
 
-/// How many arrows each of those stands for that stand for several.
-pub fn counts(sheet: &mut Sheet) {
+/// How many arrows each of those stands for that stand for several, among those that are drawn.
+pub fn counts(sheet: &mut Sheet, edges: &[u32]) {
     let Sheet { frame, index, .. } = *sheet;
     if frame.camera.zoom < ARROW_ZOOM {
         return;
     }
     let mut drawn = 0;
-    for &e in &index.bundles {
+    // Both are in order; a near look has few of the arrows, a drawing of groups few that are not
+    // bundles.
+    let (few, many) = match edges.len() < index.bundles.len() {
+        true => (edges, &index.bundles[..]),
+        false => (&index.bundles[..], edges),
+    };
+    for &e in few.iter().filter(|e| many.binary_search(e).is_ok()) {
         let edge = &index.scene.edges[e as usize];
         // The sign of a difference has that place.
         if edge.difference != Difference::Same {

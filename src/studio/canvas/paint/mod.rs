@@ -26,6 +26,7 @@ use super::camera::Camera;
 use super::emphasis::{Emphasis, Weight};
 use super::index::Index;
 use super::palette::Palette;
+use super::passing::Passing;
 use crate::diagram::scene::Thing;
 use arrows::Pen;
 pub use differences::dashes;
@@ -78,6 +79,7 @@ pub struct Picture {
     made: u64,
     nodes: Vec<u32>,
     edges: Vec<u32>,
+    passing: Passing,
     left_out: usize,
 }
 
@@ -111,16 +113,23 @@ impl Picture {
             palette: frame.palette,
             semibold: frame.semibold,
         };
-        if self.key != Some(key) {
-            self.make(painter, frame, index, emphasis);
+        let zooming = self.key.is_some_and(|last| last.camera.zoom != key.camera.zoom);
+        if self.key != Some(key) || self.texts.inexact {
+            self.texts.zooming = zooming;
+            self.texts.inexact = false;
+            self.make(painter, frame, (index, counts.index), emphasis);
             self.key = Some(key);
             self.made += 1;
+            if self.texts.inexact {
+                // Once the eyes rest.
+                painter.ctx().request_repaint();
+            }
         }
         painter.rect_filled(frame.view, 0.0, frame.palette.ground);
         painter.add(Shape::Mesh(Arc::clone(&self.back)));
         if let Some(thing) = hovered {
             let mesh = renewed(&mut self.over, frame.texture, (0, 0));
-            hover::arrows(&mut Brush::new(mesh), frame, index, thing);
+            hover::arrows(&mut Brush::within(mesh, frame.view), frame, index, thing);
             if !mesh.is_empty() {
                 painter.add(Shape::Mesh(Arc::clone(&self.over)));
             }
@@ -130,19 +139,27 @@ impl Picture {
         hover::boxes(painter, frame, index, hovered);
     }
 
-    fn make(&mut self, painter: &Painter, frame: &Frame, index: &Index, emphasis: &Emphasis) {
+    /// The index comes with its count.
+    fn make(
+        &mut self,
+        painter: &Painter,
+        frame: &Frame,
+        (index, count): (&Index, u64),
+        emphasis: &Emphasis,
+    ) {
         let area = frame.camera.visible(frame.view).expand(24.0 / frame.camera.zoom);
         let zoom = frame.camera.zoom;
         index.nodes_in(&area, &mut self.nodes);
         let near = self.nodes.len() <= NEAR;
-        self.left_out = index.edges_in(&area, !near, &mut self.edges);
+        self.left_out =
+            self.passing.find((index, count), &area, &self.nodes, !near, &mut self.edges);
         self.words.clear();
         let blocks = index.scene.clusters.len();
 
         // Growing step by step costs as much as drawing: each step is memory never touched before.
         let vertices = 4 * self.edges.len() + 32 * blocks;
         let back = renewed(&mut self.back, frame.texture, (vertices, vertices * 3 / 2));
-        let mut brush = Brush::new(back);
+        let mut brush = Brush::within(back, frame.view);
         let titles = clusters(&mut brush, &mut self.words, &mut self.texts, painter, frame, index);
         let mut pen = Pen::new(frame, index, self.edges.len());
         let mut above: Vec<(Weight, usize)> = Vec::new();
@@ -167,7 +184,7 @@ impl Picture {
         let front = renewed(&mut self.front, frame.texture, (vertices, vertices * 3 / 2));
         let mut sheet = boxes::Sheet {
             painter,
-            brush: Brush::new(front),
+            brush: Brush::within(front, frame.view),
             words: &mut self.words,
             texts: &mut self.texts,
             frame,
@@ -177,7 +194,7 @@ impl Picture {
         for &n in &self.nodes {
             sheet.node(n as usize);
         }
-        groups::counts(&mut sheet);
+        groups::counts(&mut sheet, &self.edges);
         differences::signs(&mut sheet, &self.edges);
         arrows::steps(&mut sheet);
         if plain {

@@ -1,7 +1,9 @@
 //! Words of the drawing, laid out once and kept while they stay as large.
 //!
 //! Sizes are whole half points: every size has glyphs of its own in egui's texture, and zoom is
-//! continuous. A text that was laid out holds places in that texture, so all of them are let go
+//! continuous. While it changes, words that were laid out are drawn larger or smaller as they are,
+//! for laying them out anew takes longer than all else in a frame; once it rests, they are laid out
+//! at their size, as the eyes can tell then. A text that was laid out holds places in that texture, so all of them are let go
 //! when egui begins a new one.
 
 use std::collections::HashMap;
@@ -33,6 +35,47 @@ struct Kept {
     steps: u16,
     semibold: bool,
     galley: Arc<Galley>,
+    /// The same in another size. Its memory is used again in each frame of a zoom.
+    scaled: Option<Arc<Galley>>,
+}
+
+/// How much larger or smaller words are drawn than they were laid out, at most.
+const SCALED: std::ops::RangeInclusive<f32> = 0.6..=1.7;
+
+impl Kept {
+    /// The text drawn by so much larger, if it does for this face while the zoom changes.
+    fn scaled(&mut self, face: Face) -> Option<Arc<Galley>> {
+        // Where it would have to be cut anew, it is drawn smaller instead.
+        let room = face.width / self.galley.size().x.max(1.0);
+        let by = (face.size * 2.0 / f32::from(self.half_points)).min(room);
+        if self.semibold != face.semibold || !SCALED.contains(&by) {
+            return None;
+        }
+        let scaled = self.scaled.get_or_insert_with(|| without_glyphs(&self.galley));
+        let galley = Arc::make_mut(scaled);
+        galley.rect = self.galley.rect * by;
+        galley.mesh_bounds = self.galley.mesh_bounds * by;
+        for (row, from) in galley.rows.iter_mut().zip(&self.galley.rows) {
+            row.pos = from.pos * by;
+            let row = Arc::make_mut(&mut row.row);
+            row.size = from.size * by;
+            row.visuals.mesh_bounds = from.visuals.mesh_bounds * by;
+            let vertices = &mut row.visuals.mesh.vertices;
+            for (vertex, from) in vertices.iter_mut().zip(&from.visuals.mesh.vertices) {
+                vertex.pos = from.pos * by;
+            }
+        }
+        Some(Arc::clone(scaled))
+    }
+}
+
+/// A text with what is drawn of it, and nothing that is only needed to edit it.
+fn without_glyphs(galley: &Galley) -> Arc<Galley> {
+    let mut bare = galley.clone();
+    for row in &mut bare.rows {
+        Arc::make_mut(&mut row.row).glyphs.clear();
+    }
+    Arc::new(bare)
 }
 
 #[derive(Default)]
@@ -40,6 +83,10 @@ pub struct Texts {
     kept: HashMap<Slot, Kept>,
     /// Changes whenever everything was let go.
     pub count: u64,
+    /// Whether the zoom changes.
+    pub zooming: bool,
+    /// Whether a text was not drawn at the size it was laid out for.
+    pub inexact: bool,
     index: u64,
     glyphs: Option<Glyphs>,
 }
@@ -100,6 +147,12 @@ impl Texts {
         {
             return Arc::clone(&kept.galley);
         }
+        if self.zooming
+            && let Some(scaled) = self.kept.get_mut(&slot).and_then(|kept| kept.scaled(face))
+        {
+            self.inexact = true;
+            return scaled;
+        }
         let family = if face.semibold { semibold() } else { FontFamily::Proportional };
         let font = FontId::new(f32::from(half_points) / 2.0, family);
         let mut job = LayoutJob::simple_singleline(text.to_owned(), font, Color32::PLACEHOLDER);
@@ -107,7 +160,7 @@ impl Texts {
             job.wrap = TextWrapping::truncate_at_width(f32::from(steps) * 6.0);
         }
         let galley = painter.layout_job(job);
-        let kept = Kept { half_points, steps, semibold: face.semibold, galley };
+        let kept = Kept { half_points, steps, semibold: face.semibold, galley, scaled: None };
         let galley = Arc::clone(&kept.galley);
         self.kept.insert(slot, kept);
         galley
@@ -129,5 +182,54 @@ impl Texts {
         let galley = self.galley(painter, slot, text, face);
         let at = at - Vec2::new(0.0, galley.size().y / 2.0);
         Some(TextShape::new(at, galley, color).into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use egui::{Context, RawInput, Rect, vec2};
+
+    fn texts(zooming: bool, sizes: &[f32]) -> (Vec<Arc<Galley>>, bool) {
+        let context = Context::default();
+        let mut texts = Texts { zooming, ..Texts::default() };
+        let mut galleys = Vec::new();
+        let mut output = context.run_ui(RawInput::default(), |ui| {
+            galleys = sizes
+                .iter()
+                .map(|&size| {
+                    let face = Face { size, width: 20.0 * size, semibold: false };
+                    texts.galley(ui.painter(), (7, 0), "Partner pipeline", face)
+                })
+                .collect();
+        });
+        output.textures_delta.clear();
+        (galleys, texts.inexact)
+    }
+
+    #[test]
+    fn words_grow_with_the_zoom_and_are_laid_out_where_it_rests() {
+        let (zoomed, inexact) = texts(true, &[10.0, 12.0, 15.0, 10.0, 40.0]);
+        let (exact, none) = texts(false, &[10.0, 12.0, 15.0, 10.0, 40.0]);
+        assert!(inexact && !none);
+        let first = &zoomed[0];
+        for (at, by) in [(1, 1.2), (2, 1.5)] {
+            let width = first.mesh_bounds.width() * by;
+            assert!((zoomed[at].mesh_bounds.width() - width).abs() < 0.01);
+            assert!((zoomed[at].size() - first.size() * by).length() < 0.01);
+            let mesh = zoomed[at].rows[0].visuals.mesh.calc_bounds();
+            assert!((mesh.width() - width).abs() < 0.01, "{mesh}");
+            assert_eq!(zoomed[at].num_vertices, first.num_vertices);
+            // About what laying out gives; hinting moves letters a little.
+            let near: Rect = exact[at].rect.expand2(vec2(6.0, 3.0));
+            assert!(near.contains_rect(zoomed[at].rect), "{near} {}", zoomed[at].rect);
+        }
+        // The same size, and one too far from it, are exact.
+        for at in [3, 4] {
+            // Letters lie elsewhere in the texture, where others were needed before.
+            assert_eq!(zoomed[at].job, exact[at].job);
+            assert_eq!(zoomed[at].rect, exact[at].rect);
+            assert_eq!(zoomed[at].mesh_bounds, exact[at].mesh_bounds);
+        }
     }
 }
