@@ -7,7 +7,7 @@ use exchange_studio::config::{Change, ClientKey};
 use exchange_studio::diagram::scene::Thing;
 use exchange_studio::studio::canvas::Marking;
 use exchange_studio::studio::{
-    Action, AskKind, Command, GraphAction, GraphCommand, Selection, Studio,
+    Action, AskCommand, AskForm, AskKind, Command, GraphAction, GraphCommand, Selection, Studio,
 };
 use exchange_studio::trust::Reading;
 
@@ -239,6 +239,31 @@ fn an_answer_is_out_of_date_after_an_edit_and_right_again_when_asked_again() {
 }
 
 #[test]
+fn an_answer_says_what_other_readings_find_and_one_of_them_is_taken() {
+    let (_folder, mut harness) = studio();
+    select(&mut harness, 4);
+    let about = GraphAction::AskAbout(AskKind::WhoCanBecome);
+    send(&mut harness, Command::Act(Action::Graph(about)));
+    answered(&mut harness);
+    let of_echo = ["Alpha, 1 hop", "007 of https://auth.example.com, 1 hop"];
+    assert_eq!(lines(&harness), of_echo);
+    harness.get_by_label("target-lists-requester: none");
+    harness.get_by_label("Nothing of this holds under every reading.");
+    // The question may be another by now; asked is what was answered.
+    let edited = { harness.state().state.graph.ask.form.clone() };
+    let edited = AskForm { x: Some(Selection::Client(ClientKey(3))), ..edited };
+    let edit = AskCommand::Edit(Box::new(edited));
+    send(&mut harness, Command::Graph(GraphCommand::Ask(edit)));
+    click(&mut harness, "requester-lists-origin: 1, all among these");
+    answered(&mut harness);
+    harness.get_by_label("Who can become Echo?");
+    harness.get_by_label("Under the reading requester-lists-origin, any number of hops.");
+    assert_eq!(lines(&harness), of_echo[1..]);
+    assert!(harness.query_by_label_contains("Out of date").is_none());
+    harness.get_by_label("requester-lists-target: 2, 1 of them among these");
+}
+
+#[test]
 fn an_answer_is_copied_with_its_conditions_and_lines() {
     let (_folder, mut harness) = studio();
     select(&mut harness, 3);
@@ -255,7 +280,9 @@ fn an_answer_is_copied_with_its_conditions_and_lines() {
     for part in [
         "Who can become Delta?\nUnder the reading requester-lists-target, any number of hops.\n",
         "\n3 client apps.\n",
-        "1. Bravo: Bravo → Delta\n",
+        "Under requester-lists-origin: none.\n",
+        "\nNothing of this holds under every reading.\n",
+        "1. Bravo: Bravo → Delta (not under requester-lists-origin or target-lists-requester)\n",
         "3. Alpha: Alpha → ",
         "[not-stated] Whether Charlie is enabled is not stated.",
     ] {

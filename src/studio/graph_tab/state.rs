@@ -362,6 +362,7 @@ impl State {
             self.draw_part(wanted);
         }
         self.graph.put_in_place(&self.analysis);
+        self.ask_again();
     }
 
     fn draw_part(&mut self, wanted: Wanted) {

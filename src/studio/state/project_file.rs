@@ -69,7 +69,7 @@ impl State {
         }
     }
 
-    pub(super) fn set_reading(&mut self, reading: Reading) {
+    pub(in crate::studio) fn set_reading(&mut self, reading: Reading) {
         self.reading = reading;
         self.kept.file.set_reading(reading.name());
         self.after_change();

@@ -8,12 +8,15 @@ use petgraph::stable_graph::NodeIndex;
 
 use super::super::looking::Passing;
 use super::form::{self, Form, Kind, at_most};
+use super::readings::Elsewhere;
 use crate::config::Project;
 use crate::diagram::scene::Thing;
 use crate::studio::analysis::Analysis;
 use crate::studio::canvas::{Hop as Step, Spotlight};
 use crate::trust::report::{Scope, arrows};
-use crate::trust::{Access, Actor, Chain, ChainLimits, Ended, Hop, Node, Reach, Reading};
+use crate::trust::{
+    Access, Actor, Chain, ChainLimits, Ended, Hop, Node, Reach, Reading, TrustGraph,
+};
 
 /// Chains that are listed.
 pub const MOST_CHAINS: usize = 200;
@@ -26,6 +29,8 @@ pub struct Answer {
     access: Access,
     /// In the order of [`Actor::ALL`].
     found: [Found; 2],
+    /// What is found under each other reading.
+    pub elsewhere: Vec<Elsewhere>,
 }
 
 #[derive(Debug)]
@@ -46,12 +51,29 @@ pub struct ChainList {
 
 /// Works out an answer; `None` when it was given up or a party is not there.
 pub fn work_out(form: Form, analysis: Arc<Analysis>, stop: &Arc<AtomicBool>) -> Option<Answer> {
-    let graph = &analysis.graph;
-    let stopped = || stop.load(Ordering::Relaxed);
+    let (project, graph) = (&analysis.project, &analysis.graph);
+    let access = Access::new(project, graph);
+    let found = find(&form, graph, &access, stop)?;
+    let mut elsewhere = Vec::new();
+    for reading in Reading::ALL.into_iter().filter(|it| *it != graph.reading) {
+        let other = TrustGraph::new(project, reading);
+        let there = find(&form, &other, &Access::new(project, &other), stop)?;
+        elsewhere.push(Elsewhere::new(reading, (graph, &found), (&other, &there)));
+    }
+    let stopped = stop.load(Ordering::Relaxed);
+    (!stopped).then(|| Answer { form, access, found, elsewhere, analysis: Arc::clone(&analysis) })
+}
+
+/// What is found for each actor, in the order of [`Actor::ALL`].
+fn find(
+    form: &Form,
+    graph: &TrustGraph,
+    access: &Access,
+    stop: &Arc<AtomicBool>,
+) -> Option<[Found; 2]> {
     let node = |party: &Option<_>| form::node(graph, party.as_ref()?);
-    let access = Access::new(&analysis.project, graph);
     let found = |actor: Actor| {
-        if stopped() {
+        if stop.load(Ordering::Relaxed) {
             return None;
         }
         let max_hops = form.max_hops();
@@ -60,15 +82,14 @@ pub fn work_out(form: Form, analysis: Arc<Analysis>, stop: &Arc<AtomicBool>) -> 
             Kind::WhatCanBecome => Found::Reach(access.reach_from(node(&form.x)?, actor, max_hops)),
             Kind::Chains => {
                 let ends = (node(&form.a)?, node(&form.b)?);
-                Found::Chains(chains(&access, ends, actor, max_hops, stop))
+                Found::Chains(chains(access, ends, actor, max_hops, stop))
             }
-            // That is answered by `suppose`.
+            // These are answered by `suppose` and `structure`.
             Kind::WhatIf | Kind::Structure | Kind::Chokes => return None,
         })
     };
     let [first, second] = Actor::ALL;
-    let found = [found(first)?, found(second)?];
-    (!stopped()).then(|| Answer { form, access, found, analysis: Arc::clone(&analysis) })
+    Some([found(first)?, found(second)?])
 }
 
 fn chains(
@@ -85,6 +106,16 @@ fn chains(
     let is_cut_off = chains.len() == MOST_CHAINS && all.next().is_some();
     let ended = if is_cut_off { None } else { all.ended().or(Some(Ended::Complete)) };
     ChainList { chains, at_most, ended }
+}
+
+impl Found {
+    /// How many lines there are.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Reach(reach) => reach.found.len(),
+            Self::Chains(list) => list.chains.len(),
+        }
+    }
 }
 
 impl Answer {
@@ -131,10 +162,7 @@ impl Answer {
 
     /// How many lines there are.
     pub fn len(&self, actor: Actor) -> usize {
-        match self.found(actor) {
-            Found::Reach(reach) => reach.found.len(),
-            Found::Chains(list) => list.chains.len(),
-        }
+        self.found(actor).len()
     }
 
     /// The lines that a filter lets through, in order; `None` where it leaves none out. A chain

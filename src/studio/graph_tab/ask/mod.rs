@@ -3,15 +3,16 @@
 //! A person asks who can become X, what X can become, for all chains from A to B, what would be if
 //! something were not there, how the whole is built, or what all that leads to X has to pass. The
 //! answer is worked out away from the window; where a single actor and the worst case differ, for both
-//! side by side, since the two are easily mixed up and mean different things. It keeps the analysis it was made from,
-//! says its reading, and once the project or the reading is another it is marked as out of date and
-//! no longer leads to lines that may have moved. A chain that is chosen is lifted out of the drawing
+//! side by side, since the two are easily mixed up and mean different things. It keeps the analysis
+//! it was made from, says its reading and what the others find, and once the project or the reading
+//! is another it is marked as out of date and no longer leads to lines that may have moved. A chain that is chosen is lifted out of the drawing
 //! as a spotlight.
 //!
 //! | part | purpose |
 //! |---|---|
 //! | `form` | the question as it is put together |
 //! | `answer` | working it out |
+//! | `readings` | the same question under the other readings |
 //! | `suppose` | what if something were not there |
 //! | `structure` | how the whole is built, and what all has to pass |
 //! | `state` | what is asked and answered; carries out commands |
@@ -24,6 +25,7 @@
 mod answer;
 mod form;
 mod panel;
+mod readings;
 mod result_ui;
 mod state;
 mod structure;

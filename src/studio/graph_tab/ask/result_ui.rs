@@ -7,6 +7,7 @@ use super::super::action::GraphAction;
 use super::super::state::Command as GraphCommand;
 use super::super::view::Narrowing;
 use super::answer::{Answer, chain_title, counted};
+use super::readings::everywhere;
 use super::state::{Command, Picked};
 use super::text::text;
 use crate::studio::command::{Action, Command as Main};
@@ -50,12 +51,38 @@ pub fn answer_ui(ui: &mut Ui, state: &State, answer: &Answer, commands: &mut Vec
     weak_ui(ui, actor.sentence());
     let count = answer.count(actor);
     ui.add(egui::Label::new(RichText::new(count).color(tokens.text)).wrap());
+    readings_ui(ui, answer, actor, is_current, commands);
     if icon_button_ui(ui, icons::ICON_CONTENT_COPY, "Copy as text").clicked() {
         ui.ctx().copy_text(text(answer, actor, is_current));
     }
     list_ui(ui, state, answer, is_current, commands);
     if let Some(picked) = state.graph.ask.picked.as_ref().filter(|_| is_current) {
         picked_ui(ui, state, answer.scope(), picked, commands);
+    }
+}
+
+/// What the other readings find; each can be taken.
+fn readings_ui(
+    ui: &mut Ui,
+    answer: &Answer,
+    actor: Actor,
+    is_current: bool,
+    commands: &mut Vec<Main>,
+) {
+    weak_ui(ui, "Under the other readings:");
+    for other in &answer.elsewhere {
+        let label = format!("{}: {}", other.reading, other.words(actor));
+        let size = egui::vec2(ui.available_width(), ROW);
+        let button = egui::Button::selectable(false, label).truncate().min_size(size);
+        let hint = format!("Take this reading and ask again. {}", other.reading.sentence());
+        if ui.add_enabled(is_current, button).on_hover_text(hint).clicked() {
+            let command = Command::AskUnder(other.reading);
+            commands.push(Main::Graph(GraphCommand::Ask(command)));
+        }
+    }
+    let everywhere = everywhere(&answer.elsewhere, actor, answer.len(actor));
+    if !everywhere.is_empty() {
+        ui.add(egui::Label::new(RichText::new(everywhere).size(12.5)).wrap());
     }
 }
 

@@ -14,7 +14,7 @@ use crate::studio::command::Command as Main;
 use crate::studio::jobs::{JobId, Jobs};
 use crate::studio::selection::{Selection, selection};
 use crate::studio::state::{Dialog, State};
-use crate::trust::{Actor, Chain, Decision};
+use crate::trust::{Actor, Chain, Decision, Reading};
 
 /// A request to the questions.
 #[derive(Debug)]
@@ -31,6 +31,8 @@ pub enum Command {
     /// Swaps A and B.
     Swap,
     Ask,
+    /// Takes another reading, and asks again under it.
+    AskUnder(Reading),
     Cancel,
     /// An answer is worked out; it counts when its question still waits.
     Answered(Option<Box<Answer>>, Arc<AtomicBool>),
@@ -65,6 +67,8 @@ pub struct Ask {
     /// Whose credentials the answer that is looked at takes.
     pub actor: Actor,
     pub picked: Option<Picked>,
+    /// Whether it is asked again as soon as the project is analysed.
+    again: bool,
     running: Option<Running>,
 }
 
@@ -138,6 +142,7 @@ impl State {
                 // One who turns to what if means what is selected.
                 let begins = form.kind == Kind::WhatIf && ask.form.kind != Kind::WhatIf;
                 ask.form = *form;
+                ask.again = false;
                 self.fill_subject(begins);
             }
             Command::Fill(Slot::Subject) => self.fill_subject(true),
@@ -152,6 +157,15 @@ impl State {
             }
             Command::Swap => std::mem::swap(&mut ask.form.a, &mut ask.form.b),
             Command::Ask => self.ask(),
+            Command::AskUnder(reading) => {
+                // What was asked, not what stands in the form by now.
+                if let Some(answer) = ask.answer.take() {
+                    ask.form = answer.form;
+                }
+                ask.again = true;
+                self.set_reading(reading);
+                self.ask_again();
+            }
             Command::Cancel => {
                 if let Some(running) = ask.running.take() {
                     self.jobs.cancel(running.job);
@@ -290,10 +304,18 @@ impl State {
         self.graph.ask.form.missing()
     }
 
+    /// Asks what was to be asked once the project is analysed, when it is.
+    pub(in crate::studio) fn ask_again(&mut self) {
+        if self.graph.ask.again && self.cannot_ask().is_none() {
+            self.ask();
+        }
+    }
+
     fn ask(&mut self) {
         if self.cannot_ask().is_some() {
             return;
         }
+        self.graph.ask.again = false;
         if let Some(running) = self.graph.ask.running.take() {
             self.jobs.cancel(running.job);
         }

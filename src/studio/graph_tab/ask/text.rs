@@ -1,6 +1,7 @@
 //! An answer to take along, as plain text with its lines.
 
 use super::answer::{Answer, Found};
+use super::readings::{everywhere, missing};
 use crate::trust::Actor;
 use crate::trust::report::WayReport;
 
@@ -17,6 +18,10 @@ pub fn text(answer: &Answer, actor: Actor, is_current: bool) -> String {
         actor.sentence().to_owned(),
         answer.count(actor),
     ];
+    for other in &answer.elsewhere {
+        lines.push(format!("Under {}: {}.", other.reading, other.words(actor)));
+    }
+    lines.push(everywhere(&answer.elsewhere, actor, answer.len(actor)));
     if !is_current {
         lines.push("The project or the reading has changed since.".to_owned());
     }
@@ -29,9 +34,10 @@ pub fn text(answer: &Answer, actor: Actor, is_current: bool) -> String {
         let way = WayReport::of(answer.scope(), &chain);
         lines.push(String::new());
         let number = at + 1;
+        let missing = missing(&answer.elsewhere, actor, at);
         lines.push(match answer.found(actor) {
-            Found::Reach(_) => format!("{number}. {label}: {}", way.arrows),
-            Found::Chains(_) => format!("{number}. {}", way.arrows),
+            Found::Reach(_) => format!("{number}. {label}: {}{missing}", way.arrows),
+            Found::Chains(_) => format!("{number}. {}{missing}", way.arrows),
         });
         write_way(&way, &mut lines);
     }
