@@ -128,11 +128,20 @@ fn going_back_takes_the_search_along() {
 #[test]
 fn a_path_between_two_marked_boxes_is_shown_and_may_be_all_that_is() {
     let (_folder, mut harness) = studio();
+    mark(&mut harness, &[0, 4]);
+    click(&mut harness, GraphAction::ShowPath.label());
+    harness.get_by_label("Alpha to Echo, 2 hops");
+    harness.get_by_label("potential");
+    // To Delta nothing leads but a client app that is disabled.
     mark(&mut harness, &[0, 3]);
     harness.get_by_label("2 boxes marked");
     click(&mut harness, GraphAction::ShowPath.label());
     harness.get_by_label("Alpha to Delta, 3 hops");
-    harness.get_by_label("potential");
+    harness.get_by_label("refused");
+    assert!(harness.query_by_label("potential").is_none());
+    // Charlie can neither be what a token comes out for, nor ask.
+    let refused = harness.query_all_by_label_contains("Refused: Charlie is disabled");
+    assert_eq!(refused.count(), 2);
     harness.get_by_label_contains("2  Bravo may exchange");
     let hops = harness.state().state.graph.spotlight().unwrap().hops.clone();
     let arrow = |owner, index| Thing::Permission { owner: ClientKey(owner), index };

@@ -25,6 +25,8 @@ pub struct Spotlight {
     pub hops: Vec<Hop>,
     /// What stands out beside the path: boxes and arrows without an order.
     pub things: BTreeSet<Thing>,
+    /// Whether an exchange of the path is refused: then it leads nowhere.
+    pub refused: bool,
 }
 
 impl Spotlight {
@@ -38,6 +40,7 @@ impl Spotlight {
             title: self.title.clone(),
             hops: hops.collect::<Option<_>>()?,
             things: self.things.iter().filter_map(&name).collect(),
+            refused: self.refused,
         })
     }
 

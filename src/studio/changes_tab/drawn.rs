@@ -33,7 +33,12 @@ impl Comparison {
         let to = chain.last().map(|hop| project.client(hop.to).label()).unwrap_or_default();
         let what = if side == Side::Old { "lost" } else { "gained" };
         let count = super::rows::count(chain.len() as u64, "hop", "hops");
-        Spotlight { title: format!("{from} to {to}, {count}, {what}"), hops, things }
+        Spotlight {
+            title: format!("{from} to {to}, {count}, {what}"),
+            hops,
+            things,
+            refused: false,
+        }
     }
 
     /// What the drawing calls an arrow of a side.

@@ -177,7 +177,9 @@ impl GraphAction {
             Self::CollapseGroup => Some("A double-click on its box brings the client apps back"),
             Self::Lasso => Some("Also by dragging with Shift held"),
             Self::MarkNeighbours => Some("What is one arrow away from what is marked or selected"),
-            Self::ShowPath => Some("A shortest way along arrows; mark boxes with Ctrl and a click"),
+            Self::ShowPath => Some(
+                "A shortest way, not refused if there is one; mark boxes with Ctrl and a click",
+            ),
             Self::Pin => Some("Pinned boxes stay where they are; Alt and dragging moves a box"),
             Self::Export => {
                 Some("As a picture, or for other tools; what is shown, as it is filtered")

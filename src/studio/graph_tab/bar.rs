@@ -212,7 +212,12 @@ fn path_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Main>) {
     ui.horizontal_wrapped(|ui| {
         ui.label(icons::ICON_ROUTE.rich_text().color(tokens.code_tag));
         ui.label(RichText::new(&spotlight.title).strong());
-        if !spotlight.hops.is_empty() {
+        if spotlight.refused {
+            ui.label(RichText::new("refused").small().color(tokens.bad)).on_hover_text(
+                "Lists permit every hop, but an exchange on the way is refused; its hop says why. \
+                 No other way leads there.",
+            );
+        } else if !spotlight.hops.is_empty() {
             // Every hop needs a credential of its own: nothing here says that all are at hand.
             ui.label(RichText::new("potential").small().color(tokens.caution)).on_hover_text(
                 "A path of several hops needs the credentials of every client app in between.",

@@ -4,13 +4,15 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::super::analysis::Analysis;
 use super::super::canvas::{Hop, Marking, Spotlight};
 use super::super::command::Notice;
+use super::super::panels::bars::counted;
 use super::super::state::State;
 use super::align::{Align, aligned};
-use super::shown::shortest;
 use super::state::Command;
 use super::view::Narrowing;
+use super::way::{hop, way_between};
 use crate::diagram::scene::{GroupKey, Thing};
 
 impl State {
@@ -64,31 +66,28 @@ impl State {
 
     /// Lifts out a shortest way between the two marked boxes.
     pub(super) fn show_path(&mut self) {
-        let scene = Arc::clone(&self.analysis.scene);
+        let Analysis { project, graph, scene, .. } = &*self.analysis;
         let marked: Vec<usize> =
             self.graph.marked.iter().filter_map(|thing| scene.node_of(thing)).collect();
         let &[a, b] = marked.as_slice() else { return };
-        let ways = [shortest(&scene, a, b), shortest(&scene, b, a)];
-        let shortest = ways.into_iter().flatten().min_by_key(Vec::len);
-        let Some(way) = shortest else {
+        let Some(way) = way_between(project, graph, scene, a, b) else {
             let (a, b) = (&scene.nodes[a].title, &scene.nodes[b].title);
             let text = format!("No arrows lead from {a} to {b}, nor back.");
             self.notices.push(Notice::Hint(text));
             return;
         };
-        let (first, last) = (way.first(), way.last());
+        let (first, last) = (way.arrows.first(), way.arrows.last());
         let (Some(&first), Some(&last)) = (first, last) else { return };
         let from = &scene.nodes[scene.edges[first].from].title;
         let to = &scene.nodes[scene.edges[last].to].title;
-        let hops = way.iter().map(|&e| Hop {
-            arrow: scene.edges[e].thing.clone(),
-            sentence: scene.edges[e].sentence.clone(),
-        });
-        let count = if way.len() == 1 { "1 hop".to_owned() } else { format!("{} hops", way.len()) };
+        let hops: Vec<Hop> =
+            way.arrows.iter().map(|&arrow| hop(project, graph, &scene.edges[arrow])).collect();
+        let count = counted(hops.len(), "hop");
         let spotlight = Spotlight {
             title: format!("{from} to {to}, {count}"),
-            hops: hops.collect(),
+            hops,
             things: BTreeSet::new(),
+            refused: way.refused,
         };
         self.apply_to_graph(Command::Spotlight(Some(Arc::new(spotlight))));
     }

@@ -5,6 +5,7 @@
 //! |---|---|
 //! | `action` | what menus, palette and shortcuts offer |
 //! | `state` | what the graph is asked to show; carries out commands |
+//! | `way` | a shortest way between two boxes |
 //! | `view` | views that were looked at, for going back and forward |
 //! | `looking` | which part is looked at, and how it is grouped |
 //! | `drawn` | drawings of a part |
@@ -33,6 +34,7 @@ mod shown;
 mod state;
 mod table;
 mod view;
+mod way;
 
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;

@@ -204,34 +204,3 @@ fn border(rect: &Rect, towards: Point) -> Point {
         .min(1.0);
     Point::new(center.x + dx * across, center.y + dy * across)
 }
-
-/// A shortest way along arrows from one box to another, as arrows of the scene.
-pub fn shortest(scene: &Scene, from: usize, to: usize) -> Option<Vec<usize>> {
-    let mut out: Vec<Vec<u32>> = vec![Vec::new(); scene.nodes.len()];
-    for (e, edge) in scene.edges.iter().enumerate() {
-        out[edge.from].push(e as u32);
-    }
-    let mut came: Vec<Option<u32>> = vec![None; scene.nodes.len()];
-    let mut queue = std::collections::VecDeque::from([from]);
-    while let Some(node) = queue.pop_front() {
-        if node == to {
-            break;
-        }
-        for &e in &out[node] {
-            let next = scene.edges[e as usize].to;
-            if next != from && came[next].is_none() {
-                came[next] = Some(e);
-                queue.push_back(next);
-            }
-        }
-    }
-    let mut way = Vec::new();
-    let mut node = to;
-    while node != from {
-        let e = came[node]? as usize;
-        way.push(e);
-        node = scene.edges[e].from;
-    }
-    way.reverse();
-    (!way.is_empty()).then_some(way)
-}

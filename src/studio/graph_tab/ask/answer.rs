@@ -277,7 +277,7 @@ pub fn spotlight(scope: Scope<'_>, chain: &Chain) -> Spotlight {
             things.extend(permission_of(scope, *hop));
         }
     }
-    Spotlight { title: chain_title(scope, chain), hops, things }
+    Spotlight { title: chain_title(scope, chain), hops, things, refused: false }
 }
 
 /// The arrow of the drawing that a hop follows.

@@ -254,7 +254,7 @@ impl Seen<'_> {
 
     fn clients(&self, text: String, note: String, keys: &[ClientKey]) -> Line {
         let things = keys.iter().map(|key| Thing::Client(*key)).collect();
-        let shown = Spotlight { title: text.clone(), hops: Vec::new(), things };
+        let shown = Spotlight { title: text.clone(), hops: Vec::new(), things, refused: false };
         Line { text, note, shown: Arc::new(shown) }
     }
 
@@ -266,7 +266,7 @@ impl Seen<'_> {
         let things: BTreeSet<Thing> = members.iter().map(|key| Thing::Client(*key)).collect();
         let next = round.iter().cycle().skip(1);
         let hops = round.iter().zip(next).filter_map(|(from, to)| self.arrow(*from, *to));
-        let shown = Spotlight { title: text.clone(), hops: hops.collect(), things };
+        let shown = Spotlight { title: text.clone(), hops: hops.collect(), things, refused: false };
         let note = counted(members.len(), "client app", "client apps");
         Line { text, note, shown: Arc::new(shown) }
     }
@@ -302,7 +302,7 @@ impl Seen<'_> {
             }
         };
         let things = ends.into_iter().chain(arrow).collect();
-        let shown = Spotlight { title: text.clone(), hops: Vec::new(), things };
+        let shown = Spotlight { title: text.clone(), hops: Vec::new(), things, refused: false };
         Line { text, note, shown: Arc::new(shown) }
     }
 }
