@@ -55,6 +55,9 @@ fn sort(state: &State, axis: Axis, party: Option<Selection>, commands: &mut Vec<
     commands.push(Main::Matrix(Command::SortBy(sorting)));
 }
 
+/// The width of what is chosen.
+const WIDTH: f32 = 122.0;
+
 /// What rows or columns can be sorted by.
 #[derive(Clone, PartialEq)]
 enum Choice {
@@ -91,22 +94,25 @@ pub fn order_ui(ui: &mut Ui, state: &State, axis: Axis, view: &mut View, command
     let label = choices.iter().find(|(choice, _)| *choice == now);
     let label = label.map_or("", |(_, label)| label.as_str());
     let mut then = now.clone();
-    egui::ComboBox::from_id_salt(axis.order())
+    let combo = egui::ComboBox::from_id_salt(axis.order())
         .selected_text(label)
-        .width(104.0)
+        .width(WIDTH)
         .height(320.0)
-        .truncate()
-        .show_ui(ui, |ui| {
+        .truncate();
+    // A name is as long as it likes; what is beside it stays where it is.
+    let room = ui.scope(|ui| {
+        ui.set_max_width(WIDTH);
+        let shown = combo.show_ui(ui, |ui| {
             for (choice, label) in &choices {
                 ui.selectable_value(&mut then, choice.clone(), label);
             }
-        })
-        .response
-        .accessible_name(format!("{}: {label}", axis.order()))
-        .on_hover_text(format!(
-            "{label}.\n{} Choose a cell to sort by it, or double-click a head.",
-            axis.hops_rule()
-        ));
+        });
+        shown.response
+    });
+    room.inner.accessible_name(format!("{}: {label}", axis.order())).on_hover_text(format!(
+        "{label}.\n{} Choose a cell to sort by it, or double-click a head.",
+        axis.hops_rule()
+    ));
     if then == now {
         return;
     }

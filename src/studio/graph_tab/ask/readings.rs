@@ -8,7 +8,7 @@ use std::collections::HashSet;
 
 use petgraph::stable_graph::NodeIndex;
 
-use super::answer::{Found, MOST_CHAINS, counted};
+use super::answer::{Found, MOST_CHAINS};
 use crate::trust::{Actor, Chain, Node, Reading, TrustGraph};
 
 /// What another reading finds.
@@ -93,7 +93,8 @@ pub fn everywhere(elsewhere: &[Elsewhere], actor: Actor, lines: usize) -> String
         _ if lines == 0 => String::new(),
         0 => "Nothing of this holds under every reading.".to_owned(),
         all if all == lines => "All of this holds under every reading.".to_owned(),
-        some => format!("{} of {lines} under every reading.", counted(some, "holds", "hold")),
+        1 => format!("1 of {lines} holds under every reading."),
+        some => format!("{some} of {lines} hold under every reading."),
     }
 }
 
