@@ -210,8 +210,10 @@ fn a_git_revision_is_compared_with_and_one_that_is_not_there_is_said_so() {
     git(folder.path(), &["commit", "--quiet", "-m", "one"]);
     show_changes(&mut harness);
     allow(&mut harness, 3, "a");
-    compare(&mut harness, CompareCommand::Choose(Choice::Revision));
+    click(&mut harness, "Compare with: what was saved");
+    click(&mut harness, "a git revision…");
     harness.get_by_label("Which revision?");
+    assert!(crate::harness::field(&harness, "Git revision").is_focused());
     retype(&mut harness, "Git revision", "HEAD");
     press(&mut harness, Modifiers::NONE, Key::Enter);
     compared(&mut harness);

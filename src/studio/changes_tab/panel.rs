@@ -50,6 +50,10 @@ fn choose_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Main>) {
         let choices = Choice::ALL.map(|choice| (choice, choice.label().to_owned()));
         if choice_ui(ui, "Compare with", &mut choice, &choices) {
             send(commands, Command::Choose(choice));
+            if choice == Choice::Revision {
+                // The revision is what has to be written next.
+                ui.memory_mut(|memory| memory.request_focus(revision_id()));
+            }
         }
         match tab.choice {
             Choice::Saved => {}
@@ -101,9 +105,14 @@ fn markdown(state: &State, comparison: &Comparison) -> String {
     changes_markdown(versions, &comparison.clients, &comparison.access)
 }
 
+fn revision_id() -> egui::Id {
+    egui::Id::unique("git-revision")
+}
+
 fn revision_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Main>) {
     let mut text = state.changes_tab.revision.clone();
     let field = egui::TextEdit::singleline(&mut text)
+        .id(revision_id())
         .hint_text("main, HEAD~1, v2:config")
         .font(egui::TextStyle::Monospace)
         .desired_width(180.0);
