@@ -120,7 +120,7 @@ impl Emphasis {
         *self = Self { known: true, count: self.count + 1, ..Self::default() };
         let scene = &index.scene;
         self.marked = wish.marked.iter().filter_map(|thing| index.node_of(thing)).collect();
-        let selected_node = wish.selection.as_ref().and_then(|thing| index.node_of(thing));
+        let selected_node = wish.selection.as_ref().and_then(|thing| index.box_with(thing));
         let selected_edge = wish.selection.as_ref().and_then(|thing| index.edge_of(thing));
         let is_selected = selected_node.is_some() || selected_edge.is_some();
         if is_selected || wish.search.is_some() || wish.spotlight.is_some() {
@@ -177,11 +177,11 @@ impl Emphasis {
     }
 
     fn mark_found(&mut self, index: &Index, search: &HashSet<Thing>) {
+        for n in search.iter().filter_map(|thing| index.box_with(thing)) {
+            self.raise(n, Weight::Strong);
+            self.found.insert(n);
+        }
         for (n, node) in index.scene.nodes.iter().enumerate() {
-            if search.contains(&node.thing()) {
-                self.raise(n, Weight::Strong);
-                self.found.insert(n);
-            }
             if let NodeKind::Issuer(issuer) = &node.kind {
                 for (r, row) in node.rows.iter().enumerate() {
                     let thing =
@@ -271,6 +271,8 @@ mod tests {
     use super::super::spotlight::Hop;
     use super::*;
     use crate::config::ClientKey;
+    use crate::diagram::scene::{Difference, GroupKey, Member};
+    use petgraph::stable_graph::NodeIndex;
 
     fn arrow(owner: usize) -> Thing {
         Thing::Permission { owner: ClientKey(owner), index: 0 }
@@ -308,5 +310,23 @@ mod tests {
         emphasis.update(&index, Wish { selection, ..Wish::default() });
         assert_eq!((emphasis.node(0), emphasis.node(2)), (Weight::Selected, Weight::Dim));
         assert!(emphasis.count > count);
+    }
+
+    #[test]
+    fn a_collapsed_group_stands_for_what_is_in_it() {
+        let mut scene = chain(3);
+        let group = &mut Arc::make_mut(&mut scene).nodes[2];
+        group.kind = NodeKind::Group(GroupKey::File("a.yaml".to_owned()));
+        let member =
+            |key| Member { node: NodeIndex::new(key), old: None, difference: Difference::Same };
+        group.members = vec![member(2), member(3)];
+        let index = Index::new(scene);
+        let mut emphasis = Emphasis::default();
+        let found = HashSet::from([Thing::Client(ClientKey(3))]);
+        emphasis.update(&index, Wish { search: Some(Arc::new(found)), ..Wish::default() });
+        assert_eq!((emphasis.node(0), emphasis.node(2)), (Weight::Dim, Weight::Strong));
+        let selection = Some(Thing::Client(ClientKey(2)));
+        emphasis.update(&index, Wish { selection, ..Wish::default() });
+        assert_eq!((emphasis.node(0), emphasis.node(2)), (Weight::Dim, Weight::Selected));
     }
 }

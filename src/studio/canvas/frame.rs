@@ -59,7 +59,7 @@ pub fn extent(index: &Index, thing: &Thing) -> Option<layout::Rect> {
         let edge = &scene.edges[edge];
         return Some(scene.nodes[edge.from].rect.union(&scene.nodes[edge.to].rect));
     }
-    let node = index.node_of(thing)?;
+    let node = index.box_with(thing)?;
     if let Thing::Identity { subject, .. } = thing {
         let row = scene.nodes[node].rows.iter().position(|row| row.subject == *subject);
         if let Some(rect) = row.and_then(|row| scene.nodes[node].row_rect(row)) {

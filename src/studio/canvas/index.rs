@@ -11,6 +11,7 @@ use std::sync::Arc;
 use super::cells::Cells;
 use super::passing::Course;
 use super::uses::Uses;
+use crate::config::ClientKey;
 use crate::diagram::layout::{Method, Point, Rect};
 use crate::diagram::scene::{Difference, EdgeKind, NodeKind, Scene, Thing};
 use crate::diagram::shape::{Stroke, bezier, strokes};
@@ -68,6 +69,8 @@ pub struct Index {
     /// The box of each client app, by its key; `u32::MAX` where there is none.
     clients: Vec<u32>,
     others: HashMap<Thing, u32>,
+    /// The box of a collapsed group, by the client apps in it.
+    held: HashMap<ClientKey, u32>,
     /// Arrows that only the old version of a comparison has.
     removed: HashMap<Thing, u32>,
     origin: Point,
@@ -118,6 +121,7 @@ impl Index {
             at_node: Cells::default(),
             clients: Vec::new(),
             others: HashMap::new(),
+            held: HashMap::new(),
             removed: HashMap::new(),
             origin: bounds.min,
             cell,
@@ -148,6 +152,12 @@ impl Index {
                 _ => {
                     self.others.insert(node.thing(), n as u32);
                 }
+            }
+            if let NodeKind::Group(_) = node.kind {
+                // Client apps are the first nodes of a graph, in the order of their keys; what else
+                // is in a group is never asked for by such a key.
+                let there = node.members.iter().filter(|it| it.difference != Difference::Removed);
+                self.held.extend(there.map(|it| (ClientKey(it.node.index()), n as u32)));
             }
         }
     }
@@ -228,6 +238,15 @@ impl Index {
             Thing::Permission { .. } | Thing::Federation { .. } | Thing::Bundle { .. } => None,
         };
         node.map(|n| n as usize)
+    }
+
+    /// The box of a thing, or the collapsed group that it is in.
+    pub fn box_with(&self, thing: &Thing) -> Option<usize> {
+        let held = || match thing {
+            Thing::Client(key) => self.held.get(key).map(|n| *n as usize),
+            _ => None,
+        };
+        self.node_of(thing).or_else(held)
     }
 
     /// The arrow of a thing. It begins or ends at the client app that states it.
