@@ -1,7 +1,7 @@
 //! Arrows.
 
 use egui::epaint::TextShape;
-use egui::{Color32, Pos2, Rect, vec2};
+use egui::{Color32, Pos2, Rect, Vec2, vec2};
 
 use super::super::Frame;
 use super::super::brush::{Brush, swing};
@@ -94,13 +94,20 @@ impl<'a> Pen<'a> {
                 self.points.push(at);
             }
         }
-        let Some(&tip) = self.points.last() else { return };
+        let (Some(&start), Some(&tip)) = (self.points.first(), self.points.last()) else { return };
         let edge = &index.scene.edges[e];
         let smooth = index.scene.method == Method::Layered;
-        let d: Point = arrival(&edge.route, smooth);
-        let direction = vec2(d.x, d.y);
         let fine = zoom.clamp(0.55, 1.4);
         let head = (9.0 * fine).max(6.0);
+        // Of an arrow that passes through the view the ends are not seen: most are, near a hub.
+        let seen = frame.view.expand(3.0 * head);
+        let (starts, ends) = (seen.contains(start), seen.contains(tip));
+        let direction = if starts || ends {
+            let d: Point = arrival(&edge.route, smooth);
+            vec2(d.x, d.y)
+        } else {
+            Vec2::ZERO
+        };
         if arrow && let Some(end) = self.points.last_mut() {
             *end = tip - direction * (head * 0.7);
         }
@@ -115,20 +122,24 @@ impl<'a> Pen<'a> {
         if !arrow {
             return;
         }
-        brush.head(tip, direction, head, color);
+        if ends {
+            brush.head(tip, direction, head, color);
+        }
         if let EdgeKind::Exchange { asks } = edge.kind {
             let radius = 3.4 * fine;
             let at = match asks {
-                End::From => {
+                End::From => starts.then(|| {
                     let out = self.points.get(1).map_or(direction, |next| {
-                        let along = *next - self.points[0];
+                        let along = *next - start;
                         if smooth { vec2(along.x.signum(), 0.0) } else { along.normalized() }
                     });
-                    self.points[0] + out * radius
-                }
-                End::To => tip - direction * (head + radius),
+                    start + out * radius
+                }),
+                End::To => ends.then(|| tip - direction * (head + radius)),
             };
-            brush.dot(at, radius, color);
+            if let Some(at) = at {
+                brush.dot(at, radius, color);
+            }
         }
     }
 }
