@@ -117,7 +117,9 @@ fn who_can_become_it_is_said_for_one_actor_and_for_all_together() {
     select(&mut harness, 3);
     press(&mut harness, Modifiers::COMMAND, Key::K);
     harness.get_by_label("X: Delta");
-    ask(&mut harness);
+    // The question that is filled in is asked at once by who has no mouse.
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    answered(&mut harness);
     harness.get_by_label("Who can become Delta?");
     harness.get_by_label("Under the reading requester-lists-target, any number of hops.");
     harness.get_by_label_contains("Worst case: what can be done with the credentials of everybody");

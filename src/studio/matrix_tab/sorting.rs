@@ -56,7 +56,7 @@ fn sort(state: &State, axis: Axis, party: Option<Selection>, commands: &mut Vec<
 }
 
 /// The width of what is chosen.
-const WIDTH: f32 = 122.0;
+const WIDTH: f32 = 134.0;
 
 /// What rows or columns can be sorted by.
 #[derive(Clone, PartialEq)]

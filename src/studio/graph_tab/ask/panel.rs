@@ -118,6 +118,14 @@ fn ask_button_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Main>) {
         let text = RichText::new("Ask").color(tokens.on_accent);
         let button = egui::Button::new(text).fill(tokens.accent).min_size(egui::vec2(72.0, 26.0));
         let response = ui.add_enabled(missing.is_none(), button);
+        let seen = egui::Id::unique("ask-opened");
+        let opened = state.graph.ask.opened;
+        if missing.is_none() && ui.data(|data| data.get_temp::<u32>(seen)) != Some(opened) {
+            ui.data_mut(|data| data.insert_temp(seen, opened));
+            if opened > 0 {
+                response.request_focus();
+            }
+        }
         if response.accessible_name("Ask the question").clicked() {
             send(commands, Command::Ask);
         }

@@ -54,6 +54,8 @@ pub enum Command {
 #[derive(Debug, Default)]
 pub struct Ask {
     pub open: bool,
+    /// How often a person opened it: the keyboard then goes to the button that asks.
+    pub opened: u32,
     pub form: Form,
     pub answer: Option<Box<Answer>>,
     /// The answer to what if.
@@ -135,6 +137,7 @@ impl State {
             Command::Toggle => {
                 ask.open = !ask.open;
                 if ask.open {
+                    ask.opened += 1;
                     self.fill_question(false);
                 }
             }
