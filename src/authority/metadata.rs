@@ -8,7 +8,8 @@ use axum::{Json, Router};
 use serde_json::{Value, json};
 
 use super::Shared;
-use crate::exchange::keys::KeySet;
+use crate::exchange::keys::{KeySet, VERIFIED};
+use crate::exchange::mac::MacAlgorithm;
 use crate::exchange::token_type::GRANT_TYPE;
 
 pub(super) const TOKEN: &str = "/connect/token";
@@ -26,6 +27,16 @@ pub(super) fn router() -> Router<Arc<Shared>> {
 
 async fn metadata(State(shared): State<Arc<Shared>>) -> Json<Value> {
     let url = |path: &str| format!("{}{path}", shared.issuer);
+    // A method that no client of this run can use is not one that the server has.
+    let keys = !shared.client_keys.is_empty();
+    let mut methods = vec!["client_secret_basic", "client_secret_post", "client_secret_jwt"];
+    let mut algorithms: Vec<&str> = MacAlgorithm::ALL.map(MacAlgorithm::name).to_vec();
+    if keys {
+        methods.push("private_key_jwt");
+        algorithms.extend(VERIFIED);
+    }
+    let introspection_methods = methods.clone();
+    methods.push("none");
     Json(json!({
         "issuer": shared.issuer,
         "authorization_endpoint": url(AUTHORIZE),
@@ -39,10 +50,10 @@ async fn metadata(State(shared): State<Arc<Shared>>) -> Json<Value> {
             "client_credentials",
             GRANT_TYPE,
         ],
-        "token_endpoint_auth_methods_supported":
-            ["client_secret_basic", "client_secret_post", "none"],
-        "introspection_endpoint_auth_methods_supported":
-            ["client_secret_basic", "client_secret_post"],
+        "token_endpoint_auth_methods_supported": methods,
+        "token_endpoint_auth_signing_alg_values_supported": algorithms,
+        "introspection_endpoint_auth_methods_supported": introspection_methods,
+        "introspection_endpoint_auth_signing_alg_values_supported": algorithms,
         "code_challenge_methods_supported": ["S256"],
         "authorization_response_iss_parameter_supported": true,
         "prompt_values_supported": ["login", "none"],

@@ -29,8 +29,8 @@ use crate::trust::{Truth, Verdict};
 /// against the standards, each check by its id. With --predict it also says what the configuration
 /// had led to expect.
 ///
-/// Secrets and tokens come from environment variables, and none is printed: not in the report, not
-/// in errors, not in JSON. --print-token is the one exception.
+/// Secrets and tokens come from environment variables, a private key from a file or a variable, and
+/// none is printed: not in the report, not in errors, not in JSON. --print-token is the one exception.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Examples:
@@ -43,6 +43,9 @@ Examples:
   Take the issued token along to the next hop:
     NEXT=$(exchange-studio exchange ... --print-token)
 
+  As a client that signs with its own key ('serve' got the public half by --client-key):
+    exchange-studio exchange ... --client-auth private_key_jwt --client-key-file portal.pem
+
 Token types are URIs; the ones of the standard have short names: access_token, id_token, jwt,
 refresh_token, saml1, saml2.
 
@@ -54,7 +57,7 @@ Exit status:
   1  the server refused, its answer cannot be used, a requirement was not kept, or the prediction
      was wrong
   2  usage
-  3  a path of --predict cannot be read
+  3  a path of --predict or the file of a key cannot be read
   4  the server cannot be reached")]
 pub struct Args {
     /// The issuer of the server; endpoints and keys come from its discovery document.

@@ -1,5 +1,7 @@
 //! `mint`: a token to try an exchange with, from a local external issuer or for a test user.
 
+use std::time::SystemTime;
+
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::client::{self, Authentication};
@@ -27,7 +29,8 @@ Examples:
 
 Only the token goes to standard output.
 
-Exit status: 0 done, 1 the server refused, 2 usage, 4 nobody answers")]
+Exit status: 0 done, 1 the server refused, 2 usage, 3 the file of a key cannot be read, 4 nobody
+answers")]
 #[command(group(clap::ArgGroup::new("source").required(true).args(["issuer_port", "server"])))]
 pub struct Args {
     /// Port of the external issuers, as 'serve' shows it.
@@ -105,12 +108,14 @@ fn user(args: &Args, server: &str) -> Result<SecretString, Failure> {
     let http = client::http()?;
     let user = args.user.as_deref().unwrap_or_default();
     let scope = args.scope.as_deref().unwrap_or_default();
-    client::wait(as_test_user(&http, server, &client, user, scope))?.map_err(|error| {
-        let exit = match &error {
-            LoginError::Discovery(DiscoveryError::Transport(error))
-            | LoginError::Transport(error) => client::exit_of(error),
-            _ => Exit::No,
-        };
-        Failure::new(exit, error.to_string())
-    })
+    client::wait(as_test_user(&http, server, &client, user, scope, SystemTime::now()))?.map_err(
+        |error| {
+            let exit = match &error {
+                LoginError::Discovery(DiscoveryError::Transport(error))
+                | LoginError::Transport(error) => client::exit_of(error),
+                _ => Exit::No,
+            };
+            Failure::new(exit, error.to_string())
+        },
+    )
 }

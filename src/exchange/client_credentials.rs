@@ -1,9 +1,9 @@
 //! A token for a client itself (RFC 6749 §4.4): a subject token for exchanges between services.
 
 use secrecy::{ExposeSecret, SecretString};
-use url::Url;
 
-use super::client_auth::{Client, ClientAuth};
+use super::assertion::Occasion;
+use super::client_auth::{Client, Credentials};
 use super::http::{self, Http, TransportError, TransportKind};
 use super::json;
 use super::redact::Redactor;
@@ -22,27 +22,31 @@ pub struct Issued {
 /// Asks for a token with the client's own credentials.
 pub async fn client_credentials(
     http: &Http,
-    endpoint: &Url,
+    occasion: &Occasion<'_>,
     client: &Client,
     scope: &str,
     extra: &[(String, String)],
 ) -> Result<Issued, TransportError> {
     let mut parameters = vec![("grant_type", "client_credentials"), ("scope", scope)];
     parameters.extend(extra.iter().map(|(name, value)| (name.as_str(), value.as_str())));
-    token_request(http, endpoint, client, &parameters).await
+    token_request(http, occasion, client, &parameters).await
 }
 
 /// Posts a grant to a token endpoint and reads the plain success answer.
 pub(super) async fn token_request(
     http: &Http,
-    endpoint: &Url,
+    occasion: &Occasion<'_>,
     client: &Client,
     parameters: &[(&str, &str)],
 ) -> Result<Issued, TransportError> {
+    let endpoint = occasion.token_endpoint;
+    http::allowed(endpoint)?;
+    let credentials = client.credentials(occasion)?;
     let mut redactor = Redactor::new();
     client.teach(&mut redactor);
-    let form = form(client, parameters, &mut redactor);
-    let answer = http.post_form(endpoint, client.authorization().as_ref(), &form).await?;
+    credentials.teach(&mut redactor);
+    let form = form(&credentials, parameters, &mut redactor);
+    let answer = http.post_form(endpoint, credentials.authorization.as_ref(), &form).await?;
     let place = http::place(endpoint);
     let wrong = |problem: String| {
         TransportError::new(TransportKind::Content, redactor.text(&format!("{place} {problem}")))
@@ -74,7 +78,11 @@ pub(super) async fn token_request(
 
 /// The form body of a grant; what is secret in it the redactor learns. Apart from the request, since
 /// a serializer cannot wait on another thread's answer.
-fn form(client: &Client, parameters: &[(&str, &str)], redactor: &mut Redactor) -> SecretString {
+fn form(
+    credentials: &Credentials,
+    parameters: &[(&str, &str)],
+    redactor: &mut Redactor,
+) -> SecretString {
     let mut body = url::form_urlencoded::Serializer::new(String::new());
     for (name, value) in parameters.iter().filter(|(_, value)| !value.is_empty()) {
         if looks_secret(name) || matches!(*name, "code" | "code_verifier") {
@@ -82,15 +90,8 @@ fn form(client: &Client, parameters: &[(&str, &str)], redactor: &mut Redactor) -
         }
         body.append_pair(name, value);
     }
-    match &client.auth {
-        ClientAuth::Basic(_) => {}
-        ClientAuth::Post(secret) => {
-            body.append_pair("client_id", &client.id);
-            body.append_pair("client_secret", secret.expose_secret());
-        }
-        ClientAuth::None => {
-            body.append_pair("client_id", &client.id);
-        }
+    for one in &credentials.parameters {
+        body.append_pair(&one.name, one.value.expose_secret());
     }
     SecretString::from(body.finish())
 }

@@ -14,6 +14,8 @@ use reqwest::{Certificate, Method, redirect};
 use secrecy::{ExposeSecret, SecretBox, SecretSlice, SecretString};
 use url::{Host, Url};
 
+use super::keys::KeyError;
+
 /// Limits and trust of an [`Http`].
 #[derive(Clone, Debug)]
 pub struct HttpOptions {
@@ -47,6 +49,8 @@ impl Default for HttpOptions {
 pub enum TransportKind {
     /// The address is not one the studio sends anything to.
     Address,
+    /// The client's credentials cannot be made; nothing was sent.
+    Credentials,
     /// Nobody listens there.
     Refused,
     /// The name cannot be resolved.
@@ -78,6 +82,15 @@ pub struct TransportError {
 impl TransportError {
     pub fn new(kind: TransportKind, message: impl Into<String>) -> Self {
         Self { kind, message: message.into() }
+    }
+}
+
+impl From<KeyError> for TransportError {
+    fn from(error: KeyError) -> Self {
+        Self::new(
+            TransportKind::Credentials,
+            format!("The client's credentials cannot be made: {error}. Nothing was sent."),
+        )
     }
 }
 

@@ -13,7 +13,10 @@
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, RsaKeyPair};
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair,
+    EcdsaSigningAlgorithm, Ed25519KeyPair, RsaKeyPair,
+};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::jwk::{AlgorithmParameters, Jwk, JwkSet, PublicKeyUse, ThumbprintHash};
@@ -36,23 +39,43 @@ pub enum SigningAlgorithm {
     /// RSASSA-PKCS1-v1_5 with SHA-256 and a 2048-bit key; the one that every authorization server
     /// and resource server must know (RFC 9068 §2.1, §4). Making a key takes a moment.
     Rs256,
+    /// RSASSA-PSS with SHA-256: what RFC 9700 and FAPI 2.0 prefer for an RSA key.
+    Ps256,
     /// ECDSA on P-256 with SHA-256. Making a key takes no time.
     Es256,
+    /// ECDSA on P-384 with SHA-384.
+    Es384,
+    /// Ed25519 (RFC 8037 §3.1).
+    EdDsa,
 }
 
 impl SigningAlgorithm {
-    /// The name in a token's header and in metadata (RFC 7518 §3.1).
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Rs256, Self::Ps256, Self::Es256, Self::Es384, Self::EdDsa];
+
+    /// The name in a token's header and in metadata (RFC 7518 §3.1, RFC 8037 §3.1).
     pub fn name(self) -> &'static str {
         match self {
             Self::Rs256 => "RS256",
+            Self::Ps256 => "PS256",
             Self::Es256 => "ES256",
+            Self::Es384 => "ES384",
+            Self::EdDsa => "EdDSA",
         }
+    }
+
+    /// The algorithm with this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|algorithm| algorithm.name() == name)
     }
 
     fn jose(self) -> Algorithm {
         match self {
             Self::Rs256 => Algorithm::RS256,
+            Self::Ps256 => Algorithm::PS256,
             Self::Es256 => Algorithm::ES256,
+            Self::Es384 => Algorithm::ES384,
+            Self::EdDsa => Algorithm::EdDSA,
         }
     }
 }
@@ -64,6 +87,7 @@ pub struct SigningKey {
     private: EncodingKey,
     public: Jwk,
     kid: String,
+    thumbprint: String,
 }
 
 impl std::fmt::Debug for SigningKey {
@@ -82,38 +106,58 @@ impl SigningKey {
     ///
     /// When the cryptographic library fails.
     pub fn generate(algorithm: SigningAlgorithm) -> Result<Self, KeyError> {
+        let elliptic = |curve: &'static EcdsaSigningAlgorithm| {
+            EcdsaKeyPair::generate_pkcs8(curve, &SystemRandom::new())
+                .map(|pkcs8| EncodingKey::from_ec_der(pkcs8.as_ref()))
+                .map_err(|_| KeyError::Generate)
+        };
         let private = match algorithm {
-            SigningAlgorithm::Rs256 => {
+            SigningAlgorithm::Rs256 | SigningAlgorithm::Ps256 => {
                 let pair =
                     RsaKeyPair::generate(KeySize::Rsa2048).map_err(|_| KeyError::Generate)?;
                 let pkcs8: Pkcs8V1Der<'_> = pair.as_der().map_err(|_| KeyError::Generate)?;
                 let pkcs1 = private_key_of_pkcs8(pkcs8.as_ref()).ok_or(KeyError::Generate)?;
                 EncodingKey::from_rsa_der(pkcs1)
             }
-            SigningAlgorithm::Es256 => {
-                let pkcs8 = EcdsaKeyPair::generate_pkcs8(
-                    &ECDSA_P256_SHA256_FIXED_SIGNING,
-                    &SystemRandom::new(),
-                )
-                .map_err(|_| KeyError::Generate)?;
-                EncodingKey::from_ec_der(pkcs8.as_ref())
+            SigningAlgorithm::Es256 => elliptic(&ECDSA_P256_SHA256_FIXED_SIGNING)?,
+            SigningAlgorithm::Es384 => elliptic(&ECDSA_P384_SHA384_FIXED_SIGNING)?,
+            SigningAlgorithm::EdDsa => {
+                let pair = Ed25519KeyPair::generate().map_err(|_| KeyError::Generate)?;
+                let pkcs8 = pair.to_pkcs8v1().map_err(|_| KeyError::Generate)?;
+                EncodingKey::from_ed_der(pkcs8.as_ref())
             }
         };
+        Self::assemble(algorithm, private, None)
+    }
+
+    /// The key with its public half, named by `kid`, or else by its thumbprint.
+    pub(super) fn assemble(
+        algorithm: SigningAlgorithm,
+        private: EncodingKey,
+        kid: Option<&str>,
+    ) -> Result<Self, KeyError> {
         let mut public =
             Jwk::from_encoding_key(&private, algorithm.jose()).map_err(|_| KeyError::Generate)?;
-        let kid = public.thumbprint(ThumbprintHash::SHA256).map_err(|_| KeyError::Generate)?;
+        let thumbprint =
+            public.thumbprint(ThumbprintHash::SHA256).map_err(|_| KeyError::Generate)?;
+        let kid = kid.map_or_else(|| thumbprint.clone(), str::to_owned);
         public.common.public_key_use = Some(PublicKeyUse::Signature);
         public.common.key_id = Some(kid.clone());
-        Ok(Self { algorithm, private, public, kid })
+        Ok(Self { algorithm, private, public, kid, thumbprint })
     }
 
     pub fn algorithm(&self) -> SigningAlgorithm {
         self.algorithm
     }
 
-    /// The key's name: its RFC 7638 SHA-256 thumbprint.
+    /// The key's name in headers: its thumbprint, unless whoever brought it gave it another.
     pub fn kid(&self) -> &str {
         &self.kid
+    }
+
+    /// The SHA-256 thumbprint (RFC 7638), as `jkt` of RFC 9449 §6 has it.
+    pub fn thumbprint(&self) -> &str {
+        &self.thumbprint
     }
 
     /// The public half (RFC 7517), with `kid`, `alg` and `use`.
@@ -137,7 +181,7 @@ impl SigningKey {
 
 /// The `RSAPrivateKey` (RFC 8017 §A.1.2) inside a `PrivateKeyInfo` (RFC 5208 §5): the signer takes
 /// the one, the generator gives the other.
-fn private_key_of_pkcs8(der: &[u8]) -> Option<&[u8]> {
+pub(super) fn private_key_of_pkcs8(der: &[u8]) -> Option<&[u8]> {
     let (info, _) = der_value(der, 0x30)?;
     let (_version, rest) = der_value(info, 0x02)?;
     let (_algorithm, rest) = der_value(rest, 0x30)?;
@@ -146,7 +190,7 @@ fn private_key_of_pkcs8(der: &[u8]) -> Option<&[u8]> {
 }
 
 /// The contents of the DER value with this tag at the start of `der`, and what follows it.
-fn der_value(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
+pub(super) fn der_value(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
     let (&found, rest) = der.split_first()?;
     let (&first, rest) = rest.split_first()?;
     let (length, rest) = if first < 0x80 {
@@ -188,6 +232,10 @@ impl KeySet {
     /// The set with the public halves of these keys.
     pub fn of<'a>(keys: impl IntoIterator<Item = &'a SigningKey>) -> Self {
         Self { keys: keys.into_iter().map(|key| key.public.clone()).collect(), skipped: 0 }
+    }
+
+    pub(super) fn from_keys(keys: Vec<Jwk>, skipped: usize) -> Self {
+        Self { keys, skipped }
     }
 
     /// Reads a JWKS document.
@@ -248,7 +296,11 @@ impl KeySet {
                 && key.common.key_algorithm.is_none_or(|own| own.to_string() == name)
                 && DecodingKey::from_jwk(key).is_ok_and(|key| key.family() == algorithm.family())
         };
-        let named = |key: &&Jwk| kid.is_none_or(|kid| key.common.key_id.as_deref() == Some(kid));
+        // A name only says which key to try first (RFC 7515 §4.1.4); a key without one may be it.
+        let named = |key: &&Jwk| match (kid, key.common.key_id.as_deref()) {
+            (Some(kid), Some(own)) => kid == own,
+            _ => true,
+        };
         let candidates: Vec<&Jwk> = self.keys.iter().filter(named).collect();
         if candidates.is_empty() {
             return Err(SignatureError::UnknownKey(kid.map(printable)));
@@ -351,7 +403,7 @@ pub enum SignatureError {
     Wrong,
 }
 
-fn header_of(token: &str) -> Result<Map<String, Value>, SignatureError> {
+pub(super) fn header_of(token: &str) -> Result<Map<String, Value>, SignatureError> {
     let mut parts = token.split('.');
     let (Some(header), Some(_), Some(_), None) =
         (parts.next(), parts.next(), parts.next(), parts.next())
@@ -364,6 +416,10 @@ fn header_of(token: &str) -> Result<Map<String, Value>, SignatureError> {
         .and_then(|bytes| serde_json::from_slice(&bytes).ok())
         .ok_or(SignatureError::NotSignedJwt)
 }
+
+/// The names of the signature algorithms that are verified.
+pub const VERIFIED: [&str; 9] =
+    ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"];
 
 fn asymmetric(name: &str) -> Option<Algorithm> {
     match name {
@@ -381,7 +437,7 @@ fn asymmetric(name: &str) -> Option<Algorithm> {
 }
 
 /// A name out of a token's header, fit for a message: short, and nothing that moves a cursor.
-fn printable(name: &str) -> String {
+pub(super) fn printable(name: &str) -> String {
     name.chars().filter(|c| !c.is_control()).take(80).collect()
 }
 
@@ -422,8 +478,11 @@ mod tests {
 
     #[test]
     fn what_a_key_signs_its_own_set_verifies_after_a_round_through_json() {
-        for algorithm in [SigningAlgorithm::Rs256, SigningAlgorithm::Es256] {
+        for algorithm in SigningAlgorithm::ALL {
+            assert!(VERIFIED.contains(&algorithm.name()));
+            assert_eq!(SigningAlgorithm::from_name(algorithm.name()), Some(algorithm));
             let key = key(algorithm);
+            assert_eq!(key.kid(), key.thumbprint());
             let token = key.sign("at+jwt", &json!({ "sub": "alice", "exp": 1.5 })).unwrap();
             let json = KeySet::of([&key]).to_json();
             assert!(json["keys"][0].get("d").is_none(), "the private half stays");
@@ -480,6 +539,18 @@ mod tests {
         for text in ["", "a.b", "a.b.c.d.e", "****.e30.AA"] {
             assert_eq!(set.verify(text).unwrap_err(), SignatureError::NotSignedJwt);
         }
+    }
+
+    #[test]
+    fn a_key_without_a_name_is_tried_and_one_with_another_name_is_not() {
+        let key = key(SigningAlgorithm::Es256);
+        let token = key.sign("JWT", &json!({ "sub": "x" })).unwrap();
+        let mut json = KeySet::of([&key]).to_json();
+        json["keys"][0]["kid"] = json!("another");
+        let set = |json: &Value| KeySet::parse(json.to_string().as_bytes()).unwrap();
+        assert!(matches!(set(&json).verify(&token), Err(SignatureError::UnknownKey(Some(_)))));
+        json["keys"][0].as_object_mut().unwrap().remove("kid");
+        assert!(set(&json).verify(&token).is_ok());
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! Sending one exchange and gathering everything about it.
 
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use serde_json::Value;
 use url::Url;
 
+use super::assertion::Occasion;
 use super::checks::{self, Context};
 use super::client_auth::Client;
 use super::compare::Comparison;
@@ -28,16 +29,6 @@ pub struct Simulation {
     pub request: ExchangeRequest,
     /// How far clocks may differ before a time is called wrong; 60 s is common.
     pub skew: Duration,
-}
-
-impl Simulation {
-    /// The address the person typed, of the issuer or the token endpoint.
-    pub fn address(&self) -> &str {
-        match &self.server {
-            Server::Issuer(issuer) => issuer,
-            Server::TokenEndpoint { url, .. } => url,
-        }
-    }
 }
 
 /// What was sent, as far as it may be seen.
@@ -88,23 +79,29 @@ impl SimulateError {
             Self::Transport(error) | Self::Discovery(DiscoveryError::Transport(error)) => error,
             Self::Discovery(_) => return false,
         };
-        !matches!(transport.kind, Kind::Address | Kind::Content | Kind::Redirect)
+        !matches!(
+            transport.kind,
+            Kind::Address | Kind::Credentials | Kind::Content | Kind::Redirect
+        )
     }
 }
 
-/// Sends one token exchange.
+/// Sends one token exchange to the occasion's token endpoint.
 pub async fn exchange(
     http: &Http,
-    endpoint: &Url,
+    occasion: &Occasion<'_>,
     client: &Client,
     request: &ExchangeRequest,
 ) -> Result<Exchange, TransportError> {
+    let endpoint = occasion.token_endpoint;
     http::allowed(endpoint)?;
+    let credentials = client.credentials(occasion)?;
     let mut redactor = Redactor::new();
     request.teach(&mut redactor);
     client.teach(&mut redactor);
-    let parameters = request.parameters(client);
-    let authorization = client.authorization();
+    credentials.teach(&mut redactor);
+    let parameters = request.parameters(&credentials);
+    let authorization = credentials.authorization;
     let mut headers = vec![
         ("Content-Type".to_owned(), "application/x-www-form-urlencoded".to_owned()),
         ("Accept".to_owned(), "application/json".to_owned()),
@@ -142,7 +139,8 @@ pub async fn simulate(
     now: SystemTime,
 ) -> Result<Report, SimulateError> {
     let Simulation { server, client, request, skew } = simulation;
-    let mut checks = request.check(client, simulation.address(), now, *skew);
+    let started = Instant::now();
+    let mut checks = request.check(client, server, now, *skew);
     let (metadata, endpoint) = match server {
         Server::Issuer(issuer) => {
             let metadata = discovery::discover(http, issuer).await?;
@@ -153,8 +151,15 @@ pub async fn simulate(
     };
     if let Some(metadata) = &metadata {
         checks.extend(metadata.checks.iter().cloned());
+        checks.push(metadata.check_authentication(&client.auth));
     }
-    let exchange = exchange(http, &endpoint, client, request).await?;
+    let occasion = Occasion {
+        issuer: metadata.as_ref().map(|metadata| metadata.issuer.as_str()),
+        token_endpoint: &endpoint,
+        // Finding the endpoint may have taken a while, and an assertion lives a minute.
+        now: now + started.elapsed(),
+    };
+    let exchange = exchange(http, &occasion, client, request).await?;
 
     let body = json::parse_object(exchange.answer.body.expose_secret());
     let sent_redactor = exchange.redactor.clone();

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod authority_assertions;
 mod authority_bench;
 mod authority_decides;
 mod authority_issuers;
@@ -11,6 +12,7 @@ mod authority_login;
 mod authority_predicts;
 mod authority_refuses;
 mod authority_scenarios;
+mod client_assertions;
 mod client_faults;
 mod client_scenarios;
 mod client_secrets;

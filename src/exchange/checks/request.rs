@@ -7,7 +7,9 @@ use secrecy::ExposeSecret;
 use url::Url;
 
 use super::{Check, Rule};
+use crate::exchange::assertion::AssertionAudience;
 use crate::exchange::client_auth::{Client, ClientAuth};
+use crate::exchange::discovery::Server;
 use crate::exchange::http;
 use crate::exchange::request::{ExchangeRequest, is_reserved, looks_secret};
 use crate::exchange::time;
@@ -22,6 +24,7 @@ struct Look<'a> {
     client: &'a Client,
     /// The address typed so far.
     endpoint: &'a str,
+    issuer_known: bool,
     subject: Option<Token>,
     actor: Option<Token>,
     now: SystemTime,
@@ -32,7 +35,7 @@ struct Look<'a> {
 pub fn all(
     request: &ExchangeRequest,
     client: &Client,
-    endpoint: &str,
+    server: &Server,
     now: SystemTime,
     skew: Duration,
 ) -> Vec<Check> {
@@ -40,7 +43,8 @@ pub fn all(
     let look = Look {
         request,
         client,
-        endpoint: endpoint.trim(),
+        endpoint: server.address().trim(),
+        issuer_known: matches!(server, Server::Issuer(_)),
         subject: decode(request.subject_token.expose_secret()),
         actor: decode(request.actor_token.expose_secret()),
         now,
@@ -70,6 +74,8 @@ pub fn all(
         may_act,
         refresh_subject,
         extras,
+        assertion_audience,
+        secret_length,
     ]
     .into_iter()
     .map(|check| check(&look))
@@ -254,9 +260,7 @@ fn one_authentication(look: &Look<'_>) -> Check {
         return RULE.fail("The client id is missing: it says who asks.");
     }
     match &look.client.auth {
-        ClientAuth::Basic(secret) | ClientAuth::Post(secret)
-            if secret.expose_secret().is_empty() =>
-        {
+        auth if auth.secret().is_some_and(|secret| secret.expose_secret().is_empty()) => {
             RULE.about("client_secret").warn("The client secret is empty.")
         }
         auth => RULE.pass(format!("{}, and nothing beside it.", auth.method().name())),
@@ -281,7 +285,7 @@ fn basic_encoding(look: &Look<'_>) -> Check {
                 )
             }
         }
-        ClientAuth::Post(_) | ClientAuth::None => RULE.not_applicable("Basic is not used."),
+        _ => RULE.not_applicable("Basic is not used."),
     }
 }
 
@@ -300,7 +304,7 @@ fn secrets_in_place(look: &Look<'_>) -> Check {
         ClientAuth::Post(_) => RULE
             .about("client_auth")
             .note("The secret travels in the body, which the standard does not recommend."),
-        ClientAuth::Basic(_) | ClientAuth::None => RULE.pass("None is in the address or the body."),
+        _ => RULE.pass("None is in the address or the body."),
     }
 }
 
@@ -312,6 +316,8 @@ fn authenticated(look: &Look<'_>) -> Check {
             "It does not. Where that is enough, anybody with a stolen token can exchange it.",
         ),
         ClientAuth::Basic(_) | ClientAuth::Post(_) => RULE.pass("With its secret."),
+        ClientAuth::SecretJwt { .. } => RULE.pass("With an assertion signed with its secret."),
+        ClientAuth::PrivateKeyJwt { .. } => RULE.pass("With an assertion signed with its key."),
     }
 }
 
@@ -508,10 +514,61 @@ fn extras(look: &Look<'_>) -> Check {
     }
 }
 
+fn assertion_audience(look: &Look<'_>) -> Check {
+    const RULE: Rule = Rule::new(
+        "REQ-24",
+        "The client's assertion is meant for the issuer alone",
+        "RFC 7523 §3, draft-ietf-oauth-rfc7523bis §4",
+    )
+    .about("client_assertion");
+    match look.client.auth.assertion() {
+        None => RULE.not_applicable("The client sends no assertion."),
+        Some((_, AssertionAudience::Issuer)) if look.issuer_known => {
+            RULE.pass(format!("Its audience is {} and nothing else.", look.endpoint))
+        }
+        Some((_, AssertionAudience::Issuer)) => RULE.note(
+            "Only the token endpoint is known, so its address is the audience. Give the issuer, or \
+             the audience that the server wants.",
+        ),
+        Some((_, AssertionAudience::TokenEndpoint)) => RULE.note(
+            "Its audience is the token endpoint, as was asked for. A server that announces another \
+             server's endpoint as its own could use the assertion there.",
+        ),
+        Some((_, AssertionAudience::Text(text))) => {
+            RULE.note(format!("Its audience is “{text}”, as was asked for."))
+        }
+    }
+}
+
+fn secret_length(look: &Look<'_>) -> Check {
+    const RULE: Rule = Rule::new(
+        "REQ-25",
+        "The secret is long enough to sign with",
+        "RFC 7518 §3.2, OpenID Connect Core §10.1",
+    )
+    .about("client_secret");
+    let ClientAuth::SecretJwt { secret, algorithm, .. } = &look.client.auth else {
+        return RULE.not_applicable("No secret signs anything.");
+    };
+    let shortest = algorithm.shortest_secret();
+    if secret.expose_secret().is_empty() {
+        RULE.not_applicable("There is no secret yet.")
+    } else if secret.expose_secret().len() < shortest {
+        RULE.fail(format!(
+            "It is not: {} takes a secret of {shortest} octets or more. A shorter one can be \
+             guessed by whoever sees an assertion.",
+            algorithm.name()
+        ))
+    } else {
+        RULE.pass(format!("It has the {shortest} octets that {} takes.", algorithm.name()))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::exchange::Level;
+    use crate::exchange::mac::MacAlgorithm;
     use base64::Engine;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
     use secrecy::SecretString;
@@ -546,14 +603,33 @@ mod tests {
 
     fn run(request: &ExchangeRequest, client: &Client, endpoint: &str) -> Vec<Check> {
         let now = UNIX_EPOCH + Duration::from_secs(NOW);
-        all(request, client, endpoint, now, Duration::from_secs(60))
+        all(request, client, &Server::Issuer(endpoint.to_owned()), now, Duration::from_secs(60))
+    }
+
+    fn signing(audience: AssertionAudience, secret: usize) -> ClientAuth {
+        let (secret, algorithm) = (SecretString::from("s".repeat(secret)), MacAlgorithm::Hs256);
+        ClientAuth::SecretJwt { secret, algorithm, audience }
+    }
+
+    #[test]
+    fn an_assertion_for_the_issuer_with_a_long_secret_is_in_order() {
+        let (request, mut client) = good();
+        client.auth = signing(AssertionAudience::Issuer, 32);
+        let checks = run(&request, &client, "https://login.example");
+        assert!(checks.iter().all(|check| check.level <= Level::Pass), "{checks:#?}");
+        // With the endpoint alone, what is used instead is said.
+        let now = UNIX_EPOCH + Duration::from_secs(NOW);
+        let server =
+            Server::TokenEndpoint { url: "https://login.example/token".to_owned(), jwks_uri: None };
+        let checks = all(&request, &client, &server, now, Duration::from_secs(60));
+        assert_eq!((checks[23].id, checks[23].level), ("REQ-24", Level::Note));
     }
 
     #[test]
     fn a_good_request_has_no_findings() {
         let (request, client) = good();
         let checks = run(&request, &client, "https://login.example");
-        assert_eq!(checks.len(), 23);
+        assert_eq!(checks.len(), 25);
         for (index, check) in checks.iter().enumerate() {
             assert_eq!(check.id, format!("REQ-{:02}", index + 1));
             assert!(check.level <= Level::Pass, "{check:?}");
@@ -624,6 +700,14 @@ mod tests {
                 r.requested_token_type = TXN_TOKEN.into();
             }),
             ("REQ-23", Level::Fail, |r, _, _| r.extra = vec![("Audience".into(), "x".into())]),
+            ("REQ-24", Level::Note, |_, c, _| {
+                c.auth = signing(AssertionAudience::TokenEndpoint, 32)
+            }),
+            ("REQ-24", Level::Note, |_, c, _| {
+                c.auth = signing(AssertionAudience::Text("x".into()), 32);
+            }),
+            ("REQ-25", Level::Fail, |_, c, _| c.auth = signing(AssertionAudience::Issuer, 31)),
+            ("REQ-12", Level::Warn, |_, c, _| c.auth = signing(AssertionAudience::Issuer, 0)),
         ];
         for (index, (id, level, spoil)) in cases.iter().enumerate() {
             let (mut request, mut client) = good();

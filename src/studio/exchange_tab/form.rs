@@ -237,7 +237,9 @@ impl Form {
             ServerChoice::BuiltIn => built_in_secret.cloned().unwrap_or_default(),
             ServerChoice::Issuer | ServerChoice::TokenEndpoint => self.client_secret.clone(),
         };
-        Client { id: self.client_id.trim().to_owned(), auth: ClientAuth::new(self.auth, secret) }
+        // Only a private key may turn out to be none, and the form has no field for one.
+        let auth = ClientAuth::new(self.auth, secret).unwrap_or(ClientAuth::None);
+        Client { id: self.client_id.trim().to_owned(), auth }
     }
 
     pub fn request(&self, subject_token: SecretString) -> ExchangeRequest {
@@ -275,7 +277,7 @@ impl Form {
     pub fn checks(&self, built_in: Option<&str>, now: SystemTime) -> Vec<Check> {
         let pasted = self.source == SubjectSource::Pasted;
         let request = self.request(self.pasted.clone());
-        let checks = request.check(&self.client(None), &self.address(built_in), now, SKEW);
+        let checks = request.check(&self.client(None), &self.server(built_in), now, SKEW);
         checks
             .into_iter()
             .filter(|check| check.level >= Level::Warn)

@@ -171,7 +171,8 @@ fn requester_ui(ui: &mut Ui, state: &State, form: &mut Form) -> bool {
         }
     });
     row_ui(ui, "Method", |ui| {
-        let choices = ClientAuthMethod::ALL.map(|method| (method, method.name().to_owned()));
+        let choices =
+            ClientAuthMethod::WITHOUT_KEY.map(|method| (method, method.name().to_owned()));
         changed |= choice_ui(ui, "Client authentication", &mut form.auth, &choices);
     });
     if form.auth != ClientAuthMethod::None {
