@@ -54,13 +54,15 @@ async fn metadata(State(shared): State<Arc<Shared>>) -> Json<Value> {
         "token_endpoint_auth_signing_alg_values_supported": algorithms,
         "introspection_endpoint_auth_methods_supported": introspection_methods,
         "introspection_endpoint_auth_signing_alg_values_supported": algorithms,
+        "dpop_signing_alg_values_supported": VERIFIED,
         "code_challenge_methods_supported": ["S256"],
         "authorization_response_iss_parameter_supported": true,
         "prompt_values_supported": ["login", "none"],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": [shared.key.algorithm().name()],
         "claims_supported":
-            ["iss", "sub", "aud", "exp", "iat", "jti", "client_id", "scope", "auth_time", "act"],
+            ["iss", "sub", "aud", "exp", "iat", "jti", "client_id", "scope", "auth_time", "act",
+             "cnf"],
     }))
 }
 

@@ -14,7 +14,7 @@
 //! code with PKCE (RFC 7636), exchange (RFC 8693), access tokens (RFC 9068), introspection
 //! (RFC 7662) and their errors, so that a client tried against it needs no special case. Clients
 //! authenticate with their secret, as it is or by an assertion that it signs, or with a key of their
-//! own (RFC 7523). It refuses actor tokens, because nothing in the configuration could allow one.
+//! own (RFC 7523); a token is bound to a key when the request proves one (DPoP, RFC 9449). It refuses actor tokens, because nothing in the configuration could allow one.
 //!
 //! **It cannot be mistaken for a real one.** It binds 127.0.0.1 alone and answers to no other name;
 //! keys and secrets are made at start and live in memory; users are chosen by a click. Nothing in a
@@ -26,6 +26,8 @@
 //!
 //! # What its tokens say
 //!
+//! `cnf` names the key that a token is bound to, and then nobody else can exchange it.
+//!
 //! `client_id` is the client that asked (RFC 8693 §4.3). `aud` names the client app that the token
 //! is for: the text that was asked for, or the client's id. `auth_time` stands in every token that
 //! goes back to a user's login, through any number of exchanges, and in no other (RFC 9068 §2.2.1).
@@ -34,6 +36,7 @@
 
 mod assertion;
 mod clients;
+mod dpop;
 mod exchange;
 mod http;
 mod issuers;
@@ -107,6 +110,8 @@ pub struct Options {
     /// Public keys of clients, by client id, since the configuration has no place for them. Such a
     /// client authenticates with `private_key_jwt` and has no secret.
     pub client_keys: Vec<(String, KeySet)>,
+    /// Whether every proof of possession must repeat a nonce of this server (RFC 9449 §8).
+    pub dpop_nonce: bool,
     pub clock: Clock,
 }
 
@@ -119,6 +124,7 @@ impl Default for Options {
             client_secret: None,
             audiences: Vec::new(),
             client_keys: Vec::new(),
+            dpop_nonce: false,
             clock: Arc::new(SystemTime::now),
         }
     }
@@ -131,6 +137,7 @@ impl std::fmt::Debug for Options {
             .field("issuer_port", &self.issuer_port)
             .field("users", &self.users)
             .field("audiences", &self.audiences)
+            .field("dpop_nonce", &self.dpop_nonce)
             .field("client_keys", &self.client_keys.iter().map(|(id, _)| id).collect::<Vec<_>>())
             .finish_non_exhaustive()
     }
@@ -166,6 +173,8 @@ struct Shared {
     audiences: Vec<(String, String)>,
     client_keys: Vec<(String, KeySet)>,
     seen: Mutex<replay::Seen>,
+    dpop_nonce: bool,
+    nonces: Mutex<dpop::Nonces>,
     clock: Clock,
     current: RwLock<Current>,
     logins: Mutex<login::Logins>,
@@ -249,6 +258,8 @@ pub fn start(
         audiences: options.audiences,
         client_keys: options.client_keys,
         seen: Mutex::default(),
+        dpop_nonce: options.dpop_nonce,
+        nonces: Mutex::default(),
         clock: options.clock,
         current: RwLock::new(Current { project, reading }),
         logins: Mutex::default(),

@@ -1,6 +1,7 @@
 //! The client that authenticates, as a command line gives it.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::ValueEnum;
 use secrecy::SecretString;
@@ -66,6 +67,44 @@ pub struct Authentication {
     assertion_audience: AssertionAudience,
 }
 
+/// The key that tokens are to be bound to.
+#[derive(Debug, clap::Args)]
+pub struct ProofKey {
+    /// The file with the key that proves possession (DPoP): PEM or a JSON Web Key. The token that is
+    /// issued is bound to it, and needs it again when it goes into the next exchange.
+    #[arg(long, value_name = "FILE", conflicts_with = "dpop_key_env")]
+    dpop_key_file: Option<PathBuf>,
+
+    /// The environment variable with the key that proves possession itself.
+    #[arg(long, value_name = "VAR")]
+    dpop_key_env: Option<String>,
+}
+
+impl ProofKey {
+    /// Whether a key is named.
+    pub fn is_given(&self) -> bool {
+        self.dpop_key_file.is_some() || self.dpop_key_env.is_some()
+    }
+
+    /// The key, when one is named.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be used (exit 2), or its file cannot be read (exit 3).
+    pub fn key(&self) -> Result<Option<Arc<SigningKey>>, Failure> {
+        let (text, from) = match (&self.dpop_key_file, &self.dpop_key_env) {
+            (Some(path), _) => (secret::from_file(path)?, path.display().to_string()),
+            (None, Some(variable)) => {
+                (secret::needed(variable, "the key that proves possession")?, variable.clone())
+            }
+            (None, None) => return Ok(None),
+        };
+        SigningKey::read(&text, None, None)
+            .map(|key| Some(Arc::new(key)))
+            .map_err(|error| Failure::usage(format!("{from} cannot be used as a key: {error}")))
+    }
+}
+
 fn audience(text: &str) -> Result<AssertionAudience, String> {
     match text.trim() {
         "" => Err("it is empty".to_owned()),
@@ -117,7 +156,7 @@ impl Authentication {
                 auth.method().name()
             )));
         }
-        Ok(Client { id: id.to_owned(), auth })
+        Ok(Client::new(id, auth))
     }
 
     fn mac(&self) -> Result<MacAlgorithm, Failure> {

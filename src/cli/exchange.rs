@@ -2,12 +2,13 @@
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 
-use super::client::{self, Authentication};
+use super::client::{self, Authentication, ProofKey};
 use super::project::{self, Format};
 use super::serve::audience_map;
 use super::terminal::Colour;
@@ -15,6 +16,7 @@ use super::{Exit, Failure, Globals, Terminal, secret};
 use crate::authority::{self, Planned, Prediction};
 use crate::config::Project;
 use crate::exchange::compare::Fate;
+use crate::exchange::keys::{SigningAlgorithm, SigningKey};
 use crate::exchange::token::{self, Token};
 use crate::exchange::{
     DiscoveryError, ExchangeRequest, Level, Outcome, Report, Server, SimulateError, Simulation,
@@ -45,6 +47,8 @@ Examples:
 
   As a client that signs with its own key ('serve' got the public half by --client-key):
     exchange-studio exchange ... --client-auth private_key_jwt --client-key-file portal.pem
+  With a token that only this client can use, and use again for the next hop:
+    exchange-studio exchange ... --dpop-key-file proof.pem
 
 Token types are URIs; the ones of the standard have short names: access_token, id_token, jwt,
 refresh_token, saml1, saml2.
@@ -78,6 +82,14 @@ pub struct Args {
 
     #[command(flatten)]
     authentication: Authentication,
+
+    /// Prove possession of a key (DPoP), so that the token is bound to it: a new P-256 key for this
+    /// exchange alone, unless one is named.
+    #[arg(long)]
+    dpop: bool,
+
+    #[command(flatten)]
+    proof_key: ProofKey,
 
     /// The environment variable with the token that goes in.
     #[arg(long, value_name = "VAR")]
@@ -221,7 +233,12 @@ fn simulation(args: &Args) -> Result<Simulation, Failure> {
         scope: args.scope.clone(),
         extra: args.parameters.clone(),
     };
-    let client = args.authentication.client(&args.client_id)?;
+    let mut client = args.authentication.client(&args.client_id)?;
+    client.dpop = args.proof_key.key()?;
+    if args.dpop && client.dpop.is_none() {
+        let key = SigningKey::generate(SigningAlgorithm::Es256);
+        client.dpop = Some(Arc::new(key.map_err(|error| Failure::usage(error.to_string()))?));
+    }
     Ok(Simulation { server, client, request, skew: SKEW })
 }
 
@@ -332,6 +349,16 @@ fn write_human(
     let http = if report.server.loopback_http { "  (plain http, this machine only)" } else { "" };
     writeln!(out, "  server   {}{http}", report.server.token_endpoint)?;
     writeln!(out, "  client   {} ({})", report.client, report.client_auth.name())?;
+    if let Some(key) = &report.dpop {
+        writeln!(out, "  proof    DPoP with {}, key {}", key.algorithm, key.thumbprint)?;
+    }
+    if let Some(first) = &report.first_try {
+        let status = first.answer.status;
+        writeln!(
+            out,
+            "  nonce    wanted by the server ({status}); the request was sent again with it"
+        )?;
+    }
     writeln!(out, "  took     {} ms", report.timings.total_ms)?;
     if let Some(token) = &report.issued_token {
         writeln!(out, "  issued   {}", token.summary())?;

@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::client::{self, Authentication};
+use super::client::{self, Authentication, ProofKey};
 use super::{Exit, Failure, Globals, Terminal};
 use crate::authority::{self, DEFAULT_LIFETIME, MintRequest, RemoteMintError};
 use crate::exchange::DiscoveryError;
@@ -72,6 +72,9 @@ pub struct Args {
 
     #[command(flatten)]
     authentication: Authentication,
+
+    #[command(flatten)]
+    proof_key: ProofKey,
 }
 
 pub fn run(args: &Args, _globals: &Globals, terminal: &mut Terminal) -> Result<Exit, Failure> {
@@ -85,6 +88,10 @@ pub fn run(args: &Args, _globals: &Globals, terminal: &mut Terminal) -> Result<E
 }
 
 fn external(args: &Args, port: u16) -> Result<SecretString, Failure> {
+    if args.proof_key.is_given() {
+        return Err(Failure::usage("the external issuers bind no token to a key")
+            .hint("leave out --dpop-key-file and --dpop-key-env"));
+    }
     let request = MintRequest {
         issuer: args.issuer.clone(),
         subject: args.subject.clone().unwrap_or_default(),
@@ -104,7 +111,8 @@ fn external(args: &Args, port: u16) -> Result<SecretString, Failure> {
 }
 
 fn user(args: &Args, server: &str) -> Result<SecretString, Failure> {
-    let client = args.authentication.client(args.client_id.as_deref().unwrap_or_default())?;
+    let mut client = args.authentication.client(args.client_id.as_deref().unwrap_or_default())?;
+    client.dpop = args.proof_key.key()?;
     let http = client::http()?;
     let user = args.user.as_deref().unwrap_or_default();
     let scope = args.scope.as_deref().unwrap_or_default();

@@ -68,6 +68,11 @@ pub struct Args {
     #[arg(long = "client-key", value_name = "CLIENT=FILE", value_parser = client_key)]
     client_keys: Vec<(String, PathBuf)>,
 
+    /// Want a nonce of this server in every proof of possession (DPoP): a request without it is
+    /// refused with 'use_dpop_nonce' and the nonce to use.
+    #[arg(long)]
+    dpop_nonce: bool,
+
     /// What an audience or resource URL stands for; may be given several times.
     #[arg(long, value_name = "URL=ID", value_parser = audience_map)]
     audience_map: Vec<(String, String)>,
@@ -132,6 +137,7 @@ pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Ex
         client_secret: Some(client_secret),
         audiences: args.audience_map.clone(),
         client_keys,
+        dpop_nonce: args.dpop_nonce,
         ..Options::default()
     };
     let clients = project.clients().len();

@@ -3,6 +3,8 @@
 //! One mechanism a request, chosen by a type, so that Basic and a body secret together cannot be
 //! built at all (REQ-12).
 
+use std::sync::Arc;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use secrecy::{ExposeSecret, SecretString};
@@ -132,6 +134,8 @@ pub struct Client {
     /// The client id as the server knows it.
     pub id: String,
     pub auth: ClientAuth,
+    /// The key that its tokens are to be bound to (DPoP, RFC 9449); `None` for bearer tokens.
+    pub dpop: Option<Arc<SigningKey>>,
 }
 
 /// What authenticates one request. An assertion is good for one, so each request needs its own.
@@ -153,6 +157,17 @@ impl Credentials {
 }
 
 impl Client {
+    /// A client that asks for bearer tokens.
+    pub fn new(id: impl Into<String>, auth: ClientAuth) -> Self {
+        Self { id: id.into(), auth, dpop: None }
+    }
+
+    /// The same client, asking for tokens that are bound to a key.
+    #[must_use]
+    pub fn bound_to(self, key: Arc<SigningKey>) -> Self {
+        Self { dpop: Some(key), ..self }
+    }
+
     /// What authenticates one request to any endpoint of the server.
     ///
     /// # Errors
@@ -210,8 +225,7 @@ mod tests {
 
     #[test]
     fn basic_encodes_id_and_secret_before_joining_them() {
-        let client =
-            Client { id: "a:b".to_owned(), auth: ClientAuth::Basic(SecretString::from("ü+% :")) };
+        let client = Client::new("a:b", ClientAuth::Basic(SecretString::from("ü+% :")));
         let header = client.authorization().unwrap();
         let encoded = header.expose_secret().strip_prefix("Basic ").unwrap().to_owned();
         let pair = String::from_utf8(STANDARD.decode(encoded).unwrap()).unwrap();
@@ -222,7 +236,7 @@ mod tests {
     fn debug_shows_no_secret() {
         for method in ClientAuthMethod::WITHOUT_KEY {
             let auth = ClientAuth::new(method, SecretString::from("MARKED-SECRET")).unwrap();
-            let client = Client { id: "portal".to_owned(), auth };
+            let client = Client::new("portal", auth);
             let url = Url::parse("https://login.example/token").unwrap();
             let occasion = Occasion { issuer: None, token_endpoint: &url, now: UNIX_EPOCH };
             let credentials = client.credentials(&occasion).unwrap();
@@ -255,7 +269,7 @@ mod tests {
             ClientAuth::PrivateKeyJwt { key: Box::new(key), audience: audience.clone() },
             ClientAuth::SecretJwt { secret, algorithm, audience },
         ] {
-            let client = Client { id: "portal".to_owned(), auth };
+            let client = Client::new("portal", auth);
             let (jwt, credentials) = assertion(&client, Some("https://login.example"));
             assert!(credentials.authorization.is_none());
             assert_eq!(jwt.header["typ"], "client-authentication+jwt");
@@ -282,7 +296,7 @@ mod tests {
             (AssertionAudience::Text("urn:x".to_owned()), Some("https://login.example"), "urn:x"),
         ] {
             let auth = ClientAuth::PrivateKeyJwt { key: key.clone(), audience };
-            let (jwt, _) = assertion(&Client { id: "portal".to_owned(), auth }, issuer);
+            let (jwt, _) = assertion(&Client::new("portal", auth), issuer);
             assert_eq!(jwt.claims["aud"], expected);
             assert_eq!(jwt.header["typ"], "JWT");
         }

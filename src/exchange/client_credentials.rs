@@ -6,8 +6,9 @@ use super::assertion::Occasion;
 use super::client_auth::{Client, Credentials};
 use super::http::{self, Http, TransportError, TransportKind};
 use super::json;
+use super::post;
 use super::redact::Redactor;
-use super::request::looks_secret;
+use super::request::{Parameter, looks_secret};
 
 /// A token endpoint's plain success answer (RFC 6749 §5.1).
 #[derive(Clone, Debug)]
@@ -39,15 +40,23 @@ pub(super) async fn token_request(
     client: &Client,
     parameters: &[(&str, &str)],
 ) -> Result<Issued, TransportError> {
-    let endpoint = occasion.token_endpoint;
-    http::allowed(endpoint)?;
-    let credentials = client.credentials(occasion)?;
     let mut redactor = Redactor::new();
-    client.teach(&mut redactor);
-    credentials.teach(&mut redactor);
-    let form = form(&credentials, parameters, &mut redactor);
-    let answer = http.post_form(endpoint, credentials.authorization.as_ref(), &form).await?;
-    let place = http::place(endpoint);
+    let own: Vec<Parameter> = parameters
+        .iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| {
+            if looks_secret(name) || matches!(*name, "code" | "code_verifier") {
+                let value = SecretString::from(*value);
+                redactor.add(&value);
+                Parameter::secret(name, &value)
+            } else {
+                Parameter::open(name, value)
+            }
+        })
+        .collect();
+    let with = |credentials: &Credentials| [&own[..], &credentials.parameters].concat();
+    let answer = post::post(http, occasion, client, with, &mut redactor).await?.last.answer;
+    let place = http::place(occasion.token_endpoint);
     let wrong = |problem: String| {
         TransportError::new(TransportKind::Content, redactor.text(&format!("{place} {problem}")))
     };
@@ -74,24 +83,4 @@ pub(super) async fn token_request(
         id_token: text("id_token").map(SecretString::from),
         expires_in: members.get("expires_in").and_then(serde_json::Value::as_u64),
     })
-}
-
-/// The form body of a grant; what is secret in it the redactor learns. Apart from the request, since
-/// a serializer cannot wait on another thread's answer.
-fn form(
-    credentials: &Credentials,
-    parameters: &[(&str, &str)],
-    redactor: &mut Redactor,
-) -> SecretString {
-    let mut body = url::form_urlencoded::Serializer::new(String::new());
-    for (name, value) in parameters.iter().filter(|(_, value)| !value.is_empty()) {
-        if looks_secret(name) || matches!(*name, "code" | "code_verifier") {
-            redactor.add(&SecretString::from(*value));
-        }
-        body.append_pair(name, value);
-    }
-    for one in &credentials.parameters {
-        body.append_pair(&one.name, one.value.expose_secret());
-    }
-    SecretString::from(body.finish())
 }

@@ -90,6 +90,20 @@ impl Metadata {
         self.endpoint("token_endpoint")
     }
 
+    /// Whether the server says that it takes proofs of possession of this kind (DIS-08).
+    pub fn check_proofs(&self, algorithm: &str) -> Check {
+        match self.list("dpop_signing_alg_values_supported") {
+            None => DIS_08.warn(
+                "The metadata does not say that the server knows DPoP, so the token may come \
+                 unbound.",
+            ),
+            Some(list) if !list.contains(&algorithm) => {
+                DIS_08.warn(format!("{algorithm} is not among them: {}.", list.join(", ")))
+            }
+            Some(_) => DIS_08.pass(format!("{algorithm} is.")),
+        }
+    }
+
     /// Whether the server says that it takes what the client authenticates with (DIS-07).
     pub fn check_authentication(&self, auth: &ClientAuth) -> Check {
         let method = auth.method().name();
@@ -223,6 +237,8 @@ const DIS_06: Rule =
 const DIS_07: Rule =
     Rule::new("DIS-07", "The way the client authenticates is advertised", "RFC 8414 §2")
         .about("client_auth");
+const DIS_08: Rule =
+    Rule::new("DIS-08", "The algorithm of the proofs is advertised", "RFC 9449 §5.1").about("dpop");
 
 fn check_document(issuer: &Url, found_at: &Url, document: &Map<String, Value>) -> Vec<Check> {
     let mut checks = vec![
@@ -361,6 +377,22 @@ mod tests {
                 members[algorithms] = signed.into();
             }
             assert_eq!(level(members, &jwt), expected);
+        }
+    }
+
+    #[test]
+    fn proofs_that_are_not_advertised_are_seen() {
+        use super::super::Level;
+        for (document, expected) in [
+            (serde_json::json!({}), Level::Warn),
+            (serde_json::json!({"dpop_signing_alg_values_supported": ["RS256"]}), Level::Warn),
+            (serde_json::json!({"dpop_signing_alg_values_supported": ["ES256"]}), Level::Pass),
+        ] {
+            let Value::Object(document) = document else { panic!("not an object") };
+            let found_at = Url::parse("https://login.example").unwrap();
+            let metadata =
+                Metadata { issuer: String::new(), found_at, document, checks: Vec::new() };
+            assert_eq!(metadata.check_proofs("ES256").level, expected);
         }
     }
 

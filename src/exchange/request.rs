@@ -191,7 +191,7 @@ mod tests {
         let url = url::Url::parse("https://login.example/token").unwrap();
         let now = SystemTime::UNIX_EPOCH;
         let occasion = Occasion { issuer: None, token_endpoint: &url, now };
-        Client { id: "portal".to_owned(), auth }.credentials(&occasion).unwrap()
+        Client::new("portal", auth).credentials(&occasion).unwrap()
     }
 
     fn request() -> ExchangeRequest {

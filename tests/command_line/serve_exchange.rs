@@ -373,3 +373,45 @@ fn a_client_signs_with_a_key_of_its_own() {
     unusable(&[&serve[..], &["Nobody=portal.pub.pem"]].concat(), Some(2), "names no client app");
     unusable(&[&serve[..], &["Portal=nowhere"]].concat(), Some(3), "cannot be read");
 }
+
+#[test]
+fn a_token_is_bound_to_a_key_that_goes_from_hop_to_hop() {
+    let folder = estate();
+    folder.write("proof.pem", keys().0.as_bytes());
+    let served = Served::with(folder, "requester-lists-target", &["--dpop-nonce"]);
+    let server = served.text("issuer");
+    let proves = ["--dpop-key-file", "proof.pem"];
+    let login = ["mint", "--server", server, "--client-id", PORTAL, "--user", "alice"];
+    let token = token_of(&served.run("", &[&login[..], &proves].concat()));
+    let target = ["--audience", "Dashboard"];
+
+    let ran = served.exchange(&token, PORTAL, &[&target[..], &proves].concat());
+    assert_eq!(ran.code, Some(0), "{ran}");
+    assert!(ran.stdout.contains("  proof    DPoP with ES256, key "), "{ran}");
+    assert!(ran.stdout.contains("  nonce    wanted by the server (400)"), "{ran}");
+    assert!(!ran.stdout.contains("eyJ"), "{ran}");
+    let ran =
+        served.exchange(&token, PORTAL, &[&target[..], &proves, &["--format", "json"]].concat());
+    let report = json(&ran);
+    assert_eq!(report["first_try"]["answer"]["body"]["error"], "use_dpop_nonce");
+    assert_eq!(report["answer"]["body"]["token_type"], "DPoP");
+    assert_eq!(report["issued_token"]["claims"]["cnf"]["jkt"], report["dpop"]["thumbprint"]);
+
+    // Without its key, or with one made for this exchange alone, the token is nothing.
+    for more in [&[][..], &["--dpop"]] {
+        let ran = served.exchange(&token, PORTAL, &[&target[..], more].concat());
+        assert_eq!(ran.code, Some(1), "{ran}");
+        assert!(ran.stdout.contains("The subject token is bound to"), "{ran}");
+    }
+    let plain = served.user_token(PORTAL);
+    let ran = served.exchange(&plain, PORTAL, &[&target[..], &["--dpop"]].concat());
+    assert_eq!(ran.code, Some(0), "{ran}");
+
+    let port = served.text("external_issuer").rsplit(':').next().unwrap().to_owned();
+    let mint = ["mint", "--issuer-port", &port, "--subject", "x"];
+    let ran = served.run("", &[&mint[..], &proves].concat());
+    assert_eq!(ran.code, Some(2), "{ran}");
+    let ran = served.exchange(&plain, PORTAL, &["--dpop-key-file", "estate.yaml"]);
+    assert_eq!(ran.code, Some(2), "{ran}");
+    assert!(ran.stderr.contains("estate.yaml cannot be used as a key"), "{ran}");
+}

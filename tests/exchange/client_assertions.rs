@@ -30,7 +30,7 @@ fn start(key: Option<&SigningKey>) -> Running {
 
 fn portal(key: &SigningKey, audience: AssertionAudience) -> Client {
     let auth = ClientAuth::PrivateKeyJwt { key: Box::new(key.clone()), audience };
-    Client { id: PORTAL.to_owned(), auth }
+    Client::new(PORTAL, auth)
 }
 
 async fn run(server: Server, client: Client, subject_token: SecretString) -> Report {
@@ -80,7 +80,7 @@ async fn a_secret_signs_with_each_mac() {
     for algorithm in MacAlgorithm::ALL {
         let secret = authority.client_secret().clone();
         let auth = ClientAuth::SecretJwt { secret, algorithm, audience: AssertionAudience::Issuer };
-        let client = Client { id: PORTAL.to_owned(), auth };
+        let client = Client::new(PORTAL, auth);
         let token = user_token(&authority, &client).await;
         let server = Server::Issuer(authority.issuer().to_owned());
         let report = run(server, client, token).await;

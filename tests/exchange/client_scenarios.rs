@@ -30,7 +30,7 @@ fn start(sources: Vec<exchange_studio::config::Source>) -> Running {
 
 fn client(authority: &Running, id: &str, method: ClientAuthMethod) -> Client {
     let auth = ClientAuth::new(method, authority.client_secret().clone()).unwrap();
-    Client { id: id.to_owned(), auth }
+    Client::new(id, auth)
 }
 
 async fn run(
@@ -120,10 +120,7 @@ async fn a_wrong_secret_is_told_apart_from_a_wrong_token() {
     let authority = start(samples::cross_client());
     let simulation = Simulation {
         server: Server::Issuer(authority.issuer().to_owned()),
-        client: Client {
-            id: PORTAL.to_owned(),
-            auth: ClientAuth::Basic(SecretString::from("MARKED-wrong")),
-        },
+        client: Client::new(PORTAL, ClientAuth::Basic(SecretString::from("MARKED-wrong"))),
         request: ExchangeRequest {
             subject_token: SecretString::from("MARKED-no-token"),
             subject_token_type: ACCESS_TOKEN.to_owned(),
@@ -168,7 +165,7 @@ async fn a_clients_own_token_and_a_user_nobody_knows() {
 fn what_runs_in_the_background_can_be_sent_there() {
     fn sendable<T: Send>(_: &T) {}
     let (http, url) = (http(), url::Url::parse("http://127.0.0.1:1/").unwrap());
-    let portal = Client { id: "a".to_owned(), auth: ClientAuth::None };
+    let portal = Client::new("a", ClientAuth::None);
     let simulation = crate::client_faults::simulation(Server::Issuer("http://127.0.0.1:1".into()));
     sendable(&simulate(&http, &simulation, SystemTime::now()));
     sendable(&discover(&http, "http://127.0.0.1:1"));

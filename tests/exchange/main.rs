@@ -6,6 +6,7 @@
 mod authority_assertions;
 mod authority_bench;
 mod authority_decides;
+mod authority_dpop;
 mod authority_issuers;
 mod authority_lifecycle;
 mod authority_login;
@@ -13,6 +14,7 @@ mod authority_predicts;
 mod authority_refuses;
 mod authority_scenarios;
 mod client_assertions;
+mod client_dpop;
 mod client_faults;
 mod client_scenarios;
 mod client_secrets;
