@@ -15,6 +15,7 @@ use crate::exchange::token_type::GRANT_TYPE;
 pub(super) const TOKEN: &str = "/connect/token";
 pub(super) const AUTHORIZE: &str = "/connect/authorize";
 pub(super) const INTROSPECT: &str = "/connect/introspect";
+pub(super) const REVOKE: &str = "/connect/revoke";
 pub(super) const KEYS: &str = "/.well-known/jwks";
 
 pub(super) fn router() -> Router<Arc<Shared>> {
@@ -42,6 +43,7 @@ async fn metadata(State(shared): State<Arc<Shared>>) -> Json<Value> {
         "authorization_endpoint": url(AUTHORIZE),
         "token_endpoint": url(TOKEN),
         "introspection_endpoint": url(INTROSPECT),
+        "revocation_endpoint": url(REVOKE),
         "jwks_uri": url(KEYS),
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
@@ -52,6 +54,8 @@ async fn metadata(State(shared): State<Arc<Shared>>) -> Json<Value> {
         ],
         "token_endpoint_auth_methods_supported": methods,
         "token_endpoint_auth_signing_alg_values_supported": algorithms,
+        "revocation_endpoint_auth_methods_supported": methods,
+        "revocation_endpoint_auth_signing_alg_values_supported": algorithms,
         "introspection_endpoint_auth_methods_supported": introspection_methods,
         "introspection_endpoint_auth_signing_alg_values_supported": algorithms,
         "dpop_signing_alg_values_supported": VERIFIED,

@@ -12,7 +12,7 @@
 //!
 //! **It speaks the protocol.** Real HTTP, real signatures, discovery (RFC 8414), keys (RFC 7517),
 //! code with PKCE (RFC 7636), exchange (RFC 8693), access tokens (RFC 9068), introspection
-//! (RFC 7662) and their errors, so that a client tried against it needs no special case. Clients
+//! (RFC 7662), revocation (RFC 7009) and their errors, so that a client tried against it needs no special case. Clients
 //! authenticate with their secret, as it is or by an assertion that it signs, or with a key of their
 //! own (RFC 7523); a token is bound to a key when the request proves one (DPoP, RFC 9449). It refuses actor tokens, because nothing in the configuration could allow one.
 //!
@@ -45,6 +45,7 @@ mod metadata;
 mod pages;
 mod predict;
 mod replay;
+mod status;
 mod token;
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -173,6 +174,7 @@ struct Shared {
     audiences: Vec<(String, String)>,
     client_keys: Vec<(String, KeySet)>,
     seen: Mutex<replay::Seen>,
+    revoked: Mutex<replay::Seen>,
     dpop_nonce: bool,
     nonces: Mutex<dpop::Nonces>,
     clock: Clock,
@@ -258,6 +260,7 @@ pub fn start(
         audiences: options.audiences,
         client_keys: options.client_keys,
         seen: Mutex::default(),
+        revoked: Mutex::default(),
         dpop_nonce: options.dpop_nonce,
         nonces: Mutex::default(),
         clock: options.clock,
@@ -328,7 +331,13 @@ async fn serve(
 }
 
 fn router(shared: Arc<Shared>) -> Router {
-    protected(metadata::router().merge(token::router()).merge(login::router()).with_state(shared))
+    protected(
+        metadata::router()
+            .merge(token::router())
+            .merge(status::router())
+            .merge(login::router())
+            .with_state(shared),
+    )
 }
 
 fn protected(router: Router) -> Router {

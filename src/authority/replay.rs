@@ -1,4 +1,5 @@
-//! What may be used once: the names (`jti`) of assertions and proofs, until they have expired.
+//! Names (`jti`) that are remembered until they have expired: those of assertions and proofs, which
+//! may be used once, and those of tokens that were revoked.
 
 use std::collections::HashMap;
 
@@ -25,8 +26,7 @@ impl Seen {
     /// it is: two clients may have the same.
     pub fn first(&mut self, owner: &str, name: &str, until: i64, now: i64) -> Result<(), Replay> {
         self.0.retain(|_, until| *until >= now);
-        // The length keeps one pair apart from another with the same letters.
-        let key = sha256_base64url(&format!("{}:{owner}{name}", owner.len()));
+        let key = key(owner, name);
         if self.0.contains_key(&key) {
             return Err(Replay::Again);
         }
@@ -36,6 +36,16 @@ impl Seen {
         self.0.insert(key, until);
         Ok(())
     }
+
+    /// Whether the name was taken, and its time has not passed.
+    pub fn has(&self, owner: &str, name: &str, now: i64) -> bool {
+        self.0.get(&key(owner, name)).is_some_and(|until| *until >= now)
+    }
+}
+
+/// The length keeps one pair apart from another with the same letters.
+fn key(owner: &str, name: &str) -> String {
+    sha256_base64url(&format!("{}:{owner}{name}", owner.len()))
 }
 
 #[cfg(test)]
@@ -47,6 +57,7 @@ mod tests {
         let mut seen = Seen::default();
         assert_eq!(seen.first("a", "b1", 100, 50), Ok(()));
         assert_eq!(seen.first("a", "b1", 100, 100), Err(Replay::Again));
+        assert!(seen.has("a", "b1", 100) && !seen.has("a", "b1", 101) && !seen.has("b", "b1", 60));
         assert_eq!(seen.first("ab", "1", 100, 60), Ok(()));
         assert_eq!(seen.first("c", "b1", 100, 60), Ok(()));
         assert_eq!(seen.first("a", "b1", 200, 101), Ok(()));

@@ -1,4 +1,4 @@
-//! The token endpoint and introspection: client credentials, authorization code, and the way to
+//! The token endpoint: client credentials, authorization code, and the way to
 //! [`exchange`](super::exchange).
 
 use std::sync::Arc;
@@ -25,7 +25,7 @@ pub(super) const ACCESS_TOKEN_TYP: &str = "at+jwt";
 pub(super) const ID_TOKEN_TYP: &str = "jwt";
 
 pub(super) fn router() -> Router<Arc<Shared>> {
-    Router::new().route(metadata::TOKEN, post(token)).route(metadata::INTROSPECT, post(introspect))
+    Router::new().route(metadata::TOKEN, post(token))
 }
 
 async fn token(
@@ -243,7 +243,7 @@ pub(super) fn success(
 }
 
 /// How a token is used (RFC 6749 §7.1, RFC 9449 §5).
-fn token_type(bound: bool) -> &'static str {
+pub(super) fn token_type(bound: bool) -> &'static str {
     if bound { "DPoP" } else { "Bearer" }
 }
 
@@ -255,41 +255,16 @@ pub(super) fn own_token(shared: &Shared, token: &str) -> Result<Verified, OwnTok
         return Err(OwnTokenError::Bad("its issuer is another one".into()));
     }
     match verified.seconds("exp") {
-        Some(exp) if exp > shared.now() => Ok(verified),
-        _ => Err(OwnTokenError::Expired),
+        Some(exp) if exp > shared.now() => {}
+        _ => return Err(OwnTokenError::Expired),
     }
+    if super::status::is_revoked(shared, &verified) {
+        return Err(OwnTokenError::Bad("it was revoked".into()));
+    }
+    Ok(verified)
 }
 
 pub(super) enum OwnTokenError {
     Bad(String),
     Expired,
-}
-
-/// RFC 7662: whether a token is one of this authority that is valid now, told to confidential
-/// clients alone.
-async fn introspect(
-    State(shared): State<Arc<Shared>>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<Response, OAuthError> {
-    let form = Form::of_body(&headers, &body)?;
-    let current = shared.current();
-    let client = authenticate(&shared, &current.project, &headers, &form)?;
-    require_enabled(client)?;
-    if is_public(client) {
-        return Err(OAuthError::invalid_client("A public client cannot introspect tokens."));
-    }
-    let token = form.need("token")?;
-    let body = match own_token(&shared, token) {
-        Ok(verified) if verified.typ().as_deref() == Some(ACCESS_TOKEN_TYP) => {
-            let mut body = Map::new();
-            body.insert("active".into(), true.into());
-            let bound = verified.claims.contains_key("cnf");
-            body.insert("token_type".into(), token_type(bound).into());
-            body.extend(verified.claims);
-            Value::Object(body)
-        }
-        _ => json!({ "active": false }),
-    };
-    Ok(no_store(StatusCode::OK, body))
 }

@@ -19,8 +19,8 @@ use crate::exchange::compare::Fate;
 use crate::exchange::keys::{SigningAlgorithm, SigningKey};
 use crate::exchange::token::{self, Token};
 use crate::exchange::{
-    DiscoveryError, ExchangeRequest, Level, Outcome, Report, Server, SimulateError, Simulation,
-    Verification, simulate, token_type,
+    DiscoveryError, ExchangeRequest, FollowUp, Level, Outcome, Report, Server, SimulateError,
+    Simulation, Verification, follow_up, simulate, token_type,
 };
 use crate::trust::{Truth, Verdict};
 
@@ -127,6 +127,15 @@ pub struct Args {
     #[arg(long = "param", value_name = "NAME=VALUE", value_parser = parameter)]
     parameters: Vec<(String, String)>,
 
+    /// Ask the server about the issued token (RFC 7662), and compare what it says with the token.
+    #[arg(long, requires = "server")]
+    introspect: bool,
+
+    /// Revoke the subject token afterwards (RFC 7009), and see what becomes of the issued one. The
+    /// subject token is of no use any more then.
+    #[arg(long, requires = "server")]
+    revoke_subject: bool,
+
     /// Files and folders with the configuration that says what to expect.
     #[arg(long, value_name = "PATH", num_args = 1..)]
     predict: Vec<PathBuf>,
@@ -173,8 +182,13 @@ pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Ex
         Some(project) => predict(args, globals, project, &simulation.request, terminal),
     };
     let http = client::http()?;
-    let report = client::wait(simulate(&http, &simulation, SystemTime::now()))?
-        .map_err(|error| failure(&error))?;
+    let wanted = FollowUp { introspect: args.introspect, revoke_subject: args.revoke_subject };
+    let report = client::wait(async {
+        let mut report = simulate(&http, &simulation, SystemTime::now()).await?;
+        follow_up(&http, &simulation, &mut report, wanted, SystemTime::now()).await?;
+        Ok(report)
+    })?
+    .map_err(|error: SimulateError| failure(&error))?;
 
     let held = prediction.as_ref().and_then(|prediction| holds(prediction, report.outcome));
     match args.format {

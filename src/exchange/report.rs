@@ -51,6 +51,8 @@ pub struct Report {
     pub subject_token: Token,
     pub actor_token: Option<Token>,
     pub issued_token: Option<Token>,
+    /// What the server says of the issued token when it is asked (RFC 7662), masked.
+    pub introspection: Option<Value>,
     pub checks: Vec<Check>,
     pub timings: Timings,
     /// The issued token, for the next hop or the clipboard.
@@ -301,6 +303,7 @@ mod tests {
             subject_token: crate::exchange::token::decode("x"),
             actor_token: None,
             issued_token: None,
+            introspection: None,
             checks: Vec::new(),
             timings: Timings { first_byte_ms: 1.0, total_ms: 2.0 },
             issued: Some(SecretString::from("MARKED-issued")),
@@ -354,6 +357,7 @@ mod tests {
                 "subject_token",
                 "actor_token",
                 "issued_token",
+                "introspection",
                 "checks",
                 "timings",
             ]

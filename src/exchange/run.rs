@@ -282,6 +282,7 @@ pub async fn simulate(
         subject_token: redact_token(subject, &redactor),
         actor_token: actor.map(|token| redact_token(token, &redactor)),
         issued_token: issued.map(|token| redact_token(token, &redactor)),
+        introspection: None,
         checks,
         timings: Timings {
             first_byte_ms: super::time::milliseconds(exchange.answer.first_byte),

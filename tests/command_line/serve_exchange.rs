@@ -415,3 +415,31 @@ fn a_token_is_bound_to_a_key_that_goes_from_hop_to_hop() {
     assert_eq!(ran.code, Some(2), "{ran}");
     assert!(ran.stderr.contains("estate.yaml cannot be used as a key"), "{ran}");
 }
+
+#[test]
+fn what_becomes_of_the_tokens_is_asked_for_by_name() {
+    let served = Served::new("requester-lists-target");
+    let token = served.user_token(PORTAL);
+    let target = ["--audience", "Dashboard", "--format", "json"];
+    let check = |ran: &Ran, id: &str| -> Option<Value> {
+        let report = json(ran);
+        let checks = report["checks"].as_array().unwrap();
+        checks.iter().find(|check| check["id"] == id).map(|check| check["level"].clone())
+    };
+    let ran = served.exchange(&token, PORTAL, &[&target[..], &["--introspect"]].concat());
+    assert_eq!(ran.code, Some(0), "{ran}");
+    assert_eq!(check(&ran, "INT-01"), Some("pass".into()), "{ran}");
+    assert_eq!(check(&ran, "INT-02"), Some("pass".into()), "{ran}");
+    assert_eq!(check(&ran, "REV-01"), None);
+    assert_eq!(json(&ran)["introspection"]["active"], true);
+    let both = ["--introspect", "--revoke-subject"];
+    let ran = served.exchange(&token, PORTAL, &[&target[..], &both].concat());
+    assert_eq!(ran.code, Some(0), "{ran}");
+    assert_eq!(check(&ran, "REV-01"), Some("note".into()), "{ran}");
+    assert_eq!(check(&ran, "REV-02"), Some("pass".into()), "{ran}");
+    // Now it is gone.
+    let ran = served.exchange(&token, PORTAL, &target);
+    assert_eq!(ran.code, Some(1), "{ran}");
+    let said = json(&ran)["refusal"]["description"].clone();
+    assert!(said.as_str().unwrap().contains("it was revoked"), "{ran}");
+}

@@ -9,6 +9,7 @@ pub mod error;
 pub mod issued;
 pub mod request;
 pub mod response;
+pub mod status;
 
 #[cfg(test)]
 mod tests;
