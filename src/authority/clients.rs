@@ -5,9 +5,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use secrecy::ExposeSecret as _;
 
-use super::Shared;
 use super::http::{Form, OAuthError};
 use super::predict::by_audience;
+use super::{Shared, assertion};
 use crate::config::{ClientApp, ClientKey, Id, Project, Setting};
 use crate::exchange::keys::same_secret;
 
@@ -45,7 +45,8 @@ pub(super) enum AudienceError {
 }
 
 /// The client app that asks, after it has shown what it must (RFC 6749 §2.3): the secret of this
-/// run, or nothing at all for a public client.
+/// run or an assertion signed with it, one signed with a registered key, or nothing at all for a
+/// public client.
 ///
 /// Whether the client is enabled is not judged here.
 pub(super) fn authenticate<'a>(
@@ -54,6 +55,18 @@ pub(super) fn authenticate<'a>(
     headers: &HeaderMap,
     form: &Form,
 ) -> Result<&'a ClientApp, OAuthError> {
+    let asserted =
+        ["client_assertion", "client_assertion_type"].iter().any(|name| form.get(name).is_some());
+    if asserted {
+        let twice =
+            form.get("client_secret").is_some() || headers.contains_key(header::AUTHORIZATION);
+        if twice {
+            return Err(OAuthError::invalid_request(
+                "The client authenticates twice: with an assertion and with a secret.",
+            ));
+        }
+        return assertion::authenticate(shared, project, form);
+    }
     let basic = headers.get(header::AUTHORIZATION).map(|value| basic(value.as_bytes()));
     let (id, secret) = match basic {
         Some(Some((id, secret))) => {
@@ -75,11 +88,6 @@ pub(super) fn authenticate<'a>(
             ));
         }
         None => {
-            if form.get("client_assertion").is_some() {
-                return Err(OAuthError::invalid_client(
-                    "This server takes client_secret_basic, client_secret_post and none.",
-                ));
-            }
             let id = form.get("client_id").ok_or_else(|| {
                 OAuthError::invalid_client("No client authenticates: client_id is missing.")
             })?;
@@ -90,6 +98,12 @@ pub(super) fn authenticate<'a>(
         OAuthError::invalid_client("No client app of the project has this client_id.")
     })?;
     let public = is_public(app);
+    if !public && assertion::keys_of(shared, project, app).next().is_some() {
+        return Err(OAuthError::invalid_client(format!(
+            "{} has a registered key and authenticates with private_key_jwt alone.",
+            app.label()
+        )));
+    }
     match secret {
         Some(_) if public => Err(OAuthError::invalid_client(format!(
             "{} is a public client: it has no secret and must send none.",

@@ -10,11 +10,12 @@ use axum::response::Response;
 use serde_json::{Value, json};
 
 use super::clients::{AudienceError, by_audiences};
+use super::dpop::{self, Proof};
 use super::http::{Form, OAuthError, no_store};
 use super::issuers::local_base;
 use super::token::{
-    ACCESS_TOKEN_TYP, AccessToken, ID_TOKEN_TYP, OwnTokenError, bearer, need_client_id, own_token,
-    requested_scope,
+    ACCESS_TOKEN_TYP, AccessToken, ID_TOKEN_TYP, OwnTokenError, need_client_id, own_token,
+    requested_scope, success,
 };
 use super::{Current, Shared};
 use crate::config::{ClientApp, ClientKey};
@@ -32,11 +33,21 @@ struct SubjectToken {
     expires: i64,
 }
 
+/// What the new token is to be.
+struct Asked<'a> {
+    /// Audiences and resources.
+    requested: &'a [&'a str],
+    scope: Option<&'a str>,
+    issued_type: &'a str,
+    proof: Option<&'a Proof>,
+}
+
 pub(super) async fn exchange(
     shared: &Shared,
     current: &Current,
     requester: &ClientApp,
     form: &Form,
+    proof: Option<&Proof>,
 ) -> Result<Response, OAuthError> {
     let token = form.need("subject_token")?;
     let declared = form.need("subject_token_type")?;
@@ -60,6 +71,7 @@ pub(super) async fn exchange(
         Some(issuer) if issuer != shared.issuer => external(shared, &issuer, token).await?,
         _ => own(shared, current, declared, token)?,
     };
+    dpop::require_proof(incoming.verified.claims.get("cnf"), proof)?;
     if incoming.verified.claims.contains_key("may_act") {
         // RFC 8693 §4.4: it names who may act, and nobody can prove to be that here.
         return Err(OAuthError::invalid_request(
@@ -93,18 +105,18 @@ pub(super) async fn exchange(
         (_, Some(target)) => current.project.client(target),
     };
     let scope = narrowed(scope, incoming.verified.text("scope"), &incoming.subject)?;
-    issue(shared, requester, target, &requested, &incoming, scope, issued_type)
+    let asked = Asked { requested: &requested, scope, issued_type, proof };
+    issue(shared, requester, target, &incoming, &asked)
 }
 
 fn issue(
     shared: &Shared,
     requester: &ClientApp,
     target: &ClientApp,
-    requested: &[&str],
     incoming: &SubjectToken,
-    scope: Option<&str>,
-    issued_type: &str,
+    asked: &Asked<'_>,
 ) -> Result<Response, OAuthError> {
+    let Asked { requested, scope, issued_type, proof } = *asked;
     let target_id = need_client_id(target)?;
     let requester_id = need_client_id(requester)?;
     let own_user = matches!(incoming.subject, Subject::UserOf(_));
@@ -132,9 +144,10 @@ fn issue(
         auth_time: incoming.verified.seconds("auth_time").filter(|_| own_user),
         actor: actor(requester_id, incoming),
         not_after: Some(incoming.expires),
+        proof,
     }
     .sign(shared)?;
-    let mut body = bearer(&token, lifetime, scope);
+    let mut body = success(&token, lifetime, scope, proof);
     body["issued_token_type"] = issued_type.into();
     Ok(no_store(StatusCode::OK, body))
 }

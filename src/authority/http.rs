@@ -76,6 +76,8 @@ pub(super) struct OAuthError {
     pub status: StatusCode,
     pub error: &'static str,
     pub description: String,
+    /// What the next DPoP proof must repeat (RFC 9449 §8).
+    pub dpop_nonce: Option<String>,
 }
 
 impl OAuthError {
@@ -85,7 +87,7 @@ impl OAuthError {
             "server_error" => StatusCode::INTERNAL_SERVER_ERROR,
             _ => StatusCode::BAD_REQUEST,
         };
-        Self { status, error, description: printable_ascii(&description.into()) }
+        Self { status, error, description: printable_ascii(&description.into()), dpop_nonce: None }
     }
     pub fn invalid_request(description: impl Into<String>) -> Self {
         Self::new("invalid_request", description)
@@ -140,6 +142,9 @@ impl IntoResponse for OAuthError {
                 header::WWW_AUTHENTICATE,
                 HeaderValue::from_static("Basic realm=\"token endpoint\", charset=\"UTF-8\""),
             );
+        }
+        if let Some(nonce) = self.dpop_nonce.and_then(|nonce| HeaderValue::from_str(&nonce).ok()) {
+            response.headers_mut().insert("dpop-nonce", nonce);
         }
         response
     }

@@ -8,12 +8,14 @@ use axum::{Json, Router};
 use serde_json::{Value, json};
 
 use super::Shared;
-use crate::exchange::keys::KeySet;
+use crate::exchange::keys::{KeySet, VERIFIED};
+use crate::exchange::mac::MacAlgorithm;
 use crate::exchange::token_type::GRANT_TYPE;
 
 pub(super) const TOKEN: &str = "/connect/token";
 pub(super) const AUTHORIZE: &str = "/connect/authorize";
 pub(super) const INTROSPECT: &str = "/connect/introspect";
+pub(super) const REVOKE: &str = "/connect/revoke";
 pub(super) const KEYS: &str = "/.well-known/jwks";
 
 pub(super) fn router() -> Router<Arc<Shared>> {
@@ -26,11 +28,22 @@ pub(super) fn router() -> Router<Arc<Shared>> {
 
 async fn metadata(State(shared): State<Arc<Shared>>) -> Json<Value> {
     let url = |path: &str| format!("{}{path}", shared.issuer);
+    // A method that no client of this run can use is not one that the server has.
+    let keys = !shared.client_keys.is_empty();
+    let mut methods = vec!["client_secret_basic", "client_secret_post", "client_secret_jwt"];
+    let mut algorithms: Vec<&str> = MacAlgorithm::ALL.map(MacAlgorithm::name).to_vec();
+    if keys {
+        methods.push("private_key_jwt");
+        algorithms.extend(VERIFIED);
+    }
+    let introspection_methods = methods.clone();
+    methods.push("none");
     Json(json!({
         "issuer": shared.issuer,
         "authorization_endpoint": url(AUTHORIZE),
         "token_endpoint": url(TOKEN),
         "introspection_endpoint": url(INTROSPECT),
+        "revocation_endpoint": url(REVOKE),
         "jwks_uri": url(KEYS),
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
@@ -39,17 +52,21 @@ async fn metadata(State(shared): State<Arc<Shared>>) -> Json<Value> {
             "client_credentials",
             GRANT_TYPE,
         ],
-        "token_endpoint_auth_methods_supported":
-            ["client_secret_basic", "client_secret_post", "none"],
-        "introspection_endpoint_auth_methods_supported":
-            ["client_secret_basic", "client_secret_post"],
+        "token_endpoint_auth_methods_supported": methods,
+        "token_endpoint_auth_signing_alg_values_supported": algorithms,
+        "revocation_endpoint_auth_methods_supported": methods,
+        "revocation_endpoint_auth_signing_alg_values_supported": algorithms,
+        "introspection_endpoint_auth_methods_supported": introspection_methods,
+        "introspection_endpoint_auth_signing_alg_values_supported": algorithms,
+        "dpop_signing_alg_values_supported": VERIFIED,
         "code_challenge_methods_supported": ["S256"],
         "authorization_response_iss_parameter_supported": true,
         "prompt_values_supported": ["login", "none"],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": [shared.key.algorithm().name()],
         "claims_supported":
-            ["iss", "sub", "aud", "exp", "iat", "jti", "client_id", "scope", "auth_time", "act"],
+            ["iss", "sub", "aud", "exp", "iat", "jti", "client_id", "scope", "auth_time", "act",
+             "cnf"],
     }))
 }
 

@@ -12,8 +12,9 @@
 //!
 //! **It speaks the protocol.** Real HTTP, real signatures, discovery (RFC 8414), keys (RFC 7517),
 //! code with PKCE (RFC 7636), exchange (RFC 8693), access tokens (RFC 9068), introspection
-//! (RFC 7662) and their errors, so that a client tried against it needs no special case. It refuses
-//! actor tokens, because nothing in the configuration could allow one.
+//! (RFC 7662), revocation (RFC 7009) and their errors, so that a client tried against it needs no special case. Clients
+//! authenticate with their secret, as it is or by an assertion that it signs, or with a key of their
+//! own (RFC 7523); a token is bound to a key when the request proves one (DPoP, RFC 9449). It refuses actor tokens, because nothing in the configuration could allow one.
 //!
 //! **It cannot be mistaken for a real one.** It binds 127.0.0.1 alone and answers to no other name;
 //! keys and secrets are made at start and live in memory; users are chosen by a click. Nothing in a
@@ -25,13 +26,17 @@
 //!
 //! # What its tokens say
 //!
+//! `cnf` names the key that a token is bound to, and then nobody else can exchange it.
+//!
 //! `client_id` is the client that asked (RFC 8693 §4.3). `aud` names the client app that the token
 //! is for: the text that was asked for, or the client's id. `auth_time` stands in every token that
 //! goes back to a user's login, through any number of exchanges, and in no other (RFC 9068 §2.2.1).
 //! `act` names the requester when the token that went in was not its own, with earlier actors inside
 //! (RFC 8693 §4.1); a client that exchanges a token issued to itself acts for nobody new.
 
+mod assertion;
 mod clients;
+mod dpop;
 mod exchange;
 mod http;
 mod issuers;
@@ -39,6 +44,8 @@ mod login;
 mod metadata;
 mod pages;
 mod predict;
+mod replay;
+mod status;
 mod token;
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -56,7 +63,7 @@ pub use issuers::{DEFAULT_LIFETIME, MintError, MintRequest};
 pub use predict::{Planned, Prediction, predict};
 
 use crate::config::Project;
-use crate::exchange::keys::{KeyError, SigningAlgorithm, SigningKey, random_text};
+use crate::exchange::keys::{KeyError, KeySet, SigningAlgorithm, SigningKey, random_text};
 use crate::trust::Reading;
 
 /// Where the time comes from.
@@ -101,6 +108,11 @@ pub struct Options {
     pub client_secret: Option<SecretString>,
     /// What an `audience` or `resource` that is no id or name stands for: (URL, client app).
     pub audiences: Vec<(String, String)>,
+    /// Public keys of clients, by client id, since the configuration has no place for them. Such a
+    /// client authenticates with `private_key_jwt` and has no secret.
+    pub client_keys: Vec<(String, KeySet)>,
+    /// Whether every proof of possession must repeat a nonce of this server (RFC 9449 §8).
+    pub dpop_nonce: bool,
     pub clock: Clock,
 }
 
@@ -112,6 +124,8 @@ impl Default for Options {
             users: TestUser::defaults(),
             client_secret: None,
             audiences: Vec::new(),
+            client_keys: Vec::new(),
+            dpop_nonce: false,
             clock: Arc::new(SystemTime::now),
         }
     }
@@ -124,6 +138,8 @@ impl std::fmt::Debug for Options {
             .field("issuer_port", &self.issuer_port)
             .field("users", &self.users)
             .field("audiences", &self.audiences)
+            .field("dpop_nonce", &self.dpop_nonce)
+            .field("client_keys", &self.client_keys.iter().map(|(id, _)| id).collect::<Vec<_>>())
             .finish_non_exhaustive()
     }
 }
@@ -156,6 +172,11 @@ struct Shared {
     users: Vec<TestUser>,
     client_secret: SecretString,
     audiences: Vec<(String, String)>,
+    client_keys: Vec<(String, KeySet)>,
+    seen: Mutex<replay::Seen>,
+    revoked: Mutex<replay::Seen>,
+    dpop_nonce: bool,
+    nonces: Mutex<dpop::Nonces>,
     clock: Clock,
     current: RwLock<Current>,
     logins: Mutex<login::Logins>,
@@ -169,6 +190,12 @@ impl Shared {
 
     fn now(&self) -> i64 {
         now(&self.clock)
+    }
+
+    /// Takes a name that may be used once, until a second since 1970.
+    fn first(&self, owner: &str, name: &str, until: i64) -> Result<(), replay::Replay> {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.first(owner, name, until, self.now())
     }
 }
 
@@ -212,7 +239,8 @@ pub fn start(
         (format!("http://{address}"), format!("http://{external_address}"));
     let client_secret = match options.client_secret {
         Some(secret) => secret,
-        None => random_text()?.into(),
+        // Twice, so that it is long enough for every MAC (RFC 7518 §3.2).
+        None => format!("{}{}", random_text()?, random_text()?).into(),
     };
     // Loopback only: no proxy, no certificates, no redirects.
     let http = reqwest::Client::builder()
@@ -230,6 +258,11 @@ pub fn start(
         users: options.users,
         client_secret,
         audiences: options.audiences,
+        client_keys: options.client_keys,
+        seen: Mutex::default(),
+        revoked: Mutex::default(),
+        dpop_nonce: options.dpop_nonce,
+        nonces: Mutex::default(),
         clock: options.clock,
         current: RwLock::new(Current { project, reading }),
         logins: Mutex::default(),
@@ -298,7 +331,13 @@ async fn serve(
 }
 
 fn router(shared: Arc<Shared>) -> Router {
-    protected(metadata::router().merge(token::router()).merge(login::router()).with_state(shared))
+    protected(
+        metadata::router()
+            .merge(token::router())
+            .merge(status::router())
+            .merge(login::router())
+            .with_state(shared),
+    )
 }
 
 fn protected(router: Router) -> Router {

@@ -1,4 +1,4 @@
-//! The token endpoint and introspection: client credentials, authorization code, and the way to
+//! The token endpoint: client credentials, authorization code, and the way to
 //! [`exchange`](super::exchange).
 
 use std::sync::Arc;
@@ -12,6 +12,7 @@ use axum::routing::post;
 use serde_json::{Map, Value, json};
 
 use super::clients::{authenticate, client_id, is_public, require_enabled};
+use super::dpop::{self, Proof};
 use super::http::{Form, OAuthError, is_scope, no_store};
 use super::{Current, Shared, TOKEN_LIFETIME, exchange, metadata};
 use crate::config::ClientApp;
@@ -24,7 +25,7 @@ pub(super) const ACCESS_TOKEN_TYP: &str = "at+jwt";
 pub(super) const ID_TOKEN_TYP: &str = "jwt";
 
 pub(super) fn router() -> Router<Arc<Shared>> {
-    Router::new().route(metadata::TOKEN, post(token)).route(metadata::INTROSPECT, post(introspect))
+    Router::new().route(metadata::TOKEN, post(token))
 }
 
 async fn token(
@@ -37,15 +38,23 @@ async fn token(
     // One project for the whole request, whatever is edited meanwhile.
     let current = shared.current();
     let client = authenticate(&shared, &current.project, &headers, &form)?;
-    match grant_type {
-        GRANT_TYPE => exchange::exchange(&shared, &current, client, &form).await,
-        "client_credentials" => client_credentials(&shared, client, &form),
-        "authorization_code" => authorization_code(&shared, &current, client, &form),
+    let proof = dpop::proof(&shared, &headers)?;
+    let answer = match grant_type {
+        GRANT_TYPE => exchange::exchange(&shared, &current, client, &form, proof.as_ref()).await,
+        "client_credentials" => client_credentials(&shared, client, &form, proof.as_ref()),
+        "authorization_code" => {
+            authorization_code(&shared, &current, client, &form, proof.as_ref())
+        }
         _ => Err(OAuthError::new(
             "unsupported_grant_type",
             "This server knows authorization_code, client_credentials and token exchange.",
         )),
-    }
+    };
+    let answer = answer?;
+    Ok(match &proof {
+        Some(proof) => proof.refresh(answer),
+        None => answer,
+    })
 }
 
 /// The claims of an access token (RFC 9068 §2.2), in the order in which people read them.
@@ -60,6 +69,8 @@ pub(super) struct AccessToken<'a> {
     pub actor: Option<Value>,
     /// No later than this.
     pub not_after: Option<i64>,
+    /// The key it is bound to.
+    pub proof: Option<&'a Proof>,
 }
 
 impl AccessToken<'_> {
@@ -85,6 +96,9 @@ impl AccessToken<'_> {
         }
         if let Some(actor) = &self.actor {
             claims.insert("act".into(), actor.clone());
+        }
+        if let Some(proof) = self.proof {
+            claims.insert("cnf".into(), json!({ "jkt": proof.thumbprint }));
         }
         claims.insert("iat".into(), now.into());
         claims.insert("exp".into(), exp.into());
@@ -117,6 +131,7 @@ fn client_credentials(
     shared: &Shared,
     client: &ClientApp,
     form: &Form,
+    proof: Option<&Proof>,
 ) -> Result<Response, OAuthError> {
     require_enabled(client)?;
     if is_public(client) {
@@ -134,9 +149,10 @@ fn client_credentials(
         auth_time: None,
         actor: None,
         not_after: None,
+        proof,
     }
     .sign(shared)?;
-    Ok(no_store(StatusCode::OK, bearer(&token, lifetime, scope)))
+    Ok(no_store(StatusCode::OK, success(&token, lifetime, scope, proof)))
 }
 
 /// RFC 6749 §4.1.3 with RFC 7636 §4.6.
@@ -145,6 +161,7 @@ fn authorization_code(
     current: &Current,
     client: &ClientApp,
     form: &Form,
+    proof: Option<&Proof>,
 ) -> Result<Response, OAuthError> {
     require_enabled(client)?;
     let code = form.need("code")?;
@@ -175,9 +192,10 @@ fn authorization_code(
         auth_time: Some(login.time),
         actor: None,
         not_after: None,
+        proof,
     }
     .sign(shared)?;
-    let mut body = bearer(&token, lifetime, login.scope.as_deref());
+    let mut body = success(&token, lifetime, login.scope.as_deref(), proof);
     if login.scope.as_deref().is_some_and(|scope| scope.split(' ').any(|name| name == "openid")) {
         body["id_token"] = id_token(shared, &login, id, lifetime)?.into();
     }
@@ -206,17 +224,27 @@ fn id_token(
     shared.key.sign("JWT", &claims).map_err(|_| OAuthError::server_error())
 }
 
-/// RFC 6749 §5.1.
-pub(super) fn bearer(token: &str, lifetime: i64, scope: Option<&str>) -> Value {
+/// RFC 6749 §5.1, RFC 9449 §5.
+pub(super) fn success(
+    token: &str,
+    lifetime: i64,
+    scope: Option<&str>,
+    proof: Option<&Proof>,
+) -> Value {
     let mut body = json!({
         "access_token": token,
-        "token_type": "Bearer",
+        "token_type": token_type(proof.is_some()),
         "expires_in": lifetime,
     });
     if let Some(scope) = scope {
         body["scope"] = scope.into();
     }
     body
+}
+
+/// How a token is used (RFC 6749 §7.1, RFC 9449 §5).
+pub(super) fn token_type(bound: bool) -> &'static str {
+    if bound { "DPoP" } else { "Bearer" }
 }
 
 /// A token of this authority that is valid now.
@@ -227,40 +255,16 @@ pub(super) fn own_token(shared: &Shared, token: &str) -> Result<Verified, OwnTok
         return Err(OwnTokenError::Bad("its issuer is another one".into()));
     }
     match verified.seconds("exp") {
-        Some(exp) if exp > shared.now() => Ok(verified),
-        _ => Err(OwnTokenError::Expired),
+        Some(exp) if exp > shared.now() => {}
+        _ => return Err(OwnTokenError::Expired),
     }
+    if super::status::is_revoked(shared, &verified) {
+        return Err(OwnTokenError::Bad("it was revoked".into()));
+    }
+    Ok(verified)
 }
 
 pub(super) enum OwnTokenError {
     Bad(String),
     Expired,
-}
-
-/// RFC 7662: whether a token is one of this authority that is valid now, told to confidential
-/// clients alone.
-async fn introspect(
-    State(shared): State<Arc<Shared>>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<Response, OAuthError> {
-    let form = Form::of_body(&headers, &body)?;
-    let current = shared.current();
-    let client = authenticate(&shared, &current.project, &headers, &form)?;
-    require_enabled(client)?;
-    if is_public(client) {
-        return Err(OAuthError::invalid_client("A public client cannot introspect tokens."));
-    }
-    let token = form.need("token")?;
-    let body = match own_token(&shared, token) {
-        Ok(verified) if verified.typ().as_deref() == Some(ACCESS_TOKEN_TYP) => {
-            let mut body = Map::new();
-            body.insert("active".into(), true.into());
-            body.insert("token_type".into(), "Bearer".into());
-            body.extend(verified.claims);
-            Value::Object(body)
-        }
-        _ => json!({ "active": false }),
-    };
-    Ok(no_store(StatusCode::OK, body))
 }

@@ -1,10 +1,17 @@
 //! The client that authenticates, as a command line gives it.
 
+use std::path::PathBuf;
+use std::sync::Arc;
+
 use clap::ValueEnum;
 use secrecy::SecretString;
 
 use super::{Exit, Failure, secret};
-use crate::exchange::{Client, ClientAuth, Http, HttpOptions, TransportError, TransportKind};
+use crate::exchange::keys::SigningKey;
+use crate::exchange::mac::MacAlgorithm;
+use crate::exchange::{
+    AssertionAudience, Client, ClientAuth, Http, HttpOptions, TransportError, TransportKind,
+};
 
 /// How the client authenticates.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -15,6 +22,10 @@ pub enum Method {
     ClientSecretBasic,
     /// Id and secret in the body.
     ClientSecretPost,
+    /// An assertion signed with the secret.
+    ClientSecretJwt,
+    /// An assertion signed with a private key.
+    PrivateKeyJwt,
     /// The id alone: a public client.
     None,
 }
@@ -29,6 +40,78 @@ pub struct Authentication {
     /// The environment variable with the client's secret.
     #[arg(long, value_name = "VAR", default_value = secret::CLIENT_SECRET)]
     client_secret_env: String,
+
+    /// The file with the client's private key, for private_key_jwt: PEM (PKCS#8, PKCS#1, SEC1) or a
+    /// JSON Web Key; RSA, P-256, P-384 or Ed25519.
+    #[arg(long, value_name = "FILE", conflicts_with = "client_key_env")]
+    client_key_file: Option<PathBuf>,
+
+    /// The environment variable with the client's private key itself.
+    #[arg(long, value_name = "VAR")]
+    client_key_env: Option<String>,
+
+    /// The name of the key in the assertion (its 'kid'), if the server knows it by one other than
+    /// its thumbprint.
+    #[arg(long, value_name = "KID")]
+    client_key_id: Option<String>,
+
+    /// The algorithm that signs the assertion: HS256 (as it is), HS384 or HS512 for
+    /// client_secret_jwt; RS256 (as it is) or PS256 for an RSA key, while other keys have one each.
+    #[arg(long, value_name = "ALG")]
+    assertion_alg: Option<String>,
+
+    /// Whom the assertion is meant for: 'issuer', as the standard wants it now; 'token-endpoint', as
+    /// older servers want it; or the text itself. Where only a token endpoint is given, that stands
+    /// in for the issuer.
+    #[arg(long, value_name = "AUDIENCE", default_value = "issuer", value_parser = audience)]
+    assertion_audience: AssertionAudience,
+}
+
+/// The key that tokens are to be bound to.
+#[derive(Debug, clap::Args)]
+pub struct ProofKey {
+    /// The file with the key that proves possession (DPoP): PEM or a JSON Web Key. The token that is
+    /// issued is bound to it, and needs it again when it goes into the next exchange.
+    #[arg(long, value_name = "FILE", conflicts_with = "dpop_key_env")]
+    dpop_key_file: Option<PathBuf>,
+
+    /// The environment variable with the key that proves possession itself.
+    #[arg(long, value_name = "VAR")]
+    dpop_key_env: Option<String>,
+}
+
+impl ProofKey {
+    /// Whether a key is named.
+    pub fn is_given(&self) -> bool {
+        self.dpop_key_file.is_some() || self.dpop_key_env.is_some()
+    }
+
+    /// The key, when one is named.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be used (exit 2), or its file cannot be read (exit 3).
+    pub fn key(&self) -> Result<Option<Arc<SigningKey>>, Failure> {
+        let (text, from) = match (&self.dpop_key_file, &self.dpop_key_env) {
+            (Some(path), _) => (secret::from_file(path)?, path.display().to_string()),
+            (None, Some(variable)) => {
+                (secret::needed(variable, "the key that proves possession")?, variable.clone())
+            }
+            (None, None) => return Ok(None),
+        };
+        SigningKey::read(&text, None, None)
+            .map(|key| Some(Arc::new(key)))
+            .map_err(|error| Failure::usage(format!("{from} cannot be used as a key: {error}")))
+    }
+}
+
+fn audience(text: &str) -> Result<AssertionAudience, String> {
+    match text.trim() {
+        "" => Err("it is empty".to_owned()),
+        "issuer" => Ok(AssertionAudience::Issuer),
+        "token-endpoint" => Ok(AssertionAudience::TokenEndpoint),
+        other => Ok(AssertionAudience::Text(other.to_owned())),
+    }
 }
 
 impl Authentication {
@@ -36,18 +119,67 @@ impl Authentication {
     ///
     /// # Errors
     ///
-    /// When the secret is missing (exit 2).
+    /// When secret or key are missing or cannot be used (exit 2), or the key's file cannot be read
+    /// (exit 3).
     pub fn client(&self, id: &str) -> Result<Client, Failure> {
         let secret = || -> Result<SecretString, Failure> {
             secret::needed(&self.client_secret_env, "the client's secret")
                 .map_err(|failure| failure.hint("a public client has none: --client-auth none"))
         };
+        if self.client_auth != Method::PrivateKeyJwt {
+            let given = [
+                ("--client-key-file", self.client_key_file.is_some()),
+                ("--client-key-env", self.client_key_env.is_some()),
+                ("--client-key-id", self.client_key_id.is_some()),
+            ];
+            if let Some((option, _)) = given.into_iter().find(|(_, given)| *given) {
+                return Err(Failure::usage(format!("{option} is for private_key_jwt alone"))
+                    .hint("add --client-auth private_key_jwt"));
+            }
+        }
+        let audience = self.assertion_audience.clone();
         let auth = match self.client_auth {
             Method::ClientSecretBasic => ClientAuth::Basic(secret()?),
             Method::ClientSecretPost => ClientAuth::Post(secret()?),
+            Method::ClientSecretJwt => {
+                let algorithm = self.mac()?;
+                ClientAuth::SecretJwt { secret: secret()?, algorithm, audience }
+            }
+            Method::PrivateKeyJwt => {
+                ClientAuth::PrivateKeyJwt { key: Box::new(self.key()?), audience }
+            }
             Method::None => ClientAuth::None,
         };
-        Ok(Client { id: id.to_owned(), auth })
+        if self.assertion_alg.is_some() && auth.assertion().is_none() {
+            return Err(Failure::usage(format!(
+                "--assertion-alg is for an assertion, and {} sends none",
+                auth.method().name()
+            )));
+        }
+        Ok(Client::new(id, auth))
+    }
+
+    fn mac(&self) -> Result<MacAlgorithm, Failure> {
+        let Some(name) = &self.assertion_alg else { return Ok(MacAlgorithm::default()) };
+        MacAlgorithm::from_name(name).ok_or_else(|| {
+            Failure::usage(format!("{name} is not an algorithm that a secret signs with"))
+                .hint("give HS256, HS384 or HS512")
+        })
+    }
+
+    fn key(&self) -> Result<SigningKey, Failure> {
+        let (text, from) = match (&self.client_key_file, &self.client_key_env) {
+            (Some(path), _) => (secret::from_file(path)?, path.display().to_string()),
+            (None, Some(variable)) => {
+                (secret::needed(variable, "the client's key")?, variable.clone())
+            }
+            (None, None) => {
+                return Err(Failure::usage("the client's private key is missing")
+                    .hint("give --client-key-file FILE or --client-key-env VAR"));
+            }
+        };
+        SigningKey::read(&text, self.client_key_id.as_deref(), self.assertion_alg.as_deref())
+            .map_err(|error| Failure::usage(format!("{from} cannot be used as a key: {error}")))
     }
 }
 
@@ -77,7 +209,7 @@ pub fn wait<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
 /// How a command ends that has no usable answer.
 pub fn exit_of(error: &TransportError) -> Exit {
     match error.kind {
-        TransportKind::Address => Exit::Usage,
+        TransportKind::Address | TransportKind::Credentials => Exit::Usage,
         // Somebody answered, and it was of no use.
         TransportKind::Content | TransportKind::Redirect | TransportKind::TooLarge => Exit::No,
         _ => Exit::Unreachable,

@@ -2,12 +2,13 @@
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 
-use super::client::{self, Authentication};
+use super::client::{self, Authentication, ProofKey};
 use super::project::{self, Format};
 use super::serve::audience_map;
 use super::terminal::Colour;
@@ -15,10 +16,11 @@ use super::{Exit, Failure, Globals, Terminal, secret};
 use crate::authority::{self, Planned, Prediction};
 use crate::config::Project;
 use crate::exchange::compare::Fate;
+use crate::exchange::keys::{SigningAlgorithm, SigningKey};
 use crate::exchange::token::{self, Token};
 use crate::exchange::{
-    DiscoveryError, ExchangeRequest, Level, Outcome, Report, Server, SimulateError, Simulation,
-    Verification, simulate, token_type,
+    DiscoveryError, ExchangeRequest, FollowUp, Level, Outcome, Report, Server, SimulateError,
+    Simulation, Verification, follow_up, simulate, token_type,
 };
 use crate::trust::{Truth, Verdict};
 
@@ -29,8 +31,8 @@ use crate::trust::{Truth, Verdict};
 /// against the standards, each check by its id. With --predict it also says what the configuration
 /// had led to expect.
 ///
-/// Secrets and tokens come from environment variables, and none is printed: not in the report, not
-/// in errors, not in JSON. --print-token is the one exception.
+/// Secrets and tokens come from environment variables, a private key from a file or a variable, and
+/// none is printed: not in the report, not in errors, not in JSON. --print-token is the one exception.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Examples:
@@ -43,6 +45,11 @@ Examples:
   Take the issued token along to the next hop:
     NEXT=$(exchange-studio exchange ... --print-token)
 
+  As a client that signs with its own key ('serve' got the public half by --client-key):
+    exchange-studio exchange ... --client-auth private_key_jwt --client-key-file portal.pem
+  With a token that only this client can use, and use again for the next hop:
+    exchange-studio exchange ... --dpop-key-file proof.pem
+
 Token types are URIs; the ones of the standard have short names: access_token, id_token, jwt,
 refresh_token, saml1, saml2.
 
@@ -54,7 +61,7 @@ Exit status:
   1  the server refused, its answer cannot be used, a requirement was not kept, or the prediction
      was wrong
   2  usage
-  3  a path of --predict cannot be read
+  3  a path of --predict or the file of a key cannot be read
   4  the server cannot be reached")]
 pub struct Args {
     /// The issuer of the server; endpoints and keys come from its discovery document.
@@ -75,6 +82,14 @@ pub struct Args {
 
     #[command(flatten)]
     authentication: Authentication,
+
+    /// Prove possession of a key (DPoP), so that the token is bound to it: a new P-256 key for this
+    /// exchange alone, unless one is named.
+    #[arg(long)]
+    dpop: bool,
+
+    #[command(flatten)]
+    proof_key: ProofKey,
 
     /// The environment variable with the token that goes in.
     #[arg(long, value_name = "VAR")]
@@ -111,6 +126,15 @@ pub struct Args {
     /// A further parameter that the server wants; may be given several times.
     #[arg(long = "param", value_name = "NAME=VALUE", value_parser = parameter)]
     parameters: Vec<(String, String)>,
+
+    /// Ask the server about the issued token (RFC 7662), and compare what it says with the token.
+    #[arg(long, requires = "server")]
+    introspect: bool,
+
+    /// Revoke the subject token afterwards (RFC 7009), and see what becomes of the issued one. The
+    /// subject token is of no use any more then.
+    #[arg(long, requires = "server")]
+    revoke_subject: bool,
 
     /// Files and folders with the configuration that says what to expect.
     #[arg(long, value_name = "PATH", num_args = 1..)]
@@ -158,8 +182,13 @@ pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Ex
         Some(project) => predict(args, globals, project, &simulation.request, terminal),
     };
     let http = client::http()?;
-    let report = client::wait(simulate(&http, &simulation, SystemTime::now()))?
-        .map_err(|error| failure(&error))?;
+    let wanted = FollowUp { introspect: args.introspect, revoke_subject: args.revoke_subject };
+    let report = client::wait(async {
+        let mut report = simulate(&http, &simulation, SystemTime::now()).await?;
+        follow_up(&http, &simulation, &mut report, wanted, SystemTime::now()).await?;
+        Ok(report)
+    })?
+    .map_err(|error: SimulateError| failure(&error))?;
 
     let held = prediction.as_ref().and_then(|prediction| holds(prediction, report.outcome));
     match args.format {
@@ -218,7 +247,12 @@ fn simulation(args: &Args) -> Result<Simulation, Failure> {
         scope: args.scope.clone(),
         extra: args.parameters.clone(),
     };
-    let client = args.authentication.client(&args.client_id)?;
+    let mut client = args.authentication.client(&args.client_id)?;
+    client.dpop = args.proof_key.key()?;
+    if args.dpop && client.dpop.is_none() {
+        let key = SigningKey::generate(SigningAlgorithm::Es256);
+        client.dpop = Some(Arc::new(key.map_err(|error| Failure::usage(error.to_string()))?));
+    }
     Ok(Simulation { server, client, request, skew: SKEW })
 }
 
@@ -329,6 +363,16 @@ fn write_human(
     let http = if report.server.loopback_http { "  (plain http, this machine only)" } else { "" };
     writeln!(out, "  server   {}{http}", report.server.token_endpoint)?;
     writeln!(out, "  client   {} ({})", report.client, report.client_auth.name())?;
+    if let Some(key) = &report.dpop {
+        writeln!(out, "  proof    DPoP with {}, key {}", key.algorithm, key.thumbprint)?;
+    }
+    if let Some(first) = &report.first_try {
+        let status = first.answer.status;
+        writeln!(
+            out,
+            "  nonce    wanted by the server ({status}); the request was sent again with it"
+        )?;
+    }
     writeln!(out, "  took     {} ms", report.timings.total_ms)?;
     if let Some(token) = &report.issued_token {
         writeln!(out, "  issued   {}", token.summary())?;

@@ -1,8 +1,10 @@
 //! `mint`: a token to try an exchange with, from a local external issuer or for a test user.
 
+use std::time::SystemTime;
+
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::client::{self, Authentication};
+use super::client::{self, Authentication, ProofKey};
 use super::{Exit, Failure, Globals, Terminal};
 use crate::authority::{self, DEFAULT_LIFETIME, MintRequest, RemoteMintError};
 use crate::exchange::DiscoveryError;
@@ -27,7 +29,8 @@ Examples:
 
 Only the token goes to standard output.
 
-Exit status: 0 done, 1 the server refused, 2 usage, 4 nobody answers")]
+Exit status: 0 done, 1 the server refused, 2 usage, 3 the file of a key cannot be read, 4 nobody
+answers")]
 #[command(group(clap::ArgGroup::new("source").required(true).args(["issuer_port", "server"])))]
 pub struct Args {
     /// Port of the external issuers, as 'serve' shows it.
@@ -69,6 +72,9 @@ pub struct Args {
 
     #[command(flatten)]
     authentication: Authentication,
+
+    #[command(flatten)]
+    proof_key: ProofKey,
 }
 
 pub fn run(args: &Args, _globals: &Globals, terminal: &mut Terminal) -> Result<Exit, Failure> {
@@ -82,6 +88,10 @@ pub fn run(args: &Args, _globals: &Globals, terminal: &mut Terminal) -> Result<E
 }
 
 fn external(args: &Args, port: u16) -> Result<SecretString, Failure> {
+    if args.proof_key.is_given() {
+        return Err(Failure::usage("the external issuers bind no token to a key")
+            .hint("leave out --dpop-key-file and --dpop-key-env"));
+    }
     let request = MintRequest {
         issuer: args.issuer.clone(),
         subject: args.subject.clone().unwrap_or_default(),
@@ -101,16 +111,19 @@ fn external(args: &Args, port: u16) -> Result<SecretString, Failure> {
 }
 
 fn user(args: &Args, server: &str) -> Result<SecretString, Failure> {
-    let client = args.authentication.client(args.client_id.as_deref().unwrap_or_default())?;
+    let mut client = args.authentication.client(args.client_id.as_deref().unwrap_or_default())?;
+    client.dpop = args.proof_key.key()?;
     let http = client::http()?;
     let user = args.user.as_deref().unwrap_or_default();
     let scope = args.scope.as_deref().unwrap_or_default();
-    client::wait(as_test_user(&http, server, &client, user, scope))?.map_err(|error| {
-        let exit = match &error {
-            LoginError::Discovery(DiscoveryError::Transport(error))
-            | LoginError::Transport(error) => client::exit_of(error),
-            _ => Exit::No,
-        };
-        Failure::new(exit, error.to_string())
-    })
+    client::wait(as_test_user(&http, server, &client, user, scope, SystemTime::now()))?.map_err(
+        |error| {
+            let exit = match &error {
+                LoginError::Discovery(DiscoveryError::Transport(error))
+                | LoginError::Transport(error) => client::exit_of(error),
+                _ => Exit::No,
+            };
+            Failure::new(exit, error.to_string())
+        },
+    )
 }

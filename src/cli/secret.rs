@@ -1,5 +1,7 @@
-//! Secrets come from environment variables that the person names, never from plain arguments,
-//! which every other program on the machine can read.
+//! Secrets come from environment variables or files that the person names, never from plain
+//! arguments, which every other program on the machine can read.
+
+use std::path::Path;
 
 use secrecy::SecretString;
 
@@ -34,4 +36,26 @@ pub fn needed(variable: &str, what: &str) -> Result<SecretString, Failure> {
         Failure::usage(format!("{what} is missing: the environment variable {variable} is not set"))
             .hint(format!("set it without leaving it in the shell's history: read -rs {variable} && export {variable}"))
     })
+}
+
+/// The largest file that is read as a key, in bytes.
+const LARGEST: u64 = 1 << 20;
+
+/// The text of a file that holds a secret.
+///
+/// # Errors
+///
+/// When it cannot be read, or is no text (exit 3).
+pub fn from_file(path: &Path) -> Result<SecretString, Failure> {
+    let unreadable = |reason: String| {
+        Failure::unreadable(format!("{} cannot be read: {reason}", path.display()))
+    };
+    let size = std::fs::metadata(path).map_err(|error| unreadable(error.to_string()))?.len();
+    if size > LARGEST {
+        return Err(unreadable("it is too large for a key".to_owned()));
+    }
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(text.into()),
+        Err(error) => Err(unreadable(error.to_string())),
+    }
 }

@@ -1,12 +1,16 @@
 //! `serve`: the built-in authority and its external issuers, until they are told to stop.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
+use secrecy::ExposeSecret as _;
 use serde::Serialize;
 
 use super::project::{self, Format, Paths};
 use super::{Exit, Failure, Globals, Terminal, secret};
 use crate::authority::{self, Options, Running, StartError, TestUser};
+use crate::config::Project;
+use crate::exchange::keys::KeySet;
 
 /// Run the built-in authority on the configuration
 ///
@@ -15,8 +19,8 @@ use crate::authority::{self, Options, Running, StartError, TestUser};
 /// before it is deployed, with this program's 'exchange' or with any OAuth client. Nothing leaves
 /// the machine; keys are made at start and forgotten at the end.
 ///
-/// Every confidential client has the secret that the environment variable holds; clients that the
-/// configuration calls public have none. Users log in with authorization code and PKCE on a page
+/// Every confidential client has the secret that the environment variable holds, unless it has a key
+/// (--client-key); clients that the configuration calls public have none. Users log in with authorization code and PKCE on a page
 /// without passwords.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
@@ -26,6 +30,11 @@ Example:
 
 An audience in a request is a client app's id, placeholder or name. Where your clients send a URL,
 say whom it means: --audience-map https://api.example=Dashboard
+
+The configuration has no place for the keys of clients. A client that authenticates with
+private_key_jwt gets its public key here: --client-key Portal=portal.pub.pem, as made by
+  openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out portal.pem
+  openssl pkey -in portal.pem -pubout -out portal.pub.pem
 
 The configuration is read once: start again after a change.
 
@@ -53,6 +62,17 @@ pub struct Args {
     #[arg(long, value_name = "VAR", default_value = secret::CLIENT_SECRET)]
     client_secret_env: String,
 
+    /// A client app and the file with its public key: PEM (PUBLIC KEY), a JSON Web Key, or a key set.
+    /// That client authenticates with private_key_jwt and has no secret. May be given several times,
+    /// also for one client, as while it changes its key.
+    #[arg(long = "client-key", value_name = "CLIENT=FILE", value_parser = client_key)]
+    client_keys: Vec<(String, PathBuf)>,
+
+    /// Want a nonce of this server in every proof of possession (DPoP): a request without it is
+    /// refused with 'use_dpop_nonce' and the nonce to use.
+    #[arg(long)]
+    dpop_nonce: bool,
+
     /// What an audience or resource URL stands for; may be given several times.
     #[arg(long, value_name = "URL=ID", value_parser = audience_map)]
     audience_map: Vec<(String, String)>,
@@ -70,6 +90,35 @@ pub fn audience_map(text: &str) -> Result<(String, String), String> {
     }
 }
 
+/// `CLIENT=FILE`; the path may have equals signs of its own.
+fn client_key(text: &str) -> Result<(String, PathBuf), String> {
+    match text.split_once('=') {
+        Some((client, file)) if !client.is_empty() && !file.is_empty() => {
+            Ok((client.to_owned(), file.into()))
+        }
+        _ => Err("it must be CLIENT=FILE, as in Portal=portal.pub.pem".to_owned()),
+    }
+}
+
+/// The registered keys, by client id.
+fn client_keys(args: &Args, project: &Project) -> Result<Vec<(String, KeySet)>, Failure> {
+    let read = |(client, path): &(String, PathBuf)| {
+        let key = project.find(client).map_err(|reason| {
+            Failure::usage(format!("--client-key {client}=… names no client app: {reason}"))
+        })?;
+        let id = project.client(key).id.as_ref().ok_or_else(|| {
+            Failure::usage(format!("--client-key {client}=… names a client app without an id"))
+        })?;
+        // Public, but whoever takes the wrong file has a private one in hand.
+        let text = secret::from_file(path)?;
+        let keys = KeySet::read_public(text.expose_secret()).map_err(|error| {
+            Failure::usage(format!("{} cannot be used as a client's key: {error}", path.display()))
+        })?;
+        Ok((id.value.as_str().to_owned(), keys))
+    };
+    args.client_keys.iter().map(read).collect()
+}
+
 pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Exit, Failure> {
     let project = project::open(&args.paths.paths, globals)?;
     project::warn_about_gaps(&project, terminal);
@@ -78,6 +127,7 @@ pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Ex
             Failure::usage(format!("--audience-map {url}={id} names no client app: {reason}"))
         })?;
     }
+    let client_keys = client_keys(args, &project)?;
     let client_secret = secret::needed(&args.client_secret_env, "the secret of the clients")?;
     // Signals are listened for before anybody is told that the server is there to be stopped.
     let stop = StopSignal::new()?;
@@ -86,6 +136,8 @@ pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Ex
         issuer_port: args.issuer_port,
         client_secret: Some(client_secret),
         audiences: args.audience_map.clone(),
+        client_keys,
+        dpop_nonce: args.dpop_nonce,
         ..Options::default()
     };
     let clients = project.clients().len();
@@ -231,6 +283,14 @@ impl StopSignal {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_client_key_splits_at_the_first_equals_sign() {
+        assert_eq!(client_key("Portal=a=b.pem"), Ok(("Portal".into(), "a=b.pem".into())));
+        for bad in ["", "x", "=x", "x="] {
+            assert!(client_key(bad).is_err(), "{bad}");
+        }
+    }
 
     #[test]
     fn an_audience_map_splits_at_the_last_equals_sign() {

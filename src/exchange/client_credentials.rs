@@ -1,13 +1,14 @@
 //! A token for a client itself (RFC 6749 §4.4): a subject token for exchanges between services.
 
 use secrecy::{ExposeSecret, SecretString};
-use url::Url;
 
-use super::client_auth::{Client, ClientAuth};
+use super::assertion::Occasion;
+use super::client_auth::{Client, Credentials};
 use super::http::{self, Http, TransportError, TransportKind};
 use super::json;
+use super::post;
 use super::redact::Redactor;
-use super::request::looks_secret;
+use super::request::{Parameter, looks_secret};
 
 /// A token endpoint's plain success answer (RFC 6749 §5.1).
 #[derive(Clone, Debug)]
@@ -22,28 +23,40 @@ pub struct Issued {
 /// Asks for a token with the client's own credentials.
 pub async fn client_credentials(
     http: &Http,
-    endpoint: &Url,
+    occasion: &Occasion<'_>,
     client: &Client,
     scope: &str,
     extra: &[(String, String)],
 ) -> Result<Issued, TransportError> {
     let mut parameters = vec![("grant_type", "client_credentials"), ("scope", scope)];
     parameters.extend(extra.iter().map(|(name, value)| (name.as_str(), value.as_str())));
-    token_request(http, endpoint, client, &parameters).await
+    token_request(http, occasion, client, &parameters).await
 }
 
 /// Posts a grant to a token endpoint and reads the plain success answer.
 pub(super) async fn token_request(
     http: &Http,
-    endpoint: &Url,
+    occasion: &Occasion<'_>,
     client: &Client,
     parameters: &[(&str, &str)],
 ) -> Result<Issued, TransportError> {
     let mut redactor = Redactor::new();
-    client.teach(&mut redactor);
-    let form = form(client, parameters, &mut redactor);
-    let answer = http.post_form(endpoint, client.authorization().as_ref(), &form).await?;
-    let place = http::place(endpoint);
+    let own: Vec<Parameter> = parameters
+        .iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| {
+            if looks_secret(name) || matches!(*name, "code" | "code_verifier") {
+                let value = SecretString::from(*value);
+                redactor.add(&value);
+                Parameter::secret(name, &value)
+            } else {
+                Parameter::open(name, value)
+            }
+        })
+        .collect();
+    let with = |credentials: &Credentials| [&own[..], &credentials.parameters].concat();
+    let answer = post::post(http, occasion, client, with, &mut redactor).await?.last.answer;
+    let place = http::place(occasion.token_endpoint);
     let wrong = |problem: String| {
         TransportError::new(TransportKind::Content, redactor.text(&format!("{place} {problem}")))
     };
@@ -70,27 +83,4 @@ pub(super) async fn token_request(
         id_token: text("id_token").map(SecretString::from),
         expires_in: members.get("expires_in").and_then(serde_json::Value::as_u64),
     })
-}
-
-/// The form body of a grant; what is secret in it the redactor learns. Apart from the request, since
-/// a serializer cannot wait on another thread's answer.
-fn form(client: &Client, parameters: &[(&str, &str)], redactor: &mut Redactor) -> SecretString {
-    let mut body = url::form_urlencoded::Serializer::new(String::new());
-    for (name, value) in parameters.iter().filter(|(_, value)| !value.is_empty()) {
-        if looks_secret(name) || matches!(*name, "code" | "code_verifier") {
-            redactor.add(&SecretString::from(*value));
-        }
-        body.append_pair(name, value);
-    }
-    match &client.auth {
-        ClientAuth::Basic(_) => {}
-        ClientAuth::Post(secret) => {
-            body.append_pair("client_id", &client.id);
-            body.append_pair("client_secret", secret.expose_secret());
-        }
-        ClientAuth::None => {
-            body.append_pair("client_id", &client.id);
-        }
-    }
-    SecretString::from(body.finish())
 }

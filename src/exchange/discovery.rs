@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use super::checks::{Check, Rule};
+use super::client_auth::ClientAuth;
 use super::http::{self, Http, TransportError, TransportKind};
 use super::json;
 use super::token_type::GRANT_TYPE;
@@ -21,6 +22,16 @@ pub enum Server {
     /// The token endpoint itself, for servers without discovery; signatures can be verified only if
     /// `jwks_uri` says where the keys are.
     TokenEndpoint { url: String, jwks_uri: Option<String> },
+}
+
+impl Server {
+    /// The address that was given, of the issuer or of the token endpoint.
+    pub fn address(&self) -> &str {
+        match self {
+            Self::Issuer(issuer) => issuer,
+            Self::TokenEndpoint { url, .. } => url,
+        }
+    }
 }
 
 /// What an issuer says about itself.
@@ -77,6 +88,49 @@ impl Metadata {
 
     pub fn token_endpoint(&self) -> Result<Url, DiscoveryError> {
         self.endpoint("token_endpoint")
+    }
+
+    /// Whether the server says that it takes proofs of possession of this kind (DIS-08).
+    pub fn check_proofs(&self, algorithm: &str) -> Check {
+        match self.list("dpop_signing_alg_values_supported") {
+            None => DIS_08.warn(
+                "The metadata does not say that the server knows DPoP, so the token may come \
+                 unbound.",
+            ),
+            Some(list) if !list.contains(&algorithm) => {
+                DIS_08.warn(format!("{algorithm} is not among them: {}.", list.join(", ")))
+            }
+            Some(_) => DIS_08.pass(format!("{algorithm} is.")),
+        }
+    }
+
+    /// Whether the server says that it takes what the client authenticates with (DIS-07).
+    pub fn check_authentication(&self, auth: &ClientAuth) -> Check {
+        let method = auth.method().name();
+        let methods = self.list("token_endpoint_auth_methods_supported");
+        // RFC 8414 §2 gives the meaning of a list that is left out.
+        if !methods.as_deref().unwrap_or(&["client_secret_basic"]).contains(&method) {
+            return DIS_07.warn(match methods {
+                None => format!(
+                    "The metadata lists no methods, which means client_secret_basic, not {method}."
+                ),
+                Some(methods) => {
+                    format!("{method} is not among them: {}.", methods.join(", "))
+                }
+            });
+        }
+        let Some((algorithm, _)) = auth.assertion() else {
+            return DIS_07.pass(format!("{method} is."));
+        };
+        match self.list("token_endpoint_auth_signing_alg_values_supported") {
+            None => DIS_07.note(format!(
+                "{method} is. Which algorithms may sign the assertion is not said, though the \
+                 standard requires it."
+            )),
+            Some(algorithms) if !algorithms.contains(&algorithm) => DIS_07
+                .warn(format!("{method} is, but not with {algorithm}: {}.", algorithms.join(", "))),
+            Some(_) => DIS_07.pass(format!("{method} with {algorithm} is.")),
+        }
     }
 }
 
@@ -180,6 +234,11 @@ const DIS_03: Rule = Rule::new("DIS-03", "The issuer has a proper form", "RFC 84
 const DIS_04: Rule = Rule::new("DIS-04", "Token exchange is advertised", "RFC 8414 §2");
 const DIS_06: Rule =
     Rule::new("DIS-06", "The endpoints belong to the issuer's host", "draft-ietf-oauth-rfc7523bis");
+const DIS_07: Rule =
+    Rule::new("DIS-07", "The way the client authenticates is advertised", "RFC 8414 §2")
+        .about("client_auth");
+const DIS_08: Rule =
+    Rule::new("DIS-08", "The algorithm of the proofs is advertised", "RFC 9449 §5.1").about("dpop");
 
 fn check_document(issuer: &Url, found_at: &Url, document: &Map<String, Value>) -> Vec<Check> {
     let mut checks = vec![
@@ -283,6 +342,58 @@ mod tests {
             .into_iter()
             .map(|check| (check.id.to_owned(), check.level))
             .collect()
+    }
+
+    #[test]
+    fn a_method_or_an_algorithm_that_is_not_advertised_is_seen() {
+        use super::super::Level;
+        use super::super::{AssertionAudience, mac::MacAlgorithm};
+        let level = |members: Value, auth: &ClientAuth| {
+            let Value::Object(document) = members else { panic!("not an object") };
+            let found_at = Url::parse("https://login.example").unwrap();
+            let issuer = String::new();
+            Metadata { issuer, found_at, document, checks: vec![] }.check_authentication(auth).level
+        };
+        let (methods, algorithms) = (
+            "token_endpoint_auth_methods_supported",
+            "token_endpoint_auth_signing_alg_values_supported",
+        );
+        let none = serde_json::json!({});
+        assert_eq!(level(none.clone(), &ClientAuth::Basic(String::new().into())), Level::Pass);
+        assert_eq!(level(none, &ClientAuth::None), Level::Warn);
+        let jwt = ClientAuth::SecretJwt {
+            secret: String::new().into(),
+            algorithm: MacAlgorithm::Hs384,
+            audience: AssertionAudience::Issuer,
+        };
+        for (offered, signed, expected) in [
+            (&["none"][..], Some(&["HS384"][..]), Level::Warn),
+            (&["client_secret_jwt"], Some(&["HS256"]), Level::Warn),
+            (&["client_secret_jwt"], None, Level::Note),
+            (&["client_secret_jwt"], Some(&["HS256", "HS384"]), Level::Pass),
+        ] {
+            let mut members = serde_json::json!({ methods: offered });
+            if let Some(signed) = signed {
+                members[algorithms] = signed.into();
+            }
+            assert_eq!(level(members, &jwt), expected);
+        }
+    }
+
+    #[test]
+    fn proofs_that_are_not_advertised_are_seen() {
+        use super::super::Level;
+        for (document, expected) in [
+            (serde_json::json!({}), Level::Warn),
+            (serde_json::json!({"dpop_signing_alg_values_supported": ["RS256"]}), Level::Warn),
+            (serde_json::json!({"dpop_signing_alg_values_supported": ["ES256"]}), Level::Pass),
+        ] {
+            let Value::Object(document) = document else { panic!("not an object") };
+            let found_at = Url::parse("https://login.example").unwrap();
+            let metadata =
+                Metadata { issuer: String::new(), found_at, document, checks: Vec::new() };
+            assert_eq!(metadata.check_proofs("ES256").level, expected);
+        }
     }
 
     #[test]

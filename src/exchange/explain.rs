@@ -145,9 +145,13 @@ pub fn refusal(status: u16, error: &str, description: &str) -> String {
         "access_denied" => {
             "The server's policy says no: the requester has no permission for this exchange."
         }
-        "use_dpop_nonce" | "invalid_dpop_proof" => {
-            "The server wants a proof of possession (DPoP, RFC 9449), which this program does not \
-             send."
+        "use_dpop_nonce" => {
+            "The server wants a nonce of its own in the proof of possession (DPoP, RFC 9449). A \
+             request with a proof is sent again with it; if none was sent, turn DPoP on."
+        }
+        "invalid_dpop_proof" => {
+            "The server does not accept the proof of possession (DPoP, RFC 9449), or wants one. \
+             Turn DPoP on, compare the clocks, and use the key that the subject token is bound to."
         }
         "insufficient_user_authentication" => {
             "The user must sign in again, or more strongly, before this exchange."

@@ -14,6 +14,8 @@ use reqwest::{Certificate, Method, redirect};
 use secrecy::{ExposeSecret, SecretBox, SecretSlice, SecretString};
 use url::{Host, Url};
 
+use super::keys::KeyError;
+
 /// Limits and trust of an [`Http`].
 #[derive(Clone, Debug)]
 pub struct HttpOptions {
@@ -47,6 +49,8 @@ impl Default for HttpOptions {
 pub enum TransportKind {
     /// The address is not one the studio sends anything to.
     Address,
+    /// The client's credentials cannot be made; nothing was sent.
+    Credentials,
     /// Nobody listens there.
     Refused,
     /// The name cannot be resolved.
@@ -78,6 +82,15 @@ pub struct TransportError {
 impl TransportError {
     pub fn new(kind: TransportKind, message: impl Into<String>) -> Self {
         Self { kind, message: message.into() }
+    }
+}
+
+impl From<KeyError> for TransportError {
+    fn from(error: KeyError) -> Self {
+        Self::new(
+            TransportKind::Credentials,
+            format!("The client's credentials cannot be made: {error}. Nothing was sent."),
+        )
     }
 }
 
@@ -163,19 +176,20 @@ impl Http {
 
     /// Fetches a document. Any status is an answer; a redirect is not followed.
     pub async fn get(&self, url: &Url) -> Result<HttpAnswer, TransportError> {
-        self.send(Method::GET, url, &[("accept", "application/json")], None, None).await
+        self.send(Method::GET, url, &[("accept", "application/json")], &[], None).await
     }
 
-    /// Posts a form (RFC 6749 appendix B). `authorization` is the value of that header.
+    /// Posts a form (RFC 6749 appendix B). `secrets` are headers that authenticate, by their names in
+    /// lower case.
     pub async fn post_form(
         &self,
         url: &Url,
-        authorization: Option<&SecretString>,
+        secrets: &[(&str, &SecretString)],
         form: &SecretString,
     ) -> Result<HttpAnswer, TransportError> {
         let headers =
             [("accept", "application/json"), ("content-type", "application/x-www-form-urlencoded")];
-        self.send(Method::POST, url, &headers, authorization, Some(form)).await
+        self.send(Method::POST, url, &headers, secrets, Some(form)).await
     }
 
     async fn send(
@@ -183,7 +197,7 @@ impl Http {
         method: Method,
         url: &Url,
         headers: &[(&str, &str)],
-        authorization: Option<&SecretString>,
+        secrets: &[(&str, &SecretString)],
         body: Option<&SecretString>,
     ) -> Result<HttpAnswer, TransportError> {
         allowed(url)?;
@@ -191,7 +205,7 @@ impl Http {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        if let Some(secret) = authorization {
+        for (name, secret) in secrets {
             let mut value = reqwest::header::HeaderValue::from_str(secret.expose_secret())
                 .map_err(|_| {
                     TransportError::new(
@@ -200,7 +214,7 @@ impl Http {
                     )
                 })?;
             value.set_sensitive(true);
-            request = request.header(reqwest::header::AUTHORIZATION, value);
+            request = request.header(*name, value);
         }
         if let Some(body) = body {
             request = request.body(body.expose_secret().to_owned());

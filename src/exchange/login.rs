@@ -6,13 +6,14 @@
 //! (RFC 8252 §7.3), which takes one answer and closes. For the built-in authority's test users there
 //! is [`sign_in`], which walks the same flow without a browser.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use secrecy::{ExposeSecret, SecretString};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use url::Url;
 
+use super::assertion::Occasion;
 use super::client_auth::Client;
 use super::client_credentials::{Issued, token_request};
 use super::discovery::{DiscoveryError, Metadata, discover};
@@ -152,6 +153,7 @@ impl Login {
         token_endpoint: &Url,
         client: &Client,
         code: &SecretString,
+        now: SystemTime,
     ) -> Result<Issued, LoginError> {
         let parameters = [
             ("grant_type", "authorization_code"),
@@ -159,7 +161,8 @@ impl Login {
             ("redirect_uri", self.redirect_uri.as_str()),
             ("code_verifier", self.verifier.expose_secret()),
         ];
-        Ok(token_request(http, token_endpoint, client, &parameters).await?)
+        let occasion = Occasion { issuer: Some(&self.issuer), token_endpoint, now };
+        Ok(token_request(http, &occasion, client, &parameters).await?)
     }
 }
 
@@ -172,6 +175,7 @@ pub async fn sign_in(
     client: &Client,
     user: &str,
     scope: &str,
+    now: SystemTime,
 ) -> Result<Issued, LoginError> {
     // Nobody listens there: the answer is read from the redirect itself.
     let redirect_uri = "http://127.0.0.1:1/callback";
@@ -203,7 +207,7 @@ pub async fn sign_in(
         .ok_or(LoginError::NotOurs("it leads to another address"))?;
     let code = login.code(&url)?;
     let endpoint = metadata.token_endpoint()?;
-    login.redeem(http, &endpoint, client, &code).await
+    login.redeem(http, &endpoint, client, &code, now).await
 }
 
 /// [`sign_in`] from an issuer alone: the access token of a test user.
@@ -213,9 +217,10 @@ pub async fn as_test_user(
     client: &Client,
     user: &str,
     scope: &str,
+    now: SystemTime,
 ) -> Result<SecretString, LoginError> {
     let metadata = discover(http, issuer).await?;
-    Ok(sign_in(http, &metadata, client, user, scope).await?.access_token)
+    Ok(sign_in(http, &metadata, client, user, scope, now).await?.access_token)
 }
 
 /// The loopback end of a login in the browser (RFC 8252 §7.3).

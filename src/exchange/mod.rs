@@ -17,16 +17,22 @@
 //! Nothing here reads a clock or the environment on its own; the time is an argument. Everything
 //! async needs a tokio runtime and does not care whose it is.
 
+pub mod assertion;
 pub mod checks;
 pub mod client_auth;
 pub mod client_credentials;
 pub mod compare;
 pub mod discovery;
+pub mod dpop;
 pub mod explain;
+pub mod follow_up;
 pub mod http;
 pub mod json;
+pub mod key_file;
 pub mod keys;
 pub mod login;
+pub mod mac;
+mod post;
 pub mod redact;
 pub mod report;
 pub mod request;
@@ -36,10 +42,12 @@ pub mod token;
 pub mod token_type;
 pub mod verify;
 
+pub use assertion::{AssertionAudience, Occasion};
 pub use checks::{Check, Level};
-pub use client_auth::{Client, ClientAuth, ClientAuthMethod};
+pub use client_auth::{Client, ClientAuth, ClientAuthMethod, Credentials};
 pub use compare::{Comparison, Difference};
 pub use discovery::{DiscoveryError, Metadata, Server, discover};
+pub use follow_up::{FollowUp, follow_up};
 pub use http::{Http, HttpOptions, TransportError, TransportKind};
 pub use redact::Redactor;
 pub use report::{Outcome, Report};

@@ -36,8 +36,12 @@ pub struct Report {
     /// The client id of the requester.
     pub client: String,
     pub client_auth: ClientAuthMethod,
+    /// The key that the requester proved to have, when it did.
+    pub dpop: Option<DpopReport>,
     pub request: RequestReport,
     pub answer: AnswerReport,
+    /// The first try, when the server wanted a nonce in the proof of possession.
+    pub first_try: Option<FirstTryReport>,
     /// Why the server said no, when it did.
     pub refusal: Option<Refusal>,
     /// Whether the issued token's signature holds.
@@ -47,6 +51,8 @@ pub struct Report {
     pub subject_token: Token,
     pub actor_token: Option<Token>,
     pub issued_token: Option<Token>,
+    /// What the server says of the issued token when it is asked (RFC 7662), masked.
+    pub introspection: Option<Value>,
     pub checks: Vec<Check>,
     pub timings: Timings,
     /// The issued token, for the next hop or the clipboard.
@@ -70,6 +76,21 @@ pub struct RequestReport {
     pub url: String,
     pub headers: Vec<(String, String)>,
     pub parameters: Vec<SentParameter>,
+}
+
+/// The public half of a proof of possession (RFC 9449).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DpopReport {
+    pub algorithm: &'static str,
+    /// SHA-256 thumbprint of the key (RFC 7638), as `cnf.jkt` of a bound token has it.
+    pub thumbprint: String,
+}
+
+/// A request that was sent again with a nonce (RFC 9449 §8), and the answer to it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct FirstTryReport {
+    pub request: RequestReport,
+    pub answer: AnswerReport,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -197,6 +218,9 @@ impl Report {
             let id = super::redact::form_encode(&self.client);
             parts.push(format!("--user {}\"$CLIENT_SECRET\"", shell(&format!("{id}:"))));
         }
+        if self.dpop.is_some() {
+            parts.push("--header \"DPoP: $DPOP\"".to_owned());
+        }
         for one in &self.request.parameters {
             parts.push(if one.masked {
                 let name = shell(&format!("{}=", one.name));
@@ -251,6 +275,8 @@ mod tests {
             },
             client: "a:b".into(),
             client_auth: method,
+            dpop: None,
+            first_try: None,
             request: RequestReport {
                 method: "POST",
                 url: "https://login.example/token".into(),
@@ -277,6 +303,7 @@ mod tests {
             subject_token: crate::exchange::token::decode("x"),
             actor_token: None,
             issued_token: None,
+            introspection: None,
             checks: Vec::new(),
             timings: Timings { first_byte_ms: 1.0, total_ms: 2.0 },
             issued: Some(SecretString::from("MARKED-issued")),
@@ -320,14 +347,17 @@ mod tests {
                 "server",
                 "client",
                 "client_auth",
+                "dpop",
                 "request",
                 "answer",
+                "first_try",
                 "refusal",
                 "verification",
                 "comparison",
                 "subject_token",
                 "actor_token",
                 "issued_token",
+                "introspection",
                 "checks",
                 "timings",
             ]

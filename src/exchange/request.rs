@@ -12,7 +12,8 @@ use secrecy::{ExposeSecret, SecretString};
 use url::form_urlencoded;
 
 use super::checks::{self, Check};
-use super::client_auth::{Client, ClientAuth};
+use super::client_auth::{Client, Credentials};
+use super::discovery::Server;
 use super::redact::{MASK, Redactor, masked};
 use super::token_type::GRANT_TYPE;
 
@@ -85,11 +86,11 @@ pub struct Parameter {
 }
 
 impl Parameter {
-    fn open(name: &str, value: &str) -> Self {
+    pub(super) fn open(name: &str, value: &str) -> Self {
         Self { name: name.to_owned(), value: SecretString::from(value), secret: false }
     }
 
-    fn secret(name: &str, value: &SecretString) -> Self {
+    pub(super) fn secret(name: &str, value: &SecretString) -> Self {
         Self { name: name.to_owned(), value: value.clone(), secret: true }
     }
 
@@ -102,7 +103,7 @@ impl Parameter {
 
 impl ExchangeRequest {
     /// The parameters in the order they are sent, without those that are empty.
-    pub fn parameters(&self, client: &Client) -> Vec<Parameter> {
+    pub fn parameters(&self, credentials: &Credentials) -> Vec<Parameter> {
         let mut parameters = vec![
             Parameter::open("grant_type", GRANT_TYPE),
             Parameter::secret("subject_token", &self.subject_token),
@@ -120,28 +121,21 @@ impl ExchangeRequest {
                 ..Parameter::open(name.trim(), value)
             },
         ));
-        match &client.auth {
-            ClientAuth::Basic(_) => {}
-            ClientAuth::Post(secret) => {
-                parameters.push(Parameter::open("client_id", &client.id));
-                parameters.push(Parameter::secret("client_secret", secret));
-            }
-            ClientAuth::None => parameters.push(Parameter::open("client_id", &client.id)),
-        }
+        parameters.extend(credentials.parameters.iter().cloned());
         parameters.retain(|one| !one.name.is_empty() && !one.value.expose_secret().is_empty());
         parameters
     }
 
-    /// What can be said about the request before it is sent: the REQ checks. `endpoint` is the
-    /// address typed so far, of the issuer or of the token endpoint.
+    /// What can be said about the request before it is sent: the REQ checks. `server` is what was
+    /// typed of it so far.
     pub fn check(
         &self,
         client: &Client,
-        endpoint: &str,
+        server: &Server,
         now: SystemTime,
         skew: Duration,
     ) -> Vec<Check> {
-        checks::request::all(self, client, endpoint, now, skew)
+        checks::request::all(self, client, server, now, skew)
     }
 
     /// The scopes asked for.
@@ -189,10 +183,15 @@ pub fn looks_secret(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::exchange::assertion::Occasion;
+    use crate::exchange::client_auth::ClientAuth;
     use crate::exchange::token_type::ACCESS_TOKEN;
 
-    fn client(auth: ClientAuth) -> Client {
-        Client { id: "portal".to_owned(), auth }
+    fn credentials(auth: ClientAuth) -> Credentials {
+        let url = url::Url::parse("https://login.example/token").unwrap();
+        let now = SystemTime::UNIX_EPOCH;
+        let occasion = Occasion { issuer: None, token_endpoint: &url, now };
+        Client::new("portal", auth).credentials(&occasion).unwrap()
     }
 
     fn request() -> ExchangeRequest {
@@ -213,7 +212,7 @@ mod tests {
     #[test]
     fn parameters_are_in_order_and_never_empty_or_overridden() {
         let names: Vec<String> = request()
-            .parameters(&client(ClientAuth::Post(SecretString::from("MARKED-SECRET"))))
+            .parameters(&credentials(ClientAuth::Post(SecretString::from("MARKED-SECRET"))))
             .into_iter()
             .map(|one| format!("{}={}", one.name, one.shown()))
             .collect();
@@ -235,8 +234,8 @@ mod tests {
 
     #[test]
     fn basic_puts_nothing_of_the_client_into_the_body() {
-        let parameters =
-            request().parameters(&client(ClientAuth::Basic(SecretString::from("MARKED-SECRET"))));
+        let parameters = request()
+            .parameters(&credentials(ClientAuth::Basic(SecretString::from("MARKED-SECRET"))));
         assert!(parameters.iter().all(|one| !one.name.starts_with("client_")));
     }
 

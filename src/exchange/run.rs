@@ -1,22 +1,28 @@
 //! Sending one exchange and gathering everything about it.
 
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use serde_json::Value;
 use url::Url;
 
+use super::assertion::Occasion;
 use super::checks::{self, Context};
-use super::client_auth::Client;
+use super::client_auth::{Client, Credentials};
 use super::compare::Comparison;
 use super::discovery::{self, DiscoveryError, Metadata, Server};
+use super::dpop;
 use super::explain;
 use super::http::{self, Http, HttpAnswer, TransportError};
 use super::json;
+use super::post::{self, Attempt};
 use super::redact::{MASK, Redactor};
-use super::report::{AnswerReport, Outcome, Refusal, Report, RequestReport, ServerReport, Timings};
-use super::request::{ExchangeRequest, form};
+use super::report::{
+    AnswerReport, DpopReport, FirstTryReport, Outcome, Refusal, Report, RequestReport,
+    ServerReport, Timings,
+};
+use super::request::ExchangeRequest;
 use super::token::{self, Token};
 use super::verify::{self, Jwks, Verification};
 
@@ -28,16 +34,6 @@ pub struct Simulation {
     pub request: ExchangeRequest,
     /// How far clocks may differ before a time is called wrong; 60 s is common.
     pub skew: Duration,
-}
-
-impl Simulation {
-    /// The address the person typed, of the issuer or the token endpoint.
-    pub fn address(&self) -> &str {
-        match &self.server {
-            Server::Issuer(issuer) => issuer,
-            Server::TokenEndpoint { url, .. } => url,
-        }
-    }
 }
 
 /// What was sent, as far as it may be seen.
@@ -67,8 +63,20 @@ pub struct Exchange {
     pub loopback_http: bool,
     pub sent: Sent,
     pub answer: HttpAnswer,
+    /// The proof of possession that went along (RFC 9449).
+    pub proof: Option<SecretString>,
+    /// The first try, when the server wanted a nonce in the proof.
+    pub first: Option<FirstTry>,
     /// Knows what was sent.
     pub redactor: Redactor,
+}
+
+/// A request that was refused for want of a nonce, and sent again with it (RFC 9449 §8).
+#[derive(Debug)]
+pub struct FirstTry {
+    pub sent: Sent,
+    pub answer: HttpAnswer,
+    pub proof: SecretString,
 }
 
 /// Why a simulation has no report.
@@ -88,51 +96,63 @@ impl SimulateError {
             Self::Transport(error) | Self::Discovery(DiscoveryError::Transport(error)) => error,
             Self::Discovery(_) => return false,
         };
-        !matches!(transport.kind, Kind::Address | Kind::Content | Kind::Redirect)
+        !matches!(
+            transport.kind,
+            Kind::Address | Kind::Credentials | Kind::Content | Kind::Redirect
+        )
     }
 }
 
-/// Sends one token exchange.
+/// Sends one token exchange to the occasion's token endpoint.
 pub async fn exchange(
     http: &Http,
-    endpoint: &Url,
+    occasion: &Occasion<'_>,
     client: &Client,
     request: &ExchangeRequest,
 ) -> Result<Exchange, TransportError> {
-    http::allowed(endpoint)?;
+    let endpoint = occasion.token_endpoint;
     let mut redactor = Redactor::new();
     request.teach(&mut redactor);
-    client.teach(&mut redactor);
-    let parameters = request.parameters(client);
-    let authorization = client.authorization();
+    let with = |credentials: &Credentials| request.parameters(credentials);
+    let posted = post::post(http, occasion, client, with, &mut redactor).await?;
+    let first = posted.first.and_then(|first| {
+        let sent = sent(endpoint, &first, &redactor);
+        Some(FirstTry { sent, answer: first.answer, proof: first.proof? })
+    });
+    Ok(Exchange {
+        endpoint: endpoint.clone(),
+        loopback_http: endpoint.scheme() == "http",
+        sent: sent(endpoint, &posted.last, &redactor),
+        answer: posted.last.answer,
+        proof: posted.last.proof,
+        first,
+        redactor,
+    })
+}
+
+/// A request as it may be seen.
+fn sent(endpoint: &Url, attempt: &Attempt, redactor: &Redactor) -> Sent {
     let mut headers = vec![
         ("Content-Type".to_owned(), "application/x-www-form-urlencoded".to_owned()),
         ("Accept".to_owned(), "application/json".to_owned()),
     ];
-    if authorization.is_some() {
+    if attempt.authorization {
         headers.push(("Authorization".to_owned(), format!("Basic {MASK}")));
     }
-    let sent = Sent {
+    if attempt.proof.is_some() {
+        headers.push((dpop::HEADER.to_owned(), MASK.to_owned()));
+    }
+    let parameters = attempt.parameters.iter().map(|one| SentParameter {
+        name: redactor.text(&one.name),
+        value: if one.secret { one.shown() } else { redactor.text(&one.shown()) },
+        masked: one.secret,
+    });
+    Sent {
         method: "POST",
         url: redactor.text(endpoint.as_str()),
         headers,
-        parameters: parameters
-            .iter()
-            .map(|one| SentParameter {
-                name: redactor.text(&one.name),
-                value: if one.secret { one.shown() } else { redactor.text(&one.shown()) },
-                masked: one.secret,
-            })
-            .collect(),
-    };
-    let answer = http.post_form(endpoint, authorization.as_ref(), &form(&parameters)).await?;
-    Ok(Exchange {
-        endpoint: endpoint.clone(),
-        loopback_http: endpoint.scheme() == "http",
-        sent,
-        answer,
-        redactor,
-    })
+        parameters: parameters.collect(),
+    }
 }
 
 /// Runs one test exchange: finds the endpoint, sends, verifies, checks, compares.
@@ -142,7 +162,8 @@ pub async fn simulate(
     now: SystemTime,
 ) -> Result<Report, SimulateError> {
     let Simulation { server, client, request, skew } = simulation;
-    let mut checks = request.check(client, simulation.address(), now, *skew);
+    let started = Instant::now();
+    let mut checks = request.check(client, server, now, *skew);
     let (metadata, endpoint) = match server {
         Server::Issuer(issuer) => {
             let metadata = discovery::discover(http, issuer).await?;
@@ -153,8 +174,19 @@ pub async fn simulate(
     };
     if let Some(metadata) = &metadata {
         checks.extend(metadata.checks.iter().cloned());
+        checks.push(metadata.check_authentication(&client.auth));
+        checks
+            .extend(client.dpop.as_ref().map(|key| metadata.check_proofs(key.algorithm().name())));
     }
-    let exchange = exchange(http, &endpoint, client, request).await?;
+    let occasion = Occasion {
+        issuer: metadata.as_ref().map(|metadata| metadata.issuer.as_str()),
+        token_endpoint: &endpoint,
+        // Finding the endpoint may have taken a while, and an assertion lives a minute.
+        now: now + started.elapsed(),
+    };
+    let exchange = exchange(http, &occasion, client, request).await?;
+
+    checks.extend(proof_checks(&exchange));
 
     let body = json::parse_object(exchange.answer.body.expose_secret());
     let sent_redactor = exchange.redactor.clone();
@@ -231,14 +263,26 @@ pub async fn simulate(
         },
         client: client.id.clone(),
         client_auth: client.auth.method(),
+        dpop: client.dpop.as_ref().map(|key| DpopReport {
+            algorithm: key.algorithm().name(),
+            thumbprint: key.thumbprint().to_owned(),
+        }),
         request: RequestReport::new(&exchange.sent, &redactor),
         answer: answer_report(&exchange.answer, &body, &redactor),
+        first_try: exchange.first.as_ref().map(|first| {
+            let body = json::parse_object(first.answer.body.expose_secret());
+            FirstTryReport {
+                request: RequestReport::new(&first.sent, &redactor),
+                answer: answer_report(&first.answer, &body, &redactor),
+            }
+        }),
         refusal,
         verification,
         comparison,
         subject_token: redact_token(subject, &redactor),
         actor_token: actor.map(|token| redact_token(token, &redactor)),
         issued_token: issued.map(|token| redact_token(token, &redactor)),
+        introspection: None,
         checks,
         timings: Timings {
             first_byte_ms: super::time::milliseconds(exchange.answer.first_byte),
@@ -246,6 +290,21 @@ pub async fn simulate(
         },
         issued: issued_secret,
     })
+}
+
+/// What there is to say of the proofs that went along.
+fn proof_checks(exchange: &Exchange) -> Vec<checks::Check> {
+    let Some(proof) = &exchange.proof else { return Vec::new() };
+    let last = [proof.expose_secret()];
+    let last = checks::dpop::Tried { proofs: &last, answer: &exchange.answer };
+    match &exchange.first {
+        None => checks::dpop::all(&[last], &exchange.endpoint),
+        Some(first) => {
+            let proofs = [first.proof.expose_secret()];
+            let first = checks::dpop::Tried { proofs: &proofs, answer: &first.answer };
+            checks::dpop::all(&[first, last], &exchange.endpoint)
+        }
+    }
 }
 
 /// Whether a member of an answer holds something that authenticates.

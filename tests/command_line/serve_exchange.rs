@@ -27,10 +27,14 @@ impl Drop for Served {
 
 impl Served {
     fn new(reading: &str) -> Self {
-        let folder = estate();
+        Self::with(estate(), reading, &[])
+    }
+
+    fn with(folder: Folder, reading: &str, more: &[&str]) -> Self {
         let mut process = program(folder.path())
             .args(["serve", "estate.yaml", "--format", "json", "--reading", reading])
             .args(["--audience-map", "https://dash.example/api=Dashboard"])
+            .args(more)
             .env("EXCHANGE_STUDIO_CLIENT_SECRET", SECRET)
             .stdout(Stdio::piped())
             .spawn()
@@ -261,6 +265,11 @@ fn what_cannot_be_sent_is_usage() {
         &["--param", "x"],
         &["--actor-token-env", "X"],
         &["--client-auth", "private_key_jwt"],
+        &["--client-key-file", "key.pem"],
+        &["--client-auth", "private_key_jwt", "--client-key-file", "a", "--client-key-env", "B"],
+        &["--client-auth", "none", "--assertion-alg", "HS256"],
+        &["--client-auth", "client_secret_jwt", "--assertion-alg", "RS256"],
+        &["--assertion-audience", ""],
         &["--jwks-uri", "http://127.0.0.1:9/"],
         &["--audience-map", "a=b"],
     ] {
@@ -278,4 +287,159 @@ fn what_cannot_be_sent_is_usage() {
         .output()
         .unwrap();
     assert_eq!(ran.status.code(), Some(2), "{}", String::from_utf8_lossy(&ran.stderr));
+}
+
+fn pem(label: &str, der: &[u8]) -> String {
+    use base64::Engine as _;
+
+    let body = base64::engine::general_purpose::STANDARD.encode(der);
+    let lines: Vec<String> =
+        body.as_bytes().chunks(64).map(|line| String::from_utf8_lossy(line).into()).collect();
+    format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", lines.join("\n"))
+}
+
+/// A key as its owner keeps it, and what the server gets of it.
+fn keys() -> (String, String) {
+    use rcgen::PublicKeyData as _;
+
+    let pair = rcgen::KeyPair::generate().unwrap();
+    (pem("PRIVATE KEY", pair.serialized_der()), pem("PUBLIC KEY", &pair.subject_public_key_info()))
+}
+
+#[test]
+fn a_client_signs_with_a_key_of_its_own() {
+    let (private, public) = keys();
+    let folder = estate();
+    folder.write("portal.pem", private.as_bytes());
+    folder.write("portal.pub.pem", public.as_bytes());
+    folder.write("other.pem", keys().0.as_bytes());
+    let register = ["--client-key", "Portal=portal.pub.pem"];
+    let served = Served::with(folder, "requester-lists-target", &register);
+    let signs = ["--client-auth", "private_key_jwt", "--client-key-file", "portal.pem"];
+    let server = served.text("issuer");
+    let login = ["mint", "--server", server, "--client-id", PORTAL, "--user", "alice"];
+    let token = token_of(&served.run("", &[&login[..], &signs].concat()));
+
+    let exchange = |more: &[&str]| {
+        let ran = served.exchange(&token, PORTAL, &[&["--audience", "Dashboard"], more].concat());
+        let body = private.lines().nth(1).unwrap();
+        assert!(!ran.to_string().contains(body), "the key is shown: {ran}");
+        ran
+    };
+    let ran = exchange(&signs);
+    assert_eq!(ran.code, Some(0), "{ran}");
+    assert!(ran.stdout.contains("(private_key_jwt)"), "{ran}");
+    let ran = exchange(&[&signs[..], &["--format", "json"]].concat());
+    let report = json(&ran);
+    let sent = &report["request"]["parameters"];
+    let assertion =
+        sent.as_array().unwrap().iter().find(|one| one["name"] == "client_assertion").unwrap();
+    assert_eq!(assertion["masked"], true, "{ran}");
+    assert!(!ran.stdout.contains("eyJ"), "{ran}");
+    // A name that the server does not know does no harm where the key was given without one.
+    assert_eq!(exchange(&[&signs[..], &["--client-key-id", "mine"]].concat()).code, Some(0));
+    let legacy = [&signs[..], &["--assertion-audience", "token-endpoint"]].concat();
+    assert_eq!(exchange(&legacy).code, Some(0));
+
+    // Neither its secret, nor another key, nor another audience is accepted.
+    assert_eq!(exchange(&[]).code, Some(1));
+    let other = ["--client-auth", "private_key_jwt", "--client-key-file", "other.pem"];
+    for more in [&other[..], &[&signs[..], &["--assertion-audience", "urn:other"]].concat()] {
+        let ran = exchange(&[more, &["--format", "json"]].concat());
+        assert_eq!(ran.code, Some(1), "{ran}");
+        assert_eq!(json(&ran)["refusal"]["error"], "invalid_client");
+    }
+    // A client without a key signs with its secret.
+    let more = ["--client-auth", "client_secret_jwt"];
+    let ran = served.exchange(&token, "{{guid:broker}}", &more);
+    assert!(ran.stdout.contains("the secret is too short for HS256"), "{ran}");
+
+    // What is no key is said without being shown.
+    let unusable = |arguments: &[&str], expected: Option<i32>, words: &str| {
+        let ran = served.run(&token, arguments);
+        assert_eq!(ran.code, expected, "{ran}");
+        assert!(ran.stderr.contains(words), "{words}: {ran}");
+    };
+    let ask = ["exchange", "--server", server, "--client-id", PORTAL];
+    let ask = [&ask[..], &["--subject-token-env", "SUBJECT_TOKEN"]].concat();
+    let file = |name: &'static str| {
+        let signs = ["--client-auth", "private_key_jwt", "--client-key-file", name];
+        [&ask[..], &signs].concat()
+    };
+    unusable(&file("portal.pub.pem"), Some(2), "there is no private key in it");
+    unusable(&file("nowhere.pem"), Some(3), "cannot be read");
+    let serve = ["serve", "estate.yaml", "--client-key"];
+    unusable(&[&serve[..], &["Portal=portal.pem"]].concat(), Some(2), "this is a private key");
+    unusable(&[&serve[..], &["Nobody=portal.pub.pem"]].concat(), Some(2), "names no client app");
+    unusable(&[&serve[..], &["Portal=nowhere"]].concat(), Some(3), "cannot be read");
+}
+
+#[test]
+fn a_token_is_bound_to_a_key_that_goes_from_hop_to_hop() {
+    let folder = estate();
+    folder.write("proof.pem", keys().0.as_bytes());
+    let served = Served::with(folder, "requester-lists-target", &["--dpop-nonce"]);
+    let server = served.text("issuer");
+    let proves = ["--dpop-key-file", "proof.pem"];
+    let login = ["mint", "--server", server, "--client-id", PORTAL, "--user", "alice"];
+    let token = token_of(&served.run("", &[&login[..], &proves].concat()));
+    let target = ["--audience", "Dashboard"];
+
+    let ran = served.exchange(&token, PORTAL, &[&target[..], &proves].concat());
+    assert_eq!(ran.code, Some(0), "{ran}");
+    assert!(ran.stdout.contains("  proof    DPoP with ES256, key "), "{ran}");
+    assert!(ran.stdout.contains("  nonce    wanted by the server (400)"), "{ran}");
+    assert!(!ran.stdout.contains("eyJ"), "{ran}");
+    let ran =
+        served.exchange(&token, PORTAL, &[&target[..], &proves, &["--format", "json"]].concat());
+    let report = json(&ran);
+    assert_eq!(report["first_try"]["answer"]["body"]["error"], "use_dpop_nonce");
+    assert_eq!(report["answer"]["body"]["token_type"], "DPoP");
+    assert_eq!(report["issued_token"]["claims"]["cnf"]["jkt"], report["dpop"]["thumbprint"]);
+
+    // Without its key, or with one made for this exchange alone, the token is nothing.
+    for more in [&[][..], &["--dpop"]] {
+        let ran = served.exchange(&token, PORTAL, &[&target[..], more].concat());
+        assert_eq!(ran.code, Some(1), "{ran}");
+        assert!(ran.stdout.contains("The subject token is bound to"), "{ran}");
+    }
+    let plain = served.user_token(PORTAL);
+    let ran = served.exchange(&plain, PORTAL, &[&target[..], &["--dpop"]].concat());
+    assert_eq!(ran.code, Some(0), "{ran}");
+
+    let port = served.text("external_issuer").rsplit(':').next().unwrap().to_owned();
+    let mint = ["mint", "--issuer-port", &port, "--subject", "x"];
+    let ran = served.run("", &[&mint[..], &proves].concat());
+    assert_eq!(ran.code, Some(2), "{ran}");
+    let ran = served.exchange(&plain, PORTAL, &["--dpop-key-file", "estate.yaml"]);
+    assert_eq!(ran.code, Some(2), "{ran}");
+    assert!(ran.stderr.contains("estate.yaml cannot be used as a key"), "{ran}");
+}
+
+#[test]
+fn what_becomes_of_the_tokens_is_asked_for_by_name() {
+    let served = Served::new("requester-lists-target");
+    let token = served.user_token(PORTAL);
+    let target = ["--audience", "Dashboard", "--format", "json"];
+    let check = |ran: &Ran, id: &str| -> Option<Value> {
+        let report = json(ran);
+        let checks = report["checks"].as_array().unwrap();
+        checks.iter().find(|check| check["id"] == id).map(|check| check["level"].clone())
+    };
+    let ran = served.exchange(&token, PORTAL, &[&target[..], &["--introspect"]].concat());
+    assert_eq!(ran.code, Some(0), "{ran}");
+    assert_eq!(check(&ran, "INT-01"), Some("pass".into()), "{ran}");
+    assert_eq!(check(&ran, "INT-02"), Some("pass".into()), "{ran}");
+    assert_eq!(check(&ran, "REV-01"), None);
+    assert_eq!(json(&ran)["introspection"]["active"], true);
+    let both = ["--introspect", "--revoke-subject"];
+    let ran = served.exchange(&token, PORTAL, &[&target[..], &both].concat());
+    assert_eq!(ran.code, Some(0), "{ran}");
+    assert_eq!(check(&ran, "REV-01"), Some("note".into()), "{ran}");
+    assert_eq!(check(&ran, "REV-02"), Some("pass".into()), "{ran}");
+    // Now it is gone.
+    let ran = served.exchange(&token, PORTAL, &target);
+    assert_eq!(ran.code, Some(1), "{ran}");
+    let said = json(&ran)["refusal"]["description"].clone();
+    assert!(said.as_str().unwrap().contains("it was revoked"), "{ran}");
 }

@@ -73,10 +73,10 @@ pub fn http() -> Http {
 pub fn simulation(server: Server) -> Simulation {
     Simulation {
         server,
-        client: Client {
-            id: "portal".to_owned(),
-            auth: ClientAuth::Basic(SecretString::from("MARKED-client-secret")),
-        },
+        client: Client::new(
+            "portal",
+            ClientAuth::Basic(SecretString::from("MARKED-client-secret")),
+        ),
         request: ExchangeRequest {
             subject_token: SecretString::from("MARKED-subject-token"),
             subject_token_type: ACCESS_TOKEN.to_owned(),

@@ -10,7 +10,7 @@ use exchange_studio::exchange::compare::Fate;
 use exchange_studio::exchange::report::Outcome;
 use exchange_studio::exchange::token_type::{ACCESS_TOKEN, JWT};
 use exchange_studio::exchange::{
-    Client, ClientAuth, ClientAuthMethod, ExchangeRequest, Report, Server, Simulation,
+    Client, ClientAuth, ClientAuthMethod, ExchangeRequest, Occasion, Report, Server, Simulation,
     Verification, client_credentials, discover, login, simulate,
 };
 use exchange_studio::{samples, trust::Reading};
@@ -29,7 +29,8 @@ fn start(sources: Vec<exchange_studio::config::Source>) -> Running {
 }
 
 fn client(authority: &Running, id: &str, method: ClientAuthMethod) -> Client {
-    Client { id: id.to_owned(), auth: ClientAuth::new(method, authority.client_secret().clone()) }
+    let auth = ClientAuth::new(method, authority.client_secret().clone()).unwrap();
+    Client::new(id, auth)
 }
 
 async fn run(
@@ -64,11 +65,15 @@ fn nothing_wrong(report: &Report) {
 #[tokio::test]
 async fn a_users_token_of_the_portal_becomes_one_of_the_dashboard() {
     let authority = start(samples::cross_client());
-    for method in [ClientAuthMethod::ClientSecretBasic, ClientAuthMethod::ClientSecretPost] {
+    for method in [
+        ClientAuthMethod::ClientSecretBasic,
+        ClientAuthMethod::ClientSecretPost,
+        ClientAuthMethod::ClientSecretJwt,
+    ] {
         let portal = client(&authority, PORTAL, method);
-        let token = login::as_test_user(&http(), authority.issuer(), &portal, "alice", "openid")
-            .await
-            .unwrap();
+        let (issuer, now) = (authority.issuer(), SystemTime::now());
+        let token =
+            login::as_test_user(&http(), issuer, &portal, "alice", "openid", now).await.unwrap();
         let report = run(&authority, PORTAL, token, ACCESS_TOKEN, DASHBOARD).await;
         assert_eq!(report.outcome, Outcome::Issued, "{}", report.sentence());
         nothing_wrong(&report);
@@ -115,10 +120,7 @@ async fn a_wrong_secret_is_told_apart_from_a_wrong_token() {
     let authority = start(samples::cross_client());
     let simulation = Simulation {
         server: Server::Issuer(authority.issuer().to_owned()),
-        client: Client {
-            id: PORTAL.to_owned(),
-            auth: ClientAuth::Basic(SecretString::from("MARKED-wrong")),
-        },
+        client: Client::new(PORTAL, ClientAuth::Basic(SecretString::from("MARKED-wrong"))),
         request: ExchangeRequest {
             subject_token: SecretString::from("MARKED-no-token"),
             subject_token_type: ACCESS_TOKEN.to_owned(),
@@ -145,11 +147,14 @@ async fn a_clients_own_token_and_a_user_nobody_knows() {
     assert!(metadata.checks.iter().all(|check| check.level < Level::Fail), "{:?}", metadata.checks);
     let portal = client(&authority, PORTAL, ClientAuthMethod::ClientSecretPost);
     let endpoint = metadata.token_endpoint().unwrap();
+    let now = SystemTime::now();
+    let occasion = Occasion { issuer: Some(&metadata.issuer), token_endpoint: &endpoint, now };
     let issued =
-        client_credentials::client_credentials(&http(), &endpoint, &portal, "", &[]).await.unwrap();
+        client_credentials::client_credentials(&http(), &occasion, &portal, "", &[]).await.unwrap();
     assert!(issued.expires_in.is_some_and(|seconds| seconds > 0));
-    let error =
-        login::as_test_user(&http(), authority.issuer(), &portal, "mallory", "").await.unwrap_err();
+    let error = login::as_test_user(&http(), authority.issuer(), &portal, "mallory", "", now)
+        .await
+        .unwrap_err();
     assert!(
         matches!(&error, login::LoginError::Refused { error, .. } if error == "login_required")
     );
@@ -160,10 +165,12 @@ async fn a_clients_own_token_and_a_user_nobody_knows() {
 fn what_runs_in_the_background_can_be_sent_there() {
     fn sendable<T: Send>(_: &T) {}
     let (http, url) = (http(), url::Url::parse("http://127.0.0.1:1/").unwrap());
-    let portal = Client { id: "a".to_owned(), auth: ClientAuth::None };
+    let portal = Client::new("a", ClientAuth::None);
     let simulation = crate::client_faults::simulation(Server::Issuer("http://127.0.0.1:1".into()));
     sendable(&simulate(&http, &simulation, SystemTime::now()));
     sendable(&discover(&http, "http://127.0.0.1:1"));
-    sendable(&login::as_test_user(&http, "http://127.0.0.1:1", &portal, "alice", ""));
-    sendable(&client_credentials::client_credentials(&http, &url, &portal, "", &[]));
+    let now = SystemTime::now();
+    sendable(&login::as_test_user(&http, "http://127.0.0.1:1", &portal, "alice", "", now));
+    let occasion = Occasion { issuer: None, token_endpoint: &url, now };
+    sendable(&client_credentials::client_credentials(&http, &occasion, &portal, "", &[]));
 }

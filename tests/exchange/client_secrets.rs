@@ -3,8 +3,10 @@
 use std::time::SystemTime;
 
 use exchange_studio::exchange::client_credentials::client_credentials;
+use exchange_studio::exchange::keys::{SigningAlgorithm, SigningKey};
 use exchange_studio::exchange::{
-    ClientAuth, ClientAuthMethod, ExchangeRequest, Report, Server, SimulateError, simulate,
+    AssertionAudience, ClientAuth, ClientAuthMethod, ExchangeRequest, Occasion, Report, Server,
+    SimulateError, simulate,
 };
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
@@ -27,7 +29,14 @@ fn everything(report: &Report) -> String {
 fn marked(method: ClientAuthMethod, base: &str) -> exchange_studio::exchange::Simulation {
     let mut simulation =
         simulation(Server::TokenEndpoint { url: format!("{base}/token"), jwks_uri: None });
-    simulation.client.auth = ClientAuth::new(method, SecretString::from("MARKED client+secret"));
+    simulation.client.auth = match method {
+        // The key itself is never text again once it is read.
+        ClientAuthMethod::PrivateKeyJwt => ClientAuth::PrivateKeyJwt {
+            key: Box::new(SigningKey::generate(SigningAlgorithm::Es256).unwrap()),
+            audience: AssertionAudience::Issuer,
+        },
+        _ => ClientAuth::new(method, SecretString::from("MARKED client+secret")).unwrap(),
+    };
     simulation.request = ExchangeRequest {
         actor_token: SecretString::from("MARKED-actor-token"),
         actor_token_type: "urn:ietf:params:oauth:token-type:jwt".to_owned(),
@@ -45,9 +54,9 @@ async fn a_server_that_echoes_everything_shows_nothing() {
     // The request's secrets come back in a header, in the description, in a key and in a list; the
     // issued ones stand where the standard puts them and elsewhere.
     for method in ClientAuthMethod::ALL {
-        // A public client has no secret that could come back.
+        // A public client, and one with a key, have no secret that could come back.
         let (plain, encoded, spaced) = match method {
-            ClientAuthMethod::None => ("-", "-", "-"),
+            ClientAuthMethod::None | ClientAuthMethod::PrivateKeyJwt => ("-", "-", "-"),
             _ => ("MARKED client+secret", "MARKED+client%2Bsecret", "MARKED%20client%2Bsecret"),
         };
         let bodies = [
@@ -107,8 +116,10 @@ async fn a_refused_client_credentials_request_holds_no_secret() {
     let base = serve(json_answer("401 Unauthorized", body)).await;
     let simulation = simulation(Server::Issuer(base.clone()));
     let endpoint = Url::parse(&format!("{base}/token")).unwrap();
+    let occasion =
+        Occasion { issuer: Some(&base), token_endpoint: &endpoint, now: SystemTime::now() };
     let error =
-        client_credentials(&http(), &endpoint, &simulation.client, "read", &[]).await.unwrap_err();
+        client_credentials(&http(), &occasion, &simulation.client, "read", &[]).await.unwrap_err();
     assert!(error.message.contains("invalid_client"), "{error}");
     assert!(!format!("{error} {error:?}").contains("MARKED"), "{error}");
 }
@@ -134,7 +145,40 @@ async fn secrets_travel_where_the_method_says_and_nowhere_else() {
         assert_eq!(basic, method == ClientAuthMethod::ClientSecretBasic);
         assert_eq!(post, method == ClientAuthMethod::ClientSecretPost);
         assert_eq!(body.contains("client_id=portal"), !basic);
+        let signs =
+            [ClientAuthMethod::ClientSecretJwt, ClientAuthMethod::PrivateKeyJwt].contains(&method);
+        assert_eq!(body.contains("&client_assertion=eyJ"), signs);
+        assert!(post || !body.contains("MARKED+client") && !body.contains("MARKED%20client"));
         assert!(body.contains("subject_token=MARKED-subject-token&"));
         assert!(!head.contains("MARKED"));
+    }
+}
+
+/// An assertion is good for a minute at the server it is for: whoever sees it must not be able to
+/// use it, so it is masked as it is sent, and taken out of whatever the server says about it.
+#[tokio::test]
+async fn an_assertion_that_a_server_echoes_is_not_shown() {
+    use tokio::io::AsyncWriteExt;
+    for method in [ClientAuthMethod::ClientSecretJwt, ClientAuthMethod::PrivateKeyJwt] {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let seen = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let request = super::client_faults::read_request(&mut stream).await;
+            let assertion = request.split("&client_assertion=").nth(1).unwrap().to_owned();
+            let body =
+                format!(r#"{{"error":"invalid_client","error_description":"bad {assertion}"}}"#);
+            stream.write_all(&json_answer("400 Bad Request", body.as_bytes())).await.unwrap();
+            assertion
+        });
+        let report = simulate(&http(), &marked(method, &base), SystemTime::now()).await.unwrap();
+        let assertion = seen.await.unwrap();
+        assert!(assertion.len() > 100 && !assertion.contains('&'), "{assertion}");
+        let text = everything(&report);
+        let signature = assertion.rsplit('.').next().unwrap();
+        assert!(!text.contains(&assertion) && !text.contains(signature), "{text}");
+        let echo = report.checks.iter().find(|check| check.id == "ERR-04").unwrap();
+        assert_eq!(echo.level, exchange_studio::exchange::Level::Fail);
+        assert!(report.to_curl().contains("\"$CLIENT_ASSERTION\""), "{}", report.to_curl());
     }
 }

@@ -3,14 +3,20 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod authority_assertions;
 mod authority_bench;
 mod authority_decides;
+mod authority_dpop;
 mod authority_issuers;
 mod authority_lifecycle;
 mod authority_login;
 mod authority_predicts;
 mod authority_refuses;
 mod authority_scenarios;
+mod authority_status;
+mod client_assertions;
+mod client_dpop;
 mod client_faults;
+mod client_follow_up;
 mod client_scenarios;
 mod client_secrets;

@@ -6,6 +6,7 @@ use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use exchange_studio::config::{Change, Id};
+use exchange_studio::exchange::ClientAuthMethod;
 use exchange_studio::exchange::report::Outcome;
 use exchange_studio::studio::{Action, Command, Selection, Studio};
 use exchange_studio::trust::Verdict;
@@ -85,6 +86,38 @@ fn the_authority_follows_the_project_as_it_is_edited() {
     send(&mut harness, Command::Act(Action::Undo));
     run_again(&mut harness);
     assert_eq!(outcome(&harness).0, Outcome::Issued);
+}
+
+#[test]
+fn a_signed_request_with_a_bound_token_goes_on_to_the_next_hop() {
+    let mut harness = opened(&sample("cross-client"));
+    select_permission(&mut harness);
+    send(&mut harness, Command::Act(Action::SimulateSelected));
+    harness.state_mut().state.exchange.form.auth = ClientAuthMethod::ClientSecretJwt;
+    click(&mut harness, "Bind tokens to a key");
+    run(&mut harness);
+    assert_eq!(outcome(&harness).0, Outcome::Issued);
+    let report = |harness: &Harness<'static, Studio>| {
+        let outcome = harness.state().state.exchange.outcome.as_ref().unwrap();
+        outcome.observation.as_ref().unwrap().clone()
+    };
+    let first = report(&harness);
+    assert_eq!(first.client_auth, ClientAuthMethod::ClientSecretJwt);
+    assert_eq!(first.answer.body.unwrap()["token_type"], "DPoP");
+    // The issued token goes in again: its key is still there, so it is judged and not turned away.
+    let token = first.issued.unwrap();
+    let form = &mut harness.state_mut().state.exchange.form;
+    form.source = exchange_studio::studio::SubjectSource::Pasted;
+    form.pasted = token;
+    run_again(&mut harness);
+    let second = report(&harness);
+    assert_eq!(second.dpop, first.dpop);
+    let bound = second.checks.iter().find(|check| check.id == "REQ-26").unwrap();
+    assert_eq!(bound.level, exchange_studio::exchange::Level::Pass);
+    click(&mut harness, "Bind tokens to a key");
+    run_again(&mut harness);
+    let refusal = report(&harness).refusal.unwrap();
+    assert!(refusal.description.contains("no DPoP proof"), "{refusal:?}");
 }
 
 fn run_again(harness: &mut Harness<'static, Studio>) {

@@ -350,7 +350,18 @@ fn binding(look: &Look<'_>) -> Check {
             .about("cnf");
     let Some(jwt) = look.jwt else { return RULE.not_applicable(CLOSED) };
     match jwt.claim("cnf") {
+        None if look.context.client.dpop.is_some() => {
+            RULE.warn("A proof was sent, and it names no key (cnf).")
+        }
         None => RULE.not_applicable("No proof was sent, and it is bound to no key."),
+        Some(Value::Object(members)) if look.context.client.dpop.is_some() => {
+            let thumbprint = look.context.client.dpop.as_ref().map(|key| key.thumbprint());
+            if members.get("jkt").and_then(Value::as_str) == thumbprint {
+                RULE.pass("It is bound to the key that was proved (cnf.jkt).")
+            } else {
+                RULE.warn("It is bound to another key than the one that was proved (cnf).")
+            }
+        }
         Some(Value::Object(members)) => RULE.note(format!(
             "It is bound to a key ({}), though no proof was sent with the request.",
             members.keys().cloned().collect::<Vec<_>>().join(", ")

@@ -4,10 +4,12 @@
 //! does not, or why it does not apply. A finding that is a known way some servers differ is marked as
 //! a dialect and is never worse than a note; a breach of a MUST fails, of a SHOULD warns.
 
+pub mod dpop;
 pub mod error;
 pub mod issued;
 pub mod request;
 pub mod response;
+pub mod status;
 
 #[cfg(test)]
 mod tests;

@@ -7,7 +7,9 @@ use secrecy::ExposeSecret;
 use url::Url;
 
 use super::{Check, Rule};
+use crate::exchange::assertion::AssertionAudience;
 use crate::exchange::client_auth::{Client, ClientAuth};
+use crate::exchange::discovery::Server;
 use crate::exchange::http;
 use crate::exchange::request::{ExchangeRequest, is_reserved, looks_secret};
 use crate::exchange::time;
@@ -22,6 +24,7 @@ struct Look<'a> {
     client: &'a Client,
     /// The address typed so far.
     endpoint: &'a str,
+    issuer_known: bool,
     subject: Option<Token>,
     actor: Option<Token>,
     now: SystemTime,
@@ -32,7 +35,7 @@ struct Look<'a> {
 pub fn all(
     request: &ExchangeRequest,
     client: &Client,
-    endpoint: &str,
+    server: &Server,
     now: SystemTime,
     skew: Duration,
 ) -> Vec<Check> {
@@ -40,7 +43,8 @@ pub fn all(
     let look = Look {
         request,
         client,
-        endpoint: endpoint.trim(),
+        endpoint: server.address().trim(),
+        issuer_known: matches!(server, Server::Issuer(_)),
         subject: decode(request.subject_token.expose_secret()),
         actor: decode(request.actor_token.expose_secret()),
         now,
@@ -70,6 +74,9 @@ pub fn all(
         may_act,
         refresh_subject,
         extras,
+        assertion_audience,
+        secret_length,
+        bound_subject,
     ]
     .into_iter()
     .map(|check| check(&look))
@@ -254,9 +261,7 @@ fn one_authentication(look: &Look<'_>) -> Check {
         return RULE.fail("The client id is missing: it says who asks.");
     }
     match &look.client.auth {
-        ClientAuth::Basic(secret) | ClientAuth::Post(secret)
-            if secret.expose_secret().is_empty() =>
-        {
+        auth if auth.secret().is_some_and(|secret| secret.expose_secret().is_empty()) => {
             RULE.about("client_secret").warn("The client secret is empty.")
         }
         auth => RULE.pass(format!("{}, and nothing beside it.", auth.method().name())),
@@ -281,7 +286,7 @@ fn basic_encoding(look: &Look<'_>) -> Check {
                 )
             }
         }
-        ClientAuth::Post(_) | ClientAuth::None => RULE.not_applicable("Basic is not used."),
+        _ => RULE.not_applicable("Basic is not used."),
     }
 }
 
@@ -300,7 +305,7 @@ fn secrets_in_place(look: &Look<'_>) -> Check {
         ClientAuth::Post(_) => RULE
             .about("client_auth")
             .note("The secret travels in the body, which the standard does not recommend."),
-        ClientAuth::Basic(_) | ClientAuth::None => RULE.pass("None is in the address or the body."),
+        _ => RULE.pass("None is in the address or the body."),
     }
 }
 
@@ -312,6 +317,8 @@ fn authenticated(look: &Look<'_>) -> Check {
             "It does not. Where that is enough, anybody with a stolen token can exchange it.",
         ),
         ClientAuth::Basic(_) | ClientAuth::Post(_) => RULE.pass("With its secret."),
+        ClientAuth::SecretJwt { .. } => RULE.pass("With an assertion signed with its secret."),
+        ClientAuth::PrivateKeyJwt { .. } => RULE.pass("With an assertion signed with its key."),
     }
 }
 
@@ -508,147 +515,81 @@ fn extras(look: &Look<'_>) -> Check {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::exchange::Level;
-    use base64::Engine;
-    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-    use secrecy::SecretString;
-    use serde_json::{Value, json};
-    use std::time::UNIX_EPOCH;
-
-    const NOW: u64 = 1_800_000_000;
-
-    fn jwt(header: Value, claims: Value) -> SecretString {
-        let part = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
-        SecretString::from(format!("{}.{}.c2ln", part(header), part(claims)))
-    }
-
-    fn good() -> (ExchangeRequest, Client) {
-        (
-            ExchangeRequest {
-                subject_token: jwt(
-                    json!({"alg": "ES256", "typ": "at+jwt"}),
-                    json!({"aud": "portal", "exp": NOW + 60, "iat": NOW - 10}),
-                ),
-                subject_token_type: ACCESS_TOKEN.to_owned(),
-                audience: vec!["dashboard".to_owned()],
-                scope: "read write".to_owned(),
-                ..ExchangeRequest::default()
-            },
-            Client {
-                id: "portal".to_owned(),
-                auth: ClientAuth::Basic(SecretString::from("s3cret")),
-            },
-        )
-    }
-
-    fn run(request: &ExchangeRequest, client: &Client, endpoint: &str) -> Vec<Check> {
-        let now = UNIX_EPOCH + Duration::from_secs(NOW);
-        all(request, client, endpoint, now, Duration::from_secs(60))
-    }
-
-    #[test]
-    fn a_good_request_has_no_findings() {
-        let (request, client) = good();
-        let checks = run(&request, &client, "https://login.example");
-        assert_eq!(checks.len(), 23);
-        for (index, check) in checks.iter().enumerate() {
-            assert_eq!(check.id, format!("REQ-{:02}", index + 1));
-            assert!(check.level <= Level::Pass, "{check:?}");
+fn assertion_audience(look: &Look<'_>) -> Check {
+    const RULE: Rule = Rule::new(
+        "REQ-24",
+        "The client's assertion is meant for the issuer alone",
+        "RFC 7523 §3, draft-ietf-oauth-rfc7523bis §4",
+    )
+    .about("client_assertion");
+    match look.client.auth.assertion() {
+        None => RULE.not_applicable("The client sends no assertion."),
+        Some((_, AssertionAudience::Issuer)) if look.issuer_known => {
+            RULE.pass(format!("Its audience is {} and nothing else.", look.endpoint))
         }
-    }
-
-    #[test]
-    fn each_check_fires_on_what_it_is_for() {
-        type Spoil = fn(&mut ExchangeRequest, &mut Client, &mut String);
-        let cases: &[(&str, Level, Spoil)] = &[
-            ("REQ-01", Level::Fail, |_, _, e| *e = "http://login.example".into()),
-            ("REQ-01", Level::Note, |_, _, e| *e = "http://localhost:1".into()),
-            ("REQ-03", Level::Fail, |r, _, _| r.subject_token = SecretString::default()),
-            ("REQ-03", Level::Warn, |r, _, _| r.subject_token = SecretString::from("abc \n")),
-            ("REQ-04", Level::Fail, |r, _, _| r.subject_token_type.clear()),
-            ("REQ-04", Level::Fail, |r, _, _| r.subject_token_type = "access_token".into()),
-            ("REQ-05", Level::Fail, |r, _, _| r.actor_token_type = JWT.into()),
-            ("REQ-05", Level::Fail, |r, _, _| r.actor_token = SecretString::from("x")),
-            ("REQ-06", Level::Fail, |r, _, _| r.requested_token_type = "jwt".into()),
-            ("REQ-07", Level::Fail, |r, _, _| r.resource = vec!["dashboard".into()]),
-            ("REQ-07", Level::Fail, |r, _, _| r.resource = vec!["https://a/#x".into()]),
-            ("REQ-07", Level::Warn, |r, _, _| r.resource = vec!["https://a/?x".into()]),
-            ("REQ-08", Level::Warn, |r, _, _| r.audience = vec!["a ".into()]),
-            ("REQ-08", Level::Note, |r, _, _| r.audience.clear()),
-            ("REQ-09", Level::Fail, |r, _, _| r.scope = "a  b".into()),
-            ("REQ-09", Level::Fail, |r, _, _| r.scope = "a \"b\"".into()),
-            ("REQ-10", Level::Fail, |r, _, _| {
-                r.extra = vec![("a".into(), "1".into()), ("a".into(), "2".into())];
-            }),
-            ("REQ-11", Level::Note, |r, _, _| r.extra = vec![("a".into(), String::new())]),
-            ("REQ-12", Level::Fail, |_, c, _| c.id.clear()),
-            ("REQ-12", Level::Warn, |_, c, _| c.auth = ClientAuth::Post(SecretString::default())),
-            ("REQ-13", Level::Note, |_, c, _| c.id = "a:b".into()),
-            ("REQ-14", Level::Fail, |_, _, e| *e = "https://a/?client_secret=x".into()),
-            ("REQ-14", Level::Note, |_, c, _| c.auth = ClientAuth::Post(SecretString::from("x"))),
-            ("REQ-15", Level::Warn, |_, c, _| c.auth = ClientAuth::None),
-            ("REQ-16", Level::Warn, |r, _, _| r.audience.push("other".into())),
-            ("REQ-17", Level::Warn, |r, _, _| {
-                r.subject_token = SecretString::from("0123");
-                r.subject_token_type = JWT.into();
-            }),
-            ("REQ-18", Level::Note, |r, _, _| r.subject_token_type = ID_TOKEN.into()),
-            ("REQ-18", Level::Note, |r, _, _| {
-                r.subject_token = jwt(json!({"alg": "ES256"}), json!({"nonce": "n"}));
-            }),
-            ("REQ-19", Level::Warn, |r, _, _| {
-                r.subject_token = jwt(json!({}), json!({"exp": NOW - 61}));
-            }),
-            ("REQ-19", Level::Warn, |r, _, _| {
-                r.subject_token = jwt(json!({}), json!({"nbf": NOW + 61}));
-            }),
-            ("REQ-19", Level::Warn, |r, _, _| {
-                r.actor_token = jwt(json!({}), json!({"iat": NOW + 90}));
-            }),
-            ("REQ-20", Level::Note, |r, _, _| {
-                r.subject_token = jwt(json!({}), json!({"aud": ["elsewhere"]}));
-            }),
-            ("REQ-21", Level::Warn, |r, _, _| {
-                r.subject_token = jwt(json!({}), json!({"may_act": {"sub": "x"}}));
-            }),
-            ("REQ-21", Level::Warn, |r, _, _| {
-                r.subject_token = jwt(json!({}), json!({"may_act": {"sub": "x"}}));
-                r.actor_token = jwt(json!({}), json!({"sub": "y"}));
-            }),
-            ("REQ-22", Level::Note, |r, _, _| r.subject_token_type = REFRESH_TOKEN.into()),
-            ("REQ-22", Level::Fail, |r, _, _| {
-                r.subject_token_type = REFRESH_TOKEN.into();
-                r.requested_token_type = TXN_TOKEN.into();
-            }),
-            ("REQ-23", Level::Fail, |r, _, _| r.extra = vec![("Audience".into(), "x".into())]),
-        ];
-        for (index, (id, level, spoil)) in cases.iter().enumerate() {
-            let (mut request, mut client) = good();
-            let mut endpoint = "https://login.example".to_owned();
-            spoil(&mut request, &mut client, &mut endpoint);
-            let checks = run(&request, &client, &endpoint);
-            let check = checks.iter().find(|check| check.id == *id).unwrap();
-            assert_eq!(check.level, *level, "case {index}: {check:?}");
+        Some((_, AssertionAudience::Issuer)) => RULE.note(
+            "Only the token endpoint is known, so its address is the audience. Give the issuer, or \
+             the audience that the server wants.",
+        ),
+        Some((_, AssertionAudience::TokenEndpoint)) => RULE.note(
+            "Its audience is the token endpoint, as was asked for. A server that announces another \
+             server's endpoint as its own could use the assertion there.",
+        ),
+        Some((_, AssertionAudience::Text(text))) => {
+            RULE.note(format!("Its audience is “{text}”, as was asked for."))
         }
-    }
-
-    #[test]
-    fn edges_of_time_are_within_tolerance() {
-        let (mut request, client) = good();
-        request.subject_token = jwt(json!({}), json!({"exp": NOW - 60, "nbf": NOW + 60}));
-        let checks = run(&request, &client, "https://login.example");
-        assert_eq!(checks[18].level, Level::Pass);
-    }
-
-    #[test]
-    fn an_actor_that_may_act_passes() {
-        let (mut request, client) = good();
-        request.subject_token =
-            jwt(json!({}), json!({"may_act": {"sub": "x", "iss": "https://a"}}));
-        request.actor_token = jwt(json!({}), json!({"sub": "x", "iss": "https://a"}));
-        assert_eq!(run(&request, &client, "https://a")[20].level, Level::Pass);
     }
 }
+
+fn secret_length(look: &Look<'_>) -> Check {
+    const RULE: Rule = Rule::new(
+        "REQ-25",
+        "The secret is long enough to sign with",
+        "RFC 7518 §3.2, OpenID Connect Core §10.1",
+    )
+    .about("client_secret");
+    let ClientAuth::SecretJwt { secret, algorithm, .. } = &look.client.auth else {
+        return RULE.not_applicable("No secret signs anything.");
+    };
+    let shortest = algorithm.shortest_secret();
+    if secret.expose_secret().is_empty() {
+        RULE.not_applicable("There is no secret yet.")
+    } else if secret.expose_secret().len() < shortest {
+        RULE.fail(format!(
+            "It is not: {} takes a secret of {shortest} octets or more. A shorter one can be \
+             guessed by whoever sees an assertion.",
+            algorithm.name()
+        ))
+    } else {
+        RULE.pass(format!("It has the {shortest} octets that {} takes.", algorithm.name()))
+    }
+}
+
+fn bound_subject(look: &Look<'_>) -> Check {
+    const RULE: Rule = Rule::new(
+        "REQ-26",
+        "A subject token that is bound to a key comes with a proof of that key",
+        "RFC 9449 §6, RFC 7800 §3",
+    )
+    .about("subject_token");
+    let bound = look.subject.as_ref().and_then(Token::jwt).and_then(|jwt| jwt.claim("cnf"));
+    let Some(bound) = bound else { return RULE.not_applicable("It is bound to no key.") };
+    let wanted = bound.get("jkt").and_then(serde_json::Value::as_str);
+    match (wanted, &look.client.dpop) {
+        (Some(wanted), Some(key)) if key.thumbprint() == wanted => {
+            RULE.pass("It is bound to the key that this request proves.")
+        }
+        (Some(_), Some(_)) => RULE.warn(
+            "It is bound to another key than the one that this request proves; a good server \
+             refuses that.",
+        ),
+        (Some(_), None) => RULE.warn(
+            "It is bound to a key (DPoP), and no proof is sent. A good server refuses that: \
+             whoever had stolen the token could do the same.",
+        ),
+        (None, _) => RULE.note("It is bound to something other than a DPoP key."),
+    }
+}
+
+#[cfg(test)]
+mod tests;

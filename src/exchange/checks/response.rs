@@ -220,12 +220,33 @@ fn refresh_token(context: &Context<'_>) -> Check {
 }
 
 fn sender_constraint(context: &Context<'_>) -> Check {
-    const RULE: Rule = Rule::new("RES-08", "Proof of possession is kept", "RFC 9449 §5");
-    match context.text("token_type") {
-        Some(how) if how.eq_ignore_ascii_case("DPoP") => {
+    const RULE: Rule =
+        Rule::new("RES-08", "Proof of possession is kept", "RFC 9449 §5").about("token_type");
+    let how = context.text("token_type").unwrap_or_default();
+    let bound = how.eq_ignore_ascii_case("DPoP");
+    let Some(key) = &context.client.dpop else {
+        return if bound {
             RULE.warn("The token is bound to a key, though no proof was sent.")
+        } else {
+            RULE.not_applicable("No proof was sent.")
+        };
+    };
+    let inside = context
+        .issued
+        .and_then(Token::jwt)
+        .map(|jwt| jwt.claim("cnf").and_then(|cnf| cnf.get("jkt")).and_then(Value::as_str));
+    match (bound, inside) {
+        (false, _) => RULE.warn(format!(
+            "A proof was sent, and the token came as “{how}”: whoever gets hold of it can use it."
+        )),
+        (true, Some(None)) => {
+            RULE.warn("The answer says that the token is bound, and the token names no key (cnf).")
         }
-        _ => RULE.not_applicable("No proof was sent."),
+        (true, Some(Some(jkt))) if jkt != key.thumbprint() => {
+            RULE.warn("The token is bound to another key than the one that was proved.")
+        }
+        (true, Some(Some(_))) => RULE.pass("The token is bound to the key that was proved."),
+        (true, None) => RULE.pass("The answer says so; the token cannot be looked into."),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Each check of an answer fires on a crafted answer and is silent on a good one.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
 use base64::Engine;
@@ -14,6 +15,7 @@ use crate::exchange::client_auth::{Client, ClientAuth};
 use crate::exchange::discovery::Metadata;
 use crate::exchange::http::HttpAnswer;
 use crate::exchange::json;
+use crate::exchange::keys::{SigningAlgorithm, SigningKey};
 use crate::exchange::redact::Redactor;
 use crate::exchange::request::ExchangeRequest;
 use crate::exchange::token;
@@ -37,6 +39,7 @@ struct Case {
     actor: bool,
     request: ExchangeRequest,
     auth: ClientAuth,
+    dpop: Option<Arc<SigningKey>>,
     verification: Verification,
 }
 
@@ -73,6 +76,7 @@ impl Case {
                 ..ExchangeRequest::default()
             },
             auth: ClientAuth::Basic(SecretString::from("MARKED-SECRET")),
+            dpop: None,
             verification: Verification::Verified { alg: "ES256".into(), kid: Some("k".into()) },
         }
     }
@@ -97,7 +101,7 @@ impl Case {
         }
         let bytes = self.raw.unwrap_or_else(|| self.body.to_string().into_bytes());
         let body = json::parse_object(&bytes);
-        let client = Client { id: "portal".into(), auth: self.auth };
+        let client = Client { dpop: self.dpop.clone(), ..Client::new("portal", self.auth) };
         let mut sent = Redactor::new();
         self.request.teach(&mut sent);
         client.teach(&mut sent);
@@ -194,6 +198,46 @@ fn fires(base: fn() -> Case, cases: &[(&str, Want, Spoil)]) {
         assert_eq!((check.level, check.dialect), expected, "{id}, case {number}: {check:?}");
         assert!(!check.finding.contains("MARKED"), "{check:?}");
     }
+}
+
+impl Case {
+    /// A key is proved, and the token is bound to it.
+    fn bound() -> Self {
+        let key = Arc::new(SigningKey::generate(SigningAlgorithm::Es256).unwrap());
+        let mut case = Self::success();
+        case.body["token_type"] = "DPoP".into();
+        case.issued["cnf"] = json!({ "jkt": key.thumbprint() });
+        Self { dpop: Some(key), ..case }
+    }
+}
+
+#[test]
+fn a_bound_token_passes_every_check() {
+    for check in &Case::bound().checks() {
+        assert!(check.level <= Level::Pass, "{check:?}");
+    }
+    let case = Case { token: Some("opaque".into()), ..Case::bound() };
+    let kept = case.checks().into_iter().find(|check| check.id == "RES-08").unwrap();
+    assert_eq!(kept.level, Level::Pass, "{kept:?}");
+}
+
+#[test]
+fn a_proof_that_was_ignored_is_seen() {
+    fires(
+        Case::bound,
+        &[
+            ("RES-08", Want::Warn, |c| c.body["token_type"] = "Bearer".into()),
+            ("RES-08", Want::Warn, |c| {
+                c.issued.as_object_mut().unwrap().remove("cnf");
+            }),
+            ("RES-08", Want::Warn, |c| c.issued["cnf"] = json!({"jkt": "another"})),
+            ("TOK-13", Want::Warn, |c| {
+                c.issued.as_object_mut().unwrap().remove("cnf");
+            }),
+            ("TOK-13", Want::Warn, |c| c.issued["cnf"] = json!({"jkt": "another"})),
+            ("TOK-13", Want::Warn, |c| c.issued["cnf"] = json!({"x5t#S256": "x"})),
+        ],
+    );
 }
 
 #[test]

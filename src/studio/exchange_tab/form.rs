@@ -1,11 +1,13 @@
 //! What a test exchange will be made of, as the person has filled it in so far.
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::config::{ClientApp, ClientKey, Project, Setting};
 use crate::exchange::checks::{Check, Level};
+use crate::exchange::keys::{SigningAlgorithm, SigningKey};
 use crate::exchange::token_type::{ACCESS_TOKEN, JWT};
 use crate::exchange::{
     Client, ClientAuth, ClientAuthMethod, ExchangeRequest, Server, Simulation, Token,
@@ -84,6 +86,9 @@ pub struct Form {
     pub auth: ClientAuthMethod,
     /// Ignored at the built-in authority, which makes its own.
     pub client_secret: SecretString,
+    /// The key that tokens are to be bound to (DPoP): made when that is chosen and kept while it is,
+    /// so that a token goes through several exchanges.
+    pub dpop: Option<Arc<SigningKey>>,
     pub source: SubjectSource,
     /// Whose user logs in.
     pub login_client: Option<ClientKey>,
@@ -112,6 +117,7 @@ impl Default for Form {
             client_id: String::new(),
             auth: ClientAuthMethod::ClientSecretPost,
             client_secret: SecretString::default(),
+            dpop: None,
             source: SubjectSource::TestUser,
             login_client: None,
             user: "alice".to_owned(),
@@ -166,6 +172,16 @@ impl Form {
         } else if self.auth == ClientAuthMethod::None {
             self.auth = ClientAuthMethod::ClientSecretPost;
         }
+    }
+
+    /// Binds tokens to a key from now on, or no longer. Where the system gives no randomness they stay
+    /// unbound.
+    pub fn bind(&mut self, bound: bool) {
+        self.dpop = match (bound, self.dpop.take()) {
+            (false, _) => None,
+            (true, Some(key)) => Some(key),
+            (true, None) => SigningKey::generate(SigningAlgorithm::Es256).ok().map(Arc::new),
+        };
     }
 
     /// Names of client apps do not survive another project.
@@ -237,7 +253,9 @@ impl Form {
             ServerChoice::BuiltIn => built_in_secret.cloned().unwrap_or_default(),
             ServerChoice::Issuer | ServerChoice::TokenEndpoint => self.client_secret.clone(),
         };
-        Client { id: self.client_id.trim().to_owned(), auth: ClientAuth::new(self.auth, secret) }
+        // Only a private key may turn out to be none, and the form has no field for one.
+        let auth = ClientAuth::new(self.auth, secret).unwrap_or(ClientAuth::None);
+        Client { dpop: self.dpop.clone(), ..Client::new(self.client_id.trim(), auth) }
     }
 
     pub fn request(&self, subject_token: SecretString) -> ExchangeRequest {
@@ -275,7 +293,7 @@ impl Form {
     pub fn checks(&self, built_in: Option<&str>, now: SystemTime) -> Vec<Check> {
         let pasted = self.source == SubjectSource::Pasted;
         let request = self.request(self.pasted.clone());
-        let checks = request.check(&self.client(None), &self.address(built_in), now, SKEW);
+        let checks = request.check(&self.client(None), &self.server(built_in), now, SKEW);
         checks
             .into_iter()
             .filter(|check| check.level >= Level::Warn)
@@ -364,6 +382,21 @@ mod tests {
         assert_eq!(form.auth, ClientAuthMethod::None);
         form.choose_requester(&project, ClientKey(1));
         assert_eq!(form.auth, ClientAuthMethod::ClientSecretPost);
+    }
+
+    #[test]
+    fn a_key_is_kept_while_tokens_are_bound() {
+        let mut form = Form::default();
+        let jkt = |form: &Form| form.client(None).dpop.map(|key| key.thumbprint().to_owned());
+        assert_eq!(jkt(&form), None);
+        form.bind(true);
+        let first = jkt(&form).unwrap();
+        form.bind(true);
+        assert_eq!(jkt(&form), Some(first.clone()));
+        form.bind(false);
+        assert_eq!(jkt(&form), None);
+        form.bind(true);
+        assert_ne!(jkt(&form), Some(first));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::exchange::{ClientAuthMethod, token_type};
 use super::super::command::{Action, Command as WindowCommand};
 use super::super::state::State;
 use super::super::theme::{self, Tokens};
-use super::super::widgets::{choice_ui, icon_button_ui, section_ui, small_icon_ui};
+use super::super::widgets::{choice_ui, icon_button_ui, section_ui, small_icon_ui, tick_ui};
 use super::Command;
 use super::form::{Form, ServerChoice, SubjectSource};
 
@@ -171,7 +171,8 @@ fn requester_ui(ui: &mut Ui, state: &State, form: &mut Form) -> bool {
         }
     });
     row_ui(ui, "Method", |ui| {
-        let choices = ClientAuthMethod::ALL.map(|method| (method, method.name().to_owned()));
+        let choices =
+            ClientAuthMethod::WITHOUT_KEY.map(|method| (method, method.name().to_owned()));
         changed |= choice_ui(ui, "Client authentication", &mut form.auth, &choices);
     });
     if form.auth != ClientAuthMethod::None {
@@ -187,6 +188,15 @@ fn requester_ui(ui: &mut Ui, state: &State, form: &mut Form) -> bool {
             }
         });
     }
+    row_ui(ui, "DPoP", |ui| {
+        let mut bound = form.dpop.is_some();
+        let hint = "Proves possession of a key made for this session (RFC 9449), so that the issued \
+                    token is of use to nobody else";
+        if tick_ui(ui, &mut bound, "Bind tokens to a key").on_hover_text(hint).changed() {
+            form.bind(bound);
+            changed = true;
+        }
+    });
     changed
 }
 

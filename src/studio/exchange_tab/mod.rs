@@ -17,7 +17,7 @@ use crate::authority::{self, MintRequest, Running};
 use crate::config::Project;
 use crate::exchange::checks::Check;
 use crate::exchange::{
-    Http, HttpOptions, Report, Server, client_credentials, discover, login, simulate,
+    Http, HttpOptions, Occasion, Report, Server, client_credentials, discover, login, simulate,
 };
 use crate::trust::{Decision, Question, Reading, decide};
 
@@ -215,17 +215,23 @@ async fn subject_token(
             let mut login_form = form.clone();
             login_form.choose_requester(project, key);
             let client = login_form.client(Some(authority.client_secret()));
-            login::as_test_user(http, authority.issuer(), &client, &form.user, &form.scope)
+            let (issuer, now) = (authority.issuer(), SystemTime::now());
+            login::as_test_user(http, issuer, &client, &form.user, &form.scope, now)
                 .await
                 .map_err(|error| format!("{} could not log in: {error}", form.user))
         }
         SubjectSource::ClientCredentials => {
             let client = form.client(built_in.map(|authority| authority.client_secret()));
-            let endpoint =
+            let (issuer, endpoint) =
                 endpoint(http, form, built_in.map(|authority| authority.issuer())).await?;
+            let occasion = Occasion {
+                issuer: issuer.as_deref(),
+                token_endpoint: &endpoint,
+                now: SystemTime::now(),
+            };
             client_credentials::client_credentials(
                 http,
-                &endpoint,
+                &occasion,
                 &client,
                 &form.scope,
                 &form.extra,
@@ -237,15 +243,20 @@ async fn subject_token(
     }
 }
 
-async fn endpoint(http: &Http, form: &Form, built_in: Option<&str>) -> Result<Url, String> {
+/// The issuer, when it is known, and its token endpoint.
+async fn endpoint(
+    http: &Http,
+    form: &Form,
+    built_in: Option<&str>,
+) -> Result<(Option<String>, Url), String> {
     match form.server(built_in) {
         Server::Issuer(issuer) => discover(http, &issuer)
             .await
-            .and_then(|metadata| metadata.token_endpoint())
+            .and_then(|metadata| Ok((Some(metadata.issuer.clone()), metadata.token_endpoint()?)))
             .map_err(|error| error.to_string()),
-        Server::TokenEndpoint { url, .. } => {
-            crate::exchange::http::parse_url(&url).map_err(|error| error.to_string())
-        }
+        Server::TokenEndpoint { url, .. } => crate::exchange::http::parse_url(&url)
+            .map(|url| (None, url))
+            .map_err(|error| error.to_string()),
     }
 }
 

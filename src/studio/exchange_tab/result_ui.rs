@@ -383,10 +383,17 @@ pub fn level_look(tokens: &Tokens, level: Level) -> (MaterialIcon, egui::Color32
 
 fn wire_ui(ui: &mut Ui, report: &Report) {
     ui.add_space(theme::GAP);
-    for (title, text) in [
+    let first = report.first_try.iter().flat_map(|first| {
+        [
+            ("Request before the nonce", first.request.to_text()),
+            ("Answer that wanted a nonce", first.answer.to_text()),
+        ]
+    });
+    let last = [
         ("Request as sent", report.request.to_text()),
         ("Answer as received", report.answer.to_text()),
-    ] {
+    ];
+    for (title, text) in first.chain(last) {
         egui::CollapsingHeader::new(title).show(ui, |ui| {
             ui.horizontal(|ui| copies_ui(ui, report, title, &text));
             egui::Frame::new().fill(Tokens::of(ui).panel).inner_margin(8).show(ui, |ui| {
@@ -407,10 +414,10 @@ fn copies_ui(ui: &mut Ui, report: &Report, title: &str, text: &str) {
     };
     let hint = "Without tokens and secrets";
     copy(ui, "Copy", format!("Copy {title}"), hint, &|| text.to_owned());
-    if title.starts_with("Request") {
+    if title == "Request as sent" {
         let hint = "For a shell. Tokens and secrets are variables that you set there.";
         copy(ui, "Copy as curl", "Copy as curl".to_owned(), hint, &|| report.to_curl());
-    } else {
+    } else if title == "Answer as received" {
         let hint = "The whole report with its checks, as JSON without tokens and secrets";
         copy(ui, "Copy report", "Copy report as JSON".to_owned(), hint, &|| {
             serde_json::to_string_pretty(&report.to_json(false)).unwrap_or_default()

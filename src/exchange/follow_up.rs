@@ -1,0 +1,181 @@
+//! After the exchange: what the server says of the issued token (RFC 7662), and what becomes of it
+//! when the token that went in is revoked (RFC 7009).
+//!
+//! Apart from [`simulate`](super::simulate), because revocation changes something at the server and
+//! must be asked for by name. Both endpoints take the client's usual credentials, made anew for each
+//! request.
+
+use std::time::{Instant, SystemTime};
+
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
+use url::Url;
+
+use super::assertion::Occasion;
+use super::checks::status::{self, Said};
+use super::client_auth::Client;
+use super::discovery::{Metadata, Server, discover};
+use super::http::{Http, HttpAnswer, TransportError};
+use super::json;
+use super::keys::random_text;
+use super::redact::Redactor;
+use super::report::{Outcome, Report};
+use super::request::{Parameter, form};
+use super::run::{SimulateError, Simulation};
+use super::token;
+
+/// What is done after a token was issued.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FollowUp {
+    /// Asks the server about the issued token (INT).
+    pub introspect: bool,
+    /// Revokes the subject token, and asks about both (REV). It is of no use any more then.
+    pub revoke_subject: bool,
+}
+
+/// Follows up an exchange, and adds the checks to its report. Does nothing unless a token was issued.
+///
+/// # Errors
+///
+/// When the server cannot be reached, or its metadata cannot be used.
+pub async fn follow_up(
+    http: &Http,
+    simulation: &Simulation,
+    report: &mut Report,
+    wanted: FollowUp,
+    now: SystemTime,
+) -> Result<(), SimulateError> {
+    let (Outcome::Issued, Some(issued)) = (report.outcome, report.issued.clone()) else {
+        return Ok(());
+    };
+    if wanted == FollowUp::default() {
+        return Ok(());
+    }
+    let Server::Issuer(issuer) = &simulation.server else {
+        let reason = "Only the token endpoint is known. Give the issuer.";
+        report.checks.extend(wanted.introspect.then(|| status::not_introspected(reason)));
+        report.checks.extend(wanted.revoke_subject.then(|| status::not_revoked(reason)));
+        return Ok(());
+    };
+    let started = Instant::now();
+    let metadata = discover(http, issuer).await?;
+    let token_endpoint = metadata.token_endpoint()?;
+    let client = &simulation.client;
+    let mut redactor = Redactor::new();
+    client.teach(&mut redactor);
+    simulation.request.teach(&mut redactor);
+    redactor.add(&issued);
+    let mut server =
+        Asked { http, metadata: &metadata, token_endpoint, client, now, started, redactor };
+    let subject = &simulation.request.subject_token;
+
+    let before = report.checks.len();
+    if wanted.introspect {
+        match server.introspect(&issued).await? {
+            None => report.checks.push(status::not_introspected("The metadata names no endpoint.")),
+            Some(answer) => {
+                let body = json::parse_object(answer.body.expose_secret());
+                let said = Said { status: answer.status, body: body.as_ref() };
+                let decoded = token::decode(issued.expose_secret());
+                report.checks.extend(status::introspected(&said, decoded.jwt()));
+                report.introspection =
+                    body.ok().map(|body| server.redactor.value(&Value::Object(body)));
+            }
+        }
+    }
+    if wanted.revoke_subject {
+        server.revoke_subject(subject, &issued, report).await?;
+    }
+    for check in &mut report.checks[before..] {
+        check.finding = server.redactor.text(&check.finding);
+    }
+    Ok(())
+}
+
+/// A server that is asked several things.
+struct Asked<'a> {
+    http: &'a Http,
+    metadata: &'a Metadata,
+    token_endpoint: Url,
+    client: &'a Client,
+    now: SystemTime,
+    started: Instant,
+    /// Learns what each request is authenticated with.
+    redactor: Redactor,
+}
+
+impl Asked<'_> {
+    /// Revokes the subject token and looks at what became of both.
+    async fn revoke_subject(
+        &mut self,
+        subject: &SecretString,
+        issued: &SecretString,
+        report: &mut Report,
+    ) -> Result<(), SimulateError> {
+        let nobodys = random_text().map_err(TransportError::from)?;
+        let Some(unknown) = self.revoke(&SecretString::from(nobodys)).await? else {
+            report.checks.push(status::not_revoked("The metadata names no endpoint."));
+            return Ok(());
+        };
+        let Some(answer) = self.revoke(subject).await? else { return Ok(()) };
+        let revoked = answer.status == 200;
+        let subject_active = self.is_active(subject).await?;
+        let issued_active = self.is_active(issued).await?;
+        let (unknown_body, body) = (
+            json::parse_object(unknown.body.expose_secret()),
+            json::parse_object(answer.body.expose_secret()),
+        );
+        let said = |status, body| Said { status, body };
+        report.checks.push(status::outlived(issued_active, revoked));
+        report.checks.push(status::revoked(
+            &said(unknown.status, unknown_body.as_ref()),
+            &said(answer.status, body.as_ref()),
+            subject_active,
+        ));
+        Ok(())
+    }
+
+    async fn is_active(&mut self, token: &SecretString) -> Result<Option<bool>, SimulateError> {
+        let Some(answer) = self.introspect(token).await? else { return Ok(None) };
+        let body = json::parse_object(answer.body.expose_secret());
+        Ok(Said { status: answer.status, body: body.as_ref() }.active())
+    }
+
+    async fn introspect(
+        &mut self,
+        token: &SecretString,
+    ) -> Result<Option<HttpAnswer>, SimulateError> {
+        self.ask("introspection_endpoint", token).await
+    }
+
+    async fn revoke(&mut self, token: &SecretString) -> Result<Option<HttpAnswer>, SimulateError> {
+        self.ask("revocation_endpoint", token).await
+    }
+
+    /// Posts a token to an endpoint; `None` when the server has none.
+    async fn ask(
+        &mut self,
+        endpoint: &'static str,
+        token: &SecretString,
+    ) -> Result<Option<HttpAnswer>, SimulateError> {
+        if self.metadata.text(endpoint).is_none() {
+            return Ok(None);
+        }
+        let url = self.metadata.endpoint(endpoint)?;
+        let occasion = Occasion {
+            issuer: Some(&self.metadata.issuer),
+            token_endpoint: &self.token_endpoint,
+            now: self.now + self.started.elapsed(),
+        };
+        let credentials = self.client.credentials(&occasion).map_err(TransportError::from)?;
+        credentials.teach(&mut self.redactor);
+        let mut parameters = vec![
+            Parameter::secret("token", token),
+            Parameter::open("token_type_hint", "access_token"),
+        ];
+        parameters.extend(credentials.parameters);
+        let secrets: Vec<(&str, &SecretString)> =
+            credentials.authorization.iter().map(|value| ("authorization", value)).collect();
+        Ok(Some(self.http.post_form(&url, &secrets, &form(&parameters)).await?))
+    }
+}

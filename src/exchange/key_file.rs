@@ -1,0 +1,493 @@
+//! Keys as people keep them: PEM (PKCS#8, PKCS#1, SEC1) and JSON Web Keys.
+//!
+//! A client signs with a private key that somebody made elsewhere; an authority holds the public
+//! half. Each side takes only its own: a private key given where a public one is wanted is refused
+//! rather than quietly reduced, because whoever hands it over has made a mistake that matters.
+//! What cannot be read is told by its kind, never by its content.
+
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair,
+    EcdsaSigningAlgorithm, Ed25519KeyPair, RsaKeyPair,
+};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::EncodingKey;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{PrivateKeyDer, SubjectPublicKeyInfoDer};
+use secrecy::zeroize::Zeroizing;
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Deserializer};
+use serde_json::{Value, json};
+
+use super::keys::{
+    KeyError, KeySet, SigningAlgorithm, SigningKey, der_value, private_key_of_pkcs8,
+};
+
+/// Why a text is no key that can be used. Says nothing of the key itself.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum KeyFileError {
+    #[error(
+        "there is no private key in it: PEM (PKCS#8, PKCS#1 or SEC1) or a JSON Web Key is wanted"
+    )]
+    NoPrivateKey,
+    #[error("the private key is encrypted; take the password off first, as 'openssl pkey' does")]
+    Encrypted,
+    #[error(
+        "there is no public key in it: PEM (PUBLIC KEY), a JSON Web Key or a key set is wanted"
+    )]
+    NoPublicKey,
+    #[error(
+        "this is a private key, which the other side must not have; give its public half, as 'openssl pkey -pubout' makes it"
+    )]
+    Private,
+    #[error("the key is not one of RSA (2048 bits or more), P-256, P-384 or Ed25519")]
+    Kind,
+    #[error("a {0} key does not sign with {1}")]
+    Algorithm(&'static str, String),
+    #[error(transparent)]
+    Key(#[from] KeyError),
+}
+
+/// A private key of one kind, in the form that the signer takes.
+enum Material {
+    Rsa(EncodingKey),
+    P256(EncodingKey),
+    P384(EncodingKey),
+    Ed25519(EncodingKey),
+}
+
+impl SigningKey {
+    /// Reads a client's private key. `kid` names it in headers; left out, the `kid` of a JSON Web
+    /// Key or the thumbprint does. `algorithm` is needed by an RSA key alone, which signs with RS256
+    /// unless it or its JSON Web Key says otherwise.
+    ///
+    /// # Errors
+    ///
+    /// When there is no usable key, or it does not sign with `algorithm`.
+    pub fn read(
+        text: &SecretString,
+        kid: Option<&str>,
+        algorithm: Option<&str>,
+    ) -> Result<Self, KeyFileError> {
+        let trimmed = text.expose_secret().trim_start();
+        if trimmed.starts_with('{') {
+            let jwk: PrivateJwk =
+                serde_json::from_str(trimmed).map_err(|_| KeyFileError::NoPrivateKey)?;
+            let algorithm = algorithm.or(jwk.alg.as_deref());
+            return finish(jwk.material()?, kid.or(jwk.kid.as_deref()), algorithm);
+        }
+        let der = PrivateKeyDer::from_pem_slice(trimmed.as_bytes()).map_err(|_| {
+            if trimmed.contains("ENCRYPTED") {
+                KeyFileError::Encrypted
+            } else {
+                KeyFileError::NoPrivateKey
+            }
+        })?;
+        finish(material(&der)?, kid, algorithm)
+    }
+}
+
+fn finish(
+    material: Material,
+    kid: Option<&str>,
+    asked: Option<&str>,
+) -> Result<SigningKey, KeyFileError> {
+    use SigningAlgorithm as Signs;
+    let (kind, private, possible): (&str, EncodingKey, &[Signs]) = match material {
+        Material::Rsa(key) => ("RSA", key, &[Signs::Rs256, Signs::Ps256]),
+        Material::P256(key) => ("P-256", key, &[Signs::Es256]),
+        Material::P384(key) => ("P-384", key, &[Signs::Es384]),
+        Material::Ed25519(key) => ("Ed25519", key, &[Signs::EdDsa]),
+    };
+    let algorithm = match asked {
+        None => possible.first().copied(),
+        // RFC 9864 gives Ed25519 a name of its own; it is the same signature.
+        Some("Ed25519") => possible.iter().copied().find(|one| *one == Signs::EdDsa),
+        Some(name) => possible.iter().copied().find(|one| one.name() == name),
+    };
+    let algorithm = algorithm.ok_or_else(|| {
+        let asked = asked.unwrap_or_default().chars().take(20).collect();
+        KeyFileError::Algorithm(kind, asked)
+    })?;
+    Ok(SigningKey::assemble(algorithm, private, kid.filter(|kid| !kid.is_empty()))?)
+}
+
+fn material(der: &PrivateKeyDer<'_>) -> Result<Material, KeyFileError> {
+    match der {
+        PrivateKeyDer::Pkcs1(der) => rsa(der.secret_pkcs1_der()),
+        PrivateKeyDer::Sec1(der) => {
+            elliptic(|curve| EcdsaKeyPair::from_private_key_der(curve, der.secret_sec1_der()).ok())
+        }
+        PrivateKeyDer::Pkcs8(der) => {
+            let der = der.secret_pkcs8_der();
+            if RsaKeyPair::from_pkcs8(der).is_ok() {
+                return rsa(private_key_of_pkcs8(der).ok_or(KeyFileError::Kind)?);
+            }
+            if let Ok(pair) = Ed25519KeyPair::from_pkcs8(der) {
+                return edwards(&pair);
+            }
+            elliptic(|curve| EcdsaKeyPair::from_pkcs8(curve, der).ok())
+        }
+        _ => Err(KeyFileError::Kind),
+    }
+}
+
+fn rsa(pkcs1: &[u8]) -> Result<Material, KeyFileError> {
+    // The signer would find out later, and say less.
+    RsaKeyPair::from_der(pkcs1).map_err(|_| KeyFileError::Kind)?;
+    Ok(Material::Rsa(EncodingKey::from_rsa_der(pkcs1)))
+}
+
+fn elliptic(
+    on: impl Fn(&'static EcdsaSigningAlgorithm) -> Option<EcdsaKeyPair>,
+) -> Result<Material, KeyFileError> {
+    let pkcs8 = |pair: EcdsaKeyPair| {
+        let pkcs8 = pair.to_pkcs8v1().map_err(|_| KeyFileError::Kind)?;
+        Ok::<_, KeyFileError>(EncodingKey::from_ec_der(pkcs8.as_ref()))
+    };
+    if let Some(pair) = on(&ECDSA_P256_SHA256_FIXED_SIGNING) {
+        return Ok(Material::P256(pkcs8(pair)?));
+    }
+    match on(&ECDSA_P384_SHA384_FIXED_SIGNING) {
+        Some(pair) => Ok(Material::P384(pkcs8(pair)?)),
+        None => Err(KeyFileError::Kind),
+    }
+}
+
+fn edwards(pair: &Ed25519KeyPair) -> Result<Material, KeyFileError> {
+    let pkcs8 = pair.to_pkcs8v1().map_err(|_| KeyFileError::Kind)?;
+    Ok(Material::Ed25519(EncodingKey::from_ed_der(pkcs8.as_ref())))
+}
+
+/// The members of a private JSON Web Key (RFC 7518 §6, RFC 8037 §2) that are needed to sign.
+#[derive(Deserialize)]
+struct PrivateJwk {
+    kty: String,
+    crv: Option<String>,
+    kid: Option<String>,
+    alg: Option<String>,
+    #[serde(default)]
+    x: Member,
+    #[serde(default)]
+    y: Member,
+    #[serde(default)]
+    n: Member,
+    #[serde(default)]
+    e: Member,
+    #[serde(default)]
+    d: Member,
+    #[serde(default)]
+    p: Member,
+    #[serde(default)]
+    q: Member,
+    #[serde(default)]
+    dp: Member,
+    #[serde(default)]
+    dq: Member,
+    #[serde(default)]
+    qi: Member,
+}
+
+/// Octets in base64url, wiped when they are let go.
+#[derive(Default)]
+struct Member(Option<Zeroizing<Vec<u8>>>);
+
+impl<'de> Deserialize<'de> for Member {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Zeroizing::new(String::deserialize(deserializer)?);
+        Ok(Self(URL_SAFE_NO_PAD.decode(text.trim_end_matches('=')).ok().map(Zeroizing::new)))
+    }
+}
+
+impl Member {
+    fn need(&self) -> Result<&[u8], KeyFileError> {
+        self.0.as_ref().map(|octets| octets.as_slice()).ok_or(KeyFileError::NoPrivateKey)
+    }
+}
+
+impl PrivateJwk {
+    fn material(&self) -> Result<Material, KeyFileError> {
+        match (self.kty.as_str(), self.crv.as_deref()) {
+            ("RSA", _) => rsa(&self.pkcs1()?),
+            ("EC", Some("P-256" | "P-384")) => {
+                let (x, y, d) = (self.x.need()?, self.y.need()?, self.d.need()?);
+                let point = [&[4], x, y].concat();
+                elliptic(|curve| {
+                    EcdsaKeyPair::from_private_key_and_public_key(curve, d, &point).ok()
+                })
+            }
+            ("OKP", Some("Ed25519")) => {
+                let pair = Ed25519KeyPair::from_seed_and_public_key(self.d.need()?, self.x.need()?);
+                edwards(&pair.map_err(|_| KeyFileError::Kind)?)
+            }
+            _ => Err(KeyFileError::Kind),
+        }
+    }
+
+    /// `RSAPrivateKey` (RFC 8017 §A.1.2).
+    fn pkcs1(&self) -> Result<Zeroizing<Vec<u8>>, KeyFileError> {
+        let mut inside = Zeroizing::new(vec![0x02, 0x01, 0x00]);
+        for member in [&self.n, &self.e, &self.d, &self.p, &self.q, &self.dp, &self.dq, &self.qi] {
+            let octets = member.need()?;
+            let start = octets.iter().position(|octet| *octet != 0).unwrap_or(octets.len());
+            let digits = &octets[start..];
+            // An integer whose first bit is set would be a negative one.
+            let sign: &[u8] =
+                if digits.first().is_none_or(|first| *first >= 0x80) { &[0] } else { &[] };
+            write_head(&mut inside, 0x02, sign.len() + digits.len());
+            inside.extend_from_slice(sign);
+            inside.extend_from_slice(digits);
+        }
+        let mut der = Zeroizing::new(Vec::with_capacity(inside.len() + 8));
+        write_head(&mut der, 0x30, inside.len());
+        der.extend_from_slice(&inside);
+        Ok(der)
+    }
+}
+
+/// Tag and length of a DER value.
+fn write_head(der: &mut Vec<u8>, tag: u8, length: usize) {
+    der.push(tag);
+    let bytes = length.to_be_bytes();
+    let start = bytes.iter().position(|byte| *byte != 0).unwrap_or(bytes.len() - 1);
+    let bytes = &bytes[start..];
+    if let [short @ 0..0x80] = bytes {
+        der.push(*short);
+    } else {
+        der.push(0x80 | u8::try_from(bytes.len()).unwrap_or(0x7f));
+        der.extend_from_slice(bytes);
+    }
+}
+
+impl KeySet {
+    /// Reads the public keys of a client: a key set (RFC 7517 §5), one JSON Web Key, or PEM
+    /// (`PUBLIC KEY`, RFC 7468 §13). A key from PEM has no name, and is tried for any.
+    ///
+    /// # Errors
+    ///
+    /// When there is no key of a kind that is verified, or a private one.
+    pub fn read_public(text: &str) -> Result<Self, KeyFileError> {
+        let trimmed = text.trim_start();
+        if !trimmed.starts_with('{') {
+            if trimmed.contains("PRIVATE KEY-----") {
+                return Err(KeyFileError::Private);
+            }
+            let spki = SubjectPublicKeyInfoDer::from_pem_slice(trimmed.as_bytes())
+                .map_err(|_| KeyFileError::NoPublicKey)?;
+            let jwk = jwk_of_spki(&spki).ok_or(KeyFileError::Kind)?;
+            return parse(&json!({ "keys": [jwk] }));
+        }
+        let value: Value = serde_json::from_str(trimmed).map_err(|_| KeyFileError::NoPublicKey)?;
+        let set = if value.get("keys").is_some() { value } else { json!({ "keys": [value] }) };
+        let listed = set["keys"].as_array().ok_or(KeyFileError::NoPublicKey)?;
+        if listed.iter().any(|key| key.get("d").is_some() || key.get("k").is_some()) {
+            return Err(KeyFileError::Private);
+        }
+        parse(&set)
+    }
+}
+
+fn parse(set: &Value) -> Result<KeySet, KeyFileError> {
+    let keys = KeySet::parse(set.to_string().as_bytes()).map_err(|_| KeyFileError::NoPublicKey)?;
+    let (usable, skipped) = (keys.keys().to_vec(), keys.skipped());
+    if usable.is_empty() {
+        return Err(KeyFileError::Kind);
+    }
+    Ok(KeySet::from_keys(usable, skipped))
+}
+
+/// A `SubjectPublicKeyInfo` (RFC 5280 §4.1.2.7) as a JSON Web Key without a name.
+fn jwk_of_spki(spki: &[u8]) -> Option<Value> {
+    const RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
+    const ELLIPTIC: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
+    const P256: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
+    const P384: &[u8] = &[0x2b, 0x81, 0x04, 0x00, 0x22];
+    const ED25519: &[u8] = &[0x2b, 0x65, 0x70];
+
+    let (info, _) = der_value(spki, 0x30)?;
+    let (algorithm, rest) = der_value(info, 0x30)?;
+    let (kind, parameters) = der_value(algorithm, 0x06)?;
+    let (bits, _) = der_value(rest, 0x03)?;
+    let (0, key) = bits.split_first().map(|(unused, key)| (*unused, key))? else { return None };
+    let text = |octets: &[u8]| URL_SAFE_NO_PAD.encode(octets);
+    match kind {
+        RSA => {
+            let (numbers, _) = der_value(key, 0x30)?;
+            let (n, rest) = der_value(numbers, 0x02)?;
+            let (e, _) = der_value(rest, 0x02)?;
+            let n = n.strip_prefix(&[0]).unwrap_or(n);
+            (n.len() >= 256).then(|| json!({ "kty": "RSA", "n": text(n), "e": text(e) }))
+        }
+        ELLIPTIC => {
+            let (curve, length) = match der_value(parameters, 0x06)?.0 {
+                P256 => ("P-256", 32),
+                P384 => ("P-384", 48),
+                _ => return None,
+            };
+            let point = key.strip_prefix(&[4]).filter(|point| point.len() == 2 * length)?;
+            let (x, y) = point.split_at(length);
+            Some(json!({ "kty": "EC", "crv": curve, "x": text(x), "y": text(y) }))
+        }
+        ED25519 => {
+            (key.len() == 32).then(|| json!({ "kty": "OKP", "crv": "Ed25519", "x": text(key) }))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_lc_rs::encoding::{
+        AsBigEndian as _, AsDer as _, Curve25519SeedBin, EcPrivateKeyBin, EcPrivateKeyRfc5915Der,
+        Pkcs8V1Der, PublicKeyX509Der,
+    };
+    use aws_lc_rs::rsa::KeySize;
+    use aws_lc_rs::signature::KeyPair as _;
+    use base64::engine::general_purpose::STANDARD;
+
+    use super::*;
+
+    fn pem(label: &str, der: &[u8]) -> SecretString {
+        let body = STANDARD.encode(der);
+        let lines: Vec<&str> =
+            body.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap()).collect();
+        let body = lines.join("\n");
+        SecretString::from(format!("-----BEGIN {label}-----\n{body}\n-----END {label}-----\n"))
+    }
+
+    fn read(text: &SecretString) -> Result<SigningKey, KeyFileError> {
+        SigningKey::read(text, None, None)
+    }
+
+    /// What the private text signs, the public one verifies.
+    fn fits(private: &SecretString, public: &SecretString, algorithm: SigningAlgorithm) {
+        let key = SigningKey::read(private, Some("named"), Some(algorithm.name())).unwrap();
+        assert_eq!((key.algorithm(), key.kid()), (algorithm, "named"));
+        let token = key.sign("JWT", &json!({ "sub": "portal" })).unwrap();
+        let keys = KeySet::read_public(public.expose_secret()).unwrap();
+        assert_eq!(keys.verify(&token).unwrap().text("sub"), Some("portal"), "{algorithm:?}");
+    }
+
+    #[test]
+    fn rsa_is_read_from_pkcs8_and_pkcs1() {
+        let pair = RsaKeyPair::generate(KeySize::Rsa2048).unwrap();
+        let pkcs8: Pkcs8V1Der<'_> = pair.as_der().unwrap();
+        let pkcs1 = private_key_of_pkcs8(pkcs8.as_ref()).unwrap();
+        let public: PublicKeyX509Der<'_> = pair.public_key().as_der().unwrap();
+        let public = pem("PUBLIC KEY", public.as_ref());
+        for algorithm in [SigningAlgorithm::Rs256, SigningAlgorithm::Ps256] {
+            fits(&pem("PRIVATE KEY", pkcs8.as_ref()), &public, algorithm);
+            fits(&pem("RSA PRIVATE KEY", pkcs1), &public, algorithm);
+        }
+        let private = pem("PRIVATE KEY", pkcs8.as_ref());
+        assert_eq!(read(&private).unwrap().algorithm(), SigningAlgorithm::Rs256);
+        assert_eq!(
+            SigningKey::read(&private, None, Some("ES256")).unwrap_err(),
+            KeyFileError::Algorithm("RSA", "ES256".to_owned())
+        );
+    }
+
+    #[test]
+    fn elliptic_curves_are_read_from_pkcs8_and_sec1() {
+        for (curve, algorithm) in [
+            (&ECDSA_P256_SHA256_FIXED_SIGNING, SigningAlgorithm::Es256),
+            (&ECDSA_P384_SHA384_FIXED_SIGNING, SigningAlgorithm::Es384),
+        ] {
+            let pair = EcdsaKeyPair::generate(curve).unwrap();
+            let pkcs8 = pair.to_pkcs8v1().unwrap();
+            let private = pair.private_key();
+            let sec1: EcPrivateKeyRfc5915Der<'_> = private.as_der().unwrap();
+            let public: PublicKeyX509Der<'_> = pair.public_key().as_der().unwrap();
+            let public = pem("PUBLIC KEY", public.as_ref());
+            fits(&pem("PRIVATE KEY", pkcs8.as_ref()), &public, algorithm);
+            fits(&pem("EC PRIVATE KEY", sec1.as_ref()), &public, algorithm);
+            let point = pair.public_key().as_ref();
+            let (x, y) = point[1..].split_at(point.len() / 2);
+            let d: EcPrivateKeyBin<'_> = private.as_be_bytes().unwrap();
+            let text = |octets: &[u8]| URL_SAFE_NO_PAD.encode(octets);
+            let name = if algorithm == SigningAlgorithm::Es256 { "P-256" } else { "P-384" };
+            let mut jwk = json!({ "kty": "EC", "crv": name, "x": text(x), "y": text(y) });
+            let public = SecretString::from(jwk.to_string());
+            jwk["d"] = text(d.as_ref()).into();
+            fits(&SecretString::from(jwk.to_string()), &public, algorithm);
+        }
+    }
+
+    #[test]
+    fn ed25519_is_read_from_pkcs8_and_from_a_json_web_key() {
+        let pair = Ed25519KeyPair::generate().unwrap();
+        // PKCS#8 with the public key inside, as some tools write it.
+        for pkcs8 in [pair.to_pkcs8v1().unwrap(), pair.to_pkcs8().unwrap()] {
+            let private = pem("PRIVATE KEY", pkcs8.as_ref());
+            let public: PublicKeyX509Der<'_> = pair.public_key().as_der().unwrap();
+            fits(&private, &pem("PUBLIC KEY", public.as_ref()), SigningAlgorithm::EdDsa);
+        }
+        let text = |octets: &[u8]| URL_SAFE_NO_PAD.encode(octets);
+        let seed: Curve25519SeedBin<'_> = pair.seed().unwrap().as_be_bytes().unwrap();
+        let mut jwk = json!({
+            "kty": "OKP", "crv": "Ed25519", "x": text(pair.public_key().as_ref()), "kid": "named",
+        });
+        let public = SecretString::from(jwk.to_string());
+        jwk["d"] = text(seed.as_ref()).into();
+        jwk["alg"] = "Ed25519".into();
+        let private = SecretString::from(jwk.to_string());
+        fits(&private, &public, SigningAlgorithm::EdDsa);
+        assert_eq!(read(&private).unwrap().kid(), "named");
+    }
+
+    #[test]
+    fn an_rsa_json_web_key_is_read_with_its_algorithm() {
+        // The numbers are those of a key made here, taken apart again.
+        let pair = RsaKeyPair::generate(KeySize::Rsa2048).unwrap();
+        let pkcs8: Pkcs8V1Der<'_> = pair.as_der().unwrap();
+        let pkcs1 = private_key_of_pkcs8(pkcs8.as_ref()).unwrap();
+        let (mut rest, _) = der_value(pkcs1, 0x30).unwrap();
+        let mut numbers = Vec::new();
+        while let Some((number, after)) = der_value(rest, 0x02) {
+            numbers.push(URL_SAFE_NO_PAD.encode(number.strip_prefix(&[0]).unwrap_or(number)));
+            rest = after;
+        }
+        let names = ["version", "n", "e", "d", "p", "q", "dp", "dq", "qi"];
+        let mut jwk = json!({ "kty": "RSA", "alg": "PS256" });
+        for (name, number) in names.into_iter().zip(&numbers).skip(1) {
+            jwk[name] = number.as_str().into();
+        }
+        let private = SecretString::from(jwk.to_string());
+        assert_eq!(read(&private).unwrap().algorithm(), SigningAlgorithm::Ps256);
+        let public = json!({ "keys": [{ "kty": "RSA", "n": jwk["n"], "e": jwk["e"] }] });
+        fits(&private, &SecretString::from(public.to_string()), SigningAlgorithm::Rs256);
+        jwk.as_object_mut().unwrap().remove("qi");
+        let incomplete = read(&SecretString::from(jwk.to_string()));
+        assert_eq!(incomplete.unwrap_err(), KeyFileError::NoPrivateKey);
+        // The other side must not have it.
+        for private in [private.expose_secret(), pem("PRIVATE KEY", pkcs8.as_ref()).expose_secret()]
+        {
+            assert_eq!(KeySet::read_public(private).unwrap_err(), KeyFileError::Private);
+        }
+    }
+
+    #[test]
+    fn what_is_no_key_is_told_by_its_kind_and_never_shown() {
+        let marked = "TUFSS0VELXNlY3JldA==";
+        for (text, expected) in [
+            (String::new(), KeyFileError::NoPrivateKey),
+            (marked.to_owned(), KeyFileError::NoPrivateKey),
+            (format!("{{\"k\":\"{marked}\"}}"), KeyFileError::NoPrivateKey),
+            (format!("{{\"kty\":\"oct\",\"d\":\"{marked}\"}}"), KeyFileError::Kind),
+            (pem("PRIVATE KEY", b"MARKED").expose_secret().to_owned(), KeyFileError::Kind),
+            (
+                pem("ENCRYPTED PRIVATE KEY", b"MARKED").expose_secret().to_owned(),
+                KeyFileError::Encrypted,
+            ),
+            (pem("PUBLIC KEY", b"MARKED").expose_secret().to_owned(), KeyFileError::NoPrivateKey),
+        ] {
+            let error = read(&SecretString::from(text)).unwrap_err();
+            assert_eq!(error, expected);
+            let text = format!("{error} {error:?}");
+            assert!(!text.contains("MARKED") && !text.contains(marked), "{text}");
+        }
+        for text in ["", "{}", "[]", "{\"keys\":1}", "{\"keys\":[]}"] {
+            assert!(KeySet::read_public(text).is_err(), "{text}");
+        }
+    }
+}
