@@ -115,6 +115,11 @@ fn audience(text: &str) -> Result<AssertionAudience, String> {
 }
 
 impl Authentication {
+    /// The environment variable with the client's secret.
+    pub fn secret_variable(&self) -> &str {
+        &self.client_secret_env
+    }
+
     /// The client with its credential.
     ///
     /// # Errors

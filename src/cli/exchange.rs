@@ -11,12 +11,14 @@ use serde_json::{Value, json};
 use super::client::{self, Authentication, ProofKey};
 use super::project::{self, Format};
 use super::serve::audience_map;
+use super::share::{self, ToolName};
 use super::terminal::Colour;
 use super::{Exit, Failure, Globals, Terminal, secret};
 use crate::authority::{self, Planned, Prediction};
 use crate::config::Project;
 use crate::exchange::compare::Fate;
 use crate::exchange::keys::{SigningAlgorithm, SigningKey};
+use crate::exchange::share::Variables;
 use crate::exchange::token::{self, Token};
 use crate::exchange::{
     DiscoveryError, ExchangeRequest, FollowUp, Level, Outcome, Report, Server, SimulateError,
@@ -49,6 +51,9 @@ Examples:
     exchange-studio exchange ... --client-auth private_key_jwt --client-key-file portal.pem
   With a token that only this client can use, and use again for the next hop:
     exchange-studio exchange ... --dpop-key-file proof.pem
+
+  The same request for somebody who has curl, without any secret in it:
+    exchange-studio exchange ... --as curl
 
 Token types are URIs; the ones of the standard have short names: access_token, id_token, jwt,
 refresh_token, saml1, saml2.
@@ -149,6 +154,11 @@ pub struct Args {
     #[arg(long)]
     print_token: bool,
 
+    /// Print the request as another tool sends it, instead of sending it. What authenticates is
+    /// named by the variables that it comes from here.
+    #[arg(long = "as", value_enum, value_name = "TOOL", conflicts_with_all = ["predict", "print_token", "format", "introspect", "revoke_subject"])]
+    shared: Option<ToolName>,
+
     /// How the report is written.
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
@@ -177,6 +187,9 @@ pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Ex
         }
     };
     let simulation = simulation(args)?;
+    if let Some(tool) = args.shared {
+        return share::run(tool, &simulation, &variables(args), failure, terminal);
+    }
     let prediction = match &project {
         None => None,
         Some(project) => predict(args, globals, project, &simulation.request, terminal),
@@ -219,6 +232,15 @@ pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Ex
         && report.at(Level::Fail).next().is_none()
         && held != Some(false);
     Ok(if fine { Exit::Fine } else { Exit::No })
+}
+
+/// The variables that secrets come from.
+fn variables(args: &Args) -> Variables {
+    let actor = args.actor_token_env.as_deref().unwrap_or("ACTOR_TOKEN");
+    Variables::default()
+        .with("subject_token", &args.subject_token_env)
+        .with("actor_token", actor)
+        .with("client_secret", args.authentication.secret_variable())
 }
 
 fn simulation(args: &Args) -> Result<Simulation, Failure> {

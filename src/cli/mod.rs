@@ -26,6 +26,7 @@ mod project;
 mod reach;
 mod secret;
 mod serve;
+mod share;
 mod structure;
 mod suppose;
 mod terminal;

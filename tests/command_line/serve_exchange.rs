@@ -443,3 +443,35 @@ fn what_becomes_of_the_tokens_is_asked_for_by_name() {
     let said = json(&ran)["refusal"]["description"].clone();
     assert!(said.as_str().unwrap().contains("it was revoked"), "{ran}");
 }
+
+/// Runs a program that was printed, with the secrets it names; gives the answer.
+fn run_shared(served: &Served, token: &str, program: &str, text: &str) -> Value {
+    let output = Command::new(program)
+        .args(["-c", text])
+        .current_dir(served.folder.path())
+        .env("EXCHANGE_STUDIO_CLIENT_SECRET", SECRET)
+        .env("SUBJECT_TOKEN", token)
+        .output()
+        .unwrap();
+    let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    serde_json::from_str(&stdout).unwrap_or_else(|_| panic!("{text}\n{stdout}\n{stderr}"))
+}
+
+#[test]
+fn a_request_that_is_shared_does_the_same_in_other_hands() {
+    let served = Served::new("requester-lists-target");
+    let token = served.user_token(PORTAL);
+    let audience = ["--audience", "https://dash.example/api"];
+    for method in ["client_secret_basic", "client_secret_post"] {
+        for (tool, program) in [("curl", "sh"), ("python", "python3")] {
+            let more = ["--client-auth", method, "--as", tool];
+            let ran = served.exchange(&token, PORTAL, &[&audience[..], &more].concat());
+            assert_eq!(ran.code, Some(0), "{ran}");
+            let answer = run_shared(&served, &token, program, &ran.stdout);
+            assert!(answer["access_token"].is_string(), "{tool} {method}: {answer}");
+        }
+    }
+    let ran = served.exchange(&token, PORTAL, &["--as", "curl", "--print-token"]);
+    assert_eq!(ran.code, Some(2), "{ran}");
+}

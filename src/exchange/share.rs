@@ -1,0 +1,526 @@
+//! The same exchange in the words of another tool, to be pasted elsewhere.
+//!
+//! What is open stands there as it is sent; what authenticates is the name of a variable, so that
+//! the text can go into a ticket or a chat. The texts do what this program does where tools differ:
+//! id and secret are form-encoded before they become Basic credentials (RFC 6749 §2.3.1), repeated
+//! parameters stay repeated, and nothing empty is sent. An assertion and a proof of possession are
+//! good for one request; a text can only say that a new one is needed.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::time::SystemTime;
+
+use secrecy::ExposeSecret;
+use url::Url;
+
+use super::assertion::Occasion;
+use super::client_auth::{Client, ClientAuth, Credentials};
+use super::discovery::{self, Server};
+use super::http::{self, Http, TransportError};
+use super::redact::form_encode;
+use super::request::{ExchangeRequest, Parameter};
+use super::run::{SimulateError, Simulation};
+
+/// A tool or a language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Tool {
+    /// curl, in a POSIX shell.
+    Curl,
+    /// HTTPie, in a POSIX shell.
+    Httpie,
+    /// A `.http` file, as editors send it.
+    HttpFile,
+    /// Python 3, with its standard library alone.
+    Python,
+    /// C# with top-level statements (.NET 6 and later).
+    CSharp,
+}
+
+impl Tool {
+    pub const ALL: [Self; 5] =
+        [Self::Curl, Self::Httpie, Self::HttpFile, Self::Python, Self::CSharp];
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Curl => "curl",
+            Self::Httpie => "HTTPie",
+            Self::HttpFile => ".http file",
+            Self::Python => "Python",
+            Self::CSharp => "C#",
+        }
+    }
+}
+
+/// The names of the variables that stand for secrets, by parameter.
+#[derive(Clone, Debug)]
+pub struct Variables(BTreeMap<String, String>);
+
+impl Default for Variables {
+    fn default() -> Self {
+        let usual = ["subject_token", "actor_token", "client_secret"];
+        Self(usual.map(|name| (name.to_owned(), name.to_uppercase())).into())
+    }
+}
+
+impl Variables {
+    /// The same with another name for the secret of one parameter.
+    #[must_use]
+    pub fn with(mut self, parameter: &str, variable: &str) -> Self {
+        self.0.insert(parameter.to_owned(), variable.to_owned());
+        self
+    }
+
+    fn of(&self, parameter: &str) -> String {
+        if let Some(variable) = self.0.get(parameter) {
+            return variable.clone();
+        }
+        let letters = parameter.chars();
+        let plain = letters.map(|c| if c.is_ascii_alphanumeric() { c } else { '_' });
+        let name: String = plain.collect::<String>().to_uppercase();
+        // A name of the shell does not begin with a digit.
+        if name.starts_with(|c: char| c.is_ascii_digit()) { format!("_{name}") } else { name }
+    }
+}
+
+/// A part of a request, or where it comes from.
+enum Value {
+    Text(String),
+    Variable(String),
+}
+
+/// A request as each tool is told it.
+struct Told<'a> {
+    url: &'a str,
+    fields: Vec<(String, Value)>,
+    /// The id before it is encoded, and the variable with the secret, for Basic.
+    basic: Option<(&'a str, String)>,
+    /// The variable with the proof of possession.
+    proof: Option<String>,
+    /// What a reader has to know before the text does what it should.
+    notes: Vec<String>,
+}
+
+/// Writes a simulation for a tool, without running it: a server that is known by its issuer is asked
+/// for its metadata, and for nothing else.
+///
+/// # Errors
+///
+/// When there is no token endpoint to be found, or a key cannot sign.
+pub async fn share(
+    http: &Http,
+    simulation: &Simulation,
+    tool: Tool,
+    variables: &Variables,
+    now: SystemTime,
+) -> Result<String, SimulateError> {
+    let Simulation { server, client, request, .. } = simulation;
+    let (metadata, token_endpoint) = match server {
+        Server::Issuer(issuer) => {
+            let metadata = discovery::discover(http, issuer).await?;
+            let endpoint = metadata.token_endpoint()?;
+            (Some(metadata), endpoint)
+        }
+        Server::TokenEndpoint { url, .. } => (None, http::parse_url(url)?),
+    };
+    let issuer = metadata.as_ref().map(|metadata| metadata.issuer.as_str());
+    let occasion = Occasion { issuer, token_endpoint: &token_endpoint, now };
+    // What is signed here only shows which parameters there are.
+    let credentials = client.credentials(&occasion).map_err(TransportError::from)?;
+    Ok(write(tool, &token_endpoint, (client, &credentials), request, variables))
+}
+
+/// Writes the request for a tool. `credentials` are those of this client; their secrets become
+/// variables, as do those of the request.
+pub fn write(
+    tool: Tool,
+    endpoint: &Url,
+    (client, credentials): (&Client, &Credentials),
+    request: &ExchangeRequest,
+    variables: &Variables,
+) -> String {
+    let parameters = request.parameters(credentials);
+    let basic = match &client.auth {
+        ClientAuth::Basic(_) => Some((client.id.as_str(), variables.of("client_secret"))),
+        _ => None,
+    };
+    let proof = client.dpop.as_ref().map(|_| variables.of("dpop_proof"));
+    let mut told = Told {
+        url: endpoint.as_str(),
+        notes: notes(client, &parameters, tool, variables),
+        fields: Vec::new(),
+        basic,
+        proof,
+    };
+    told.fields = parameters.into_iter().map(|one| field(one, variables)).collect();
+    match tool {
+        Tool::Curl => told.curl(),
+        Tool::Httpie => told.httpie(),
+        Tool::HttpFile => told.http_file(),
+        Tool::Python => told.python(),
+        Tool::CSharp => told.csharp(),
+    }
+}
+
+fn field(one: Parameter, variables: &Variables) -> (String, Value) {
+    let value = match one.secret {
+        true => Value::Variable(variables.of(&one.name)),
+        false => Value::Text(one.value.expose_secret().to_owned()),
+    };
+    (one.name, value)
+}
+
+fn notes(
+    client: &Client,
+    parameters: &[Parameter],
+    tool: Tool,
+    variables: &Variables,
+) -> Vec<String> {
+    let mut notes = Vec::new();
+    if let ClientAuth::Basic(secret) = &client.auth {
+        let encodes = matches!(tool, Tool::Python | Tool::CSharp);
+        let secret = secret.expose_secret();
+        if !encodes && form_encode(secret) != secret {
+            notes.push(format!(
+                "{} must hold the secret form-encoded (RFC 6749, section 2.3.1).",
+                variables.of("client_secret")
+            ));
+        }
+    }
+    if parameters.iter().any(|one| one.name == "client_assertion") {
+        notes.push(format!(
+            "{} is a signed assertion of the client: good for one request, and for a minute.",
+            variables.of("client_assertion")
+        ));
+    }
+    if client.dpop.is_some() {
+        notes.push(format!(
+            "{} is a proof of possession (RFC 9449) for this address: good for one request.",
+            variables.of("dpop_proof")
+        ));
+    }
+    notes
+}
+
+impl Told<'_> {
+    fn notes(&self, comment: &str) -> String {
+        let mut text = String::new();
+        for note in &self.notes {
+            let _ = writeln!(text, "{comment} {note}");
+        }
+        text
+    }
+
+    fn curl(&self) -> String {
+        let mut text = self.notes("#");
+        let _ = write!(text, "curl --silent --show-error {}", quoted(self.url));
+        if let Some((id, secret)) = &self.basic {
+            let _ = write!(text, " \\\n  --user {}\"${{{secret}}}\"", quoted(&pair(id)));
+        }
+        if let Some(proof) = &self.proof {
+            let _ = write!(text, " \\\n  --header {}\"${{{proof}}}\"", quoted("DPoP: "));
+        }
+        for (name, value) in &self.fields {
+            let name = format!("{}=", form_encode(name));
+            let _ = write!(text, " \\\n  --data-urlencode {}", shell(&name, value));
+        }
+        text.push('\n');
+        text
+    }
+
+    fn httpie(&self) -> String {
+        let mut text = self.notes("#");
+        let _ = write!(text, "http --form POST {}", quoted(self.url));
+        if let Some((id, secret)) = &self.basic {
+            let _ = write!(text, " \\\n  --auth {}\"${{{secret}}}\"", quoted(&pair(id)));
+        }
+        if let Some(proof) = &self.proof {
+            let _ = write!(text, " \\\n  {}", shell("DPoP:", &Value::Variable(proof.clone())));
+        }
+        for (name, value) in &self.fields {
+            let mut name: String = name
+                .chars()
+                .flat_map(|c| ['\\', c].into_iter().skip(usize::from(!"=:@;\\".contains(c))))
+                .collect();
+            name.push('=');
+            // What would make another kind of item of it.
+            if matches!(value, Value::Text(text) if text.starts_with(['=', '@'])) {
+                name.push('\\');
+            }
+            let _ = write!(text, " \\\n  {}", shell(&name, value));
+        }
+        text.push('\n');
+        text
+    }
+
+    fn http_file(&self) -> String {
+        let mut text = "### Token exchange (RFC 8693)\n".to_owned();
+        text.push_str(&self.notes("#"));
+        let _ = writeln!(text, "POST {}", self.url);
+        text.push_str("Content-Type: application/x-www-form-urlencoded\n");
+        if let Some((id, secret)) = &self.basic {
+            let _ = writeln!(text, "Authorization: Basic {} {{{{{secret}}}}}", form_encode(id));
+        }
+        if let Some(proof) = &self.proof {
+            let _ = writeln!(text, "DPoP: {{{{{proof}}}}}");
+        }
+        let fields = self.fields.iter().map(|(name, value)| match value {
+            Value::Text(text) => format!("{}={}", form_encode(name), form_encode(text)),
+            Value::Variable(variable) => format!("{}={{{{{variable}}}}}", form_encode(name)),
+        });
+        let fields: Vec<String> = fields.collect();
+        let _ = writeln!(text, "\n{}", fields.join("&"));
+        text
+    }
+
+    fn python(&self) -> String {
+        let mut text = self.notes("#");
+        if self.basic.is_some() {
+            text.push_str("import base64\n");
+        }
+        text.push_str(
+            "import os\nimport urllib.error\nimport urllib.parse\nimport urllib.request\n",
+        );
+        text.push_str("\nform = [\n");
+        for (name, value) in &self.fields {
+            let value = match value {
+                Value::Text(text) => literal(text),
+                Value::Variable(variable) => format!("os.environ[{}]", literal(variable)),
+            };
+            let _ = writeln!(text, "    ({}, {value}),", literal(name));
+        }
+        text.push_str("]\n");
+        let _ = writeln!(
+            text,
+            "request = urllib.request.Request({}, urllib.parse.urlencode(form).encode())",
+            literal(self.url)
+        );
+        if let Some((id, secret)) = &self.basic {
+            let _ = write!(
+                text,
+                "secret = urllib.parse.quote_plus(os.environ[{}])\n\
+                 user = urllib.parse.quote_plus({}) + \":\" + secret\n\
+                 basic = base64.b64encode(user.encode()).decode()\n\
+                 request.add_header(\"Authorization\", \"Basic \" + basic)\n",
+                literal(secret),
+                literal(id)
+            );
+        }
+        if let Some(proof) = &self.proof {
+            let _ = writeln!(text, "request.add_header(\"DPoP\", os.environ[{}])", literal(proof));
+        }
+        text.push_str(
+            "try:\n    with urllib.request.urlopen(request) as answer:\n        \
+             print(answer.read().decode())\nexcept urllib.error.HTTPError as refusal:\n    \
+             print(refusal.read().decode())\n    raise\n",
+        );
+        text
+    }
+
+    fn csharp(&self) -> String {
+        let mut text = self.notes("//");
+        if self.basic.is_some() {
+            text.push_str("using System.Net.Http.Headers;\nusing System.Text;\n\n");
+        }
+        text.push_str(
+            "static string Need(string name) =>\n    Environment.GetEnvironmentVariable(name)\n    \
+             ?? throw new InvalidOperationException($\"{name} is not set\");\n\n\
+             using var client = new HttpClient();\n",
+        );
+        let _ = writeln!(
+            text,
+            "using var request = new HttpRequestMessage(HttpMethod.Post, {})\n{{\n    \
+             Content = new FormUrlEncodedContent(new KeyValuePair<string, string>[]\n    {{",
+            literal(self.url)
+        );
+        for (name, value) in &self.fields {
+            let value = match value {
+                Value::Text(text) => literal(text),
+                Value::Variable(variable) => format!("Need({})", literal(variable)),
+            };
+            let _ = writeln!(text, "        new({}, {value}),", literal(name));
+        }
+        text.push_str("    }),\n};\n");
+        if let Some((id, secret)) = &self.basic {
+            let _ = write!(
+                text,
+                "var user = Uri.EscapeDataString({}) + \":\" + Uri.EscapeDataString(Need({}));\n\
+                 request.Headers.Authorization = new AuthenticationHeaderValue(\n    \
+                 \"Basic\", Convert.ToBase64String(Encoding.UTF8.GetBytes(user)));\n",
+                literal(id),
+                literal(secret)
+            );
+        }
+        if let Some(proof) = &self.proof {
+            let _ = writeln!(text, "request.Headers.Add(\"DPoP\", Need({}));", literal(proof));
+        }
+        text.push_str(
+            "using var answer = await client.SendAsync(request);\n\
+             Console.WriteLine(await answer.Content.ReadAsStringAsync());\n\
+             answer.EnsureSuccessStatusCode();\n",
+        );
+        text
+    }
+}
+
+/// The id of Basic credentials, encoded, up to where the secret follows.
+fn pair(id: &str) -> String {
+    format!("{}:", form_encode(id))
+}
+
+/// A word of a POSIX shell: what is open in single quotes, in which nothing is special.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+fn shell(lead: &str, value: &Value) -> String {
+    match value {
+        Value::Text(text) => quoted(&format!("{lead}{text}")),
+        Value::Variable(variable) => format!("{}\"${{{variable}}}\"", quoted(lead)),
+    }
+}
+
+/// A text in double quotes as JSON has it, which Python and C# read alike.
+fn literal(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::UNIX_EPOCH;
+
+    use secrecy::SecretString;
+
+    use super::*;
+    use crate::exchange::ClientAuthMethod;
+
+    fn told(tool: Tool, method: ClientAuthMethod, secret: &str) -> String {
+        let endpoint = Url::parse("https://id.example/token").unwrap();
+        let auth = ClientAuth::new(method, SecretString::from(secret)).unwrap();
+        let client = Client::new("a:b", auth);
+        let occasion = Occasion { issuer: None, token_endpoint: &endpoint, now: UNIX_EPOCH };
+        let credentials = client.credentials(&occasion).unwrap();
+        let request = ExchangeRequest {
+            subject_token: SecretString::from("murmur"),
+            subject_token_type: "urn:ietf:params:oauth:token-type:jwt".to_owned(),
+            audience: vec!["it's".to_owned(), "@two".to_owned()],
+            extra: vec![("my.password".to_owned(), "murmur2".to_owned())],
+            ..ExchangeRequest::default()
+        };
+        let variables = Variables::default().with("subject_token", "MINE");
+        write(tool, &endpoint, (&client, &credentials), &request, &variables)
+    }
+
+    #[test]
+    fn no_secret_is_in_any_text() {
+        for tool in Tool::ALL {
+            for method in [
+                ClientAuthMethod::ClientSecretBasic,
+                ClientAuthMethod::ClientSecretPost,
+                ClientAuthMethod::ClientSecretJwt,
+            ] {
+                let text = told(tool, method, "murmur-that-is-long-enough-for-a-signature");
+                assert!(!text.contains("murmur"), "{tool:?} {method:?}\n{text}");
+                assert!(!text.contains("eyJ"), "{tool:?} {method:?}\n{text}");
+                assert!(text.contains("MINE"), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_shell_would_take_for_its_own_is_quoted() {
+        insta::assert_snapshot!(told(Tool::Curl, ClientAuthMethod::ClientSecretBasic, "a+b"), @r###"
+        # CLIENT_SECRET must hold the secret form-encoded (RFC 6749, section 2.3.1).
+        curl --silent --show-error 'https://id.example/token' \
+          --user 'a%3Ab:'"${CLIENT_SECRET}" \
+          --data-urlencode 'grant_type=urn:ietf:params:oauth:grant-type:token-exchange' \
+          --data-urlencode 'subject_token='"${MINE}" \
+          --data-urlencode 'subject_token_type=urn:ietf:params:oauth:token-type:jwt' \
+          --data-urlencode 'audience=it'\''s' \
+          --data-urlencode 'audience=@two' \
+          --data-urlencode 'my.password='"${MY_PASSWORD}"
+        "###);
+        insta::assert_snapshot!(told(Tool::Httpie, ClientAuthMethod::ClientSecretJwt, "a+b"), @r###"
+        # CLIENT_ASSERTION is a signed assertion of the client: good for one request, and for a minute.
+        http --form POST 'https://id.example/token' \
+          'grant_type=urn:ietf:params:oauth:grant-type:token-exchange' \
+          'subject_token='"${MINE}" \
+          'subject_token_type=urn:ietf:params:oauth:token-type:jwt' \
+          'audience=it'\''s' \
+          'audience=\@two' \
+          'my.password='"${MY_PASSWORD}" \
+          'client_id=a:b' \
+          'client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer' \
+          'client_assertion='"${CLIENT_ASSERTION}"
+        "###);
+    }
+
+    #[test]
+    fn a_file_for_editors() {
+        insta::assert_snapshot!(told(Tool::HttpFile, ClientAuthMethod::ClientSecretPost, "s"), @r###"
+        ### Token exchange (RFC 8693)
+        POST https://id.example/token
+        Content-Type: application/x-www-form-urlencoded
+
+        grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Atoken-exchange&subject_token={{MINE}}&subject_token_type=urn%3Aietf%3Aparams%3Aoauth%3Atoken-type%3Ajwt&audience=it%27s&audience=%40two&my.password={{MY_PASSWORD}}&client_id=a%3Ab&client_secret={{CLIENT_SECRET}}
+        "###);
+    }
+
+    #[test]
+    fn programs_encode_what_basic_wants_encoded() {
+        insta::assert_snapshot!(told(Tool::Python, ClientAuthMethod::ClientSecretBasic, "a+b"), @r###"
+        import base64
+        import os
+        import urllib.error
+        import urllib.parse
+        import urllib.request
+
+        form = [
+            ("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange"),
+            ("subject_token", os.environ["MINE"]),
+            ("subject_token_type", "urn:ietf:params:oauth:token-type:jwt"),
+            ("audience", "it's"),
+            ("audience", "@two"),
+            ("my.password", os.environ["MY_PASSWORD"]),
+        ]
+        request = urllib.request.Request("https://id.example/token", urllib.parse.urlencode(form).encode())
+        secret = urllib.parse.quote_plus(os.environ["CLIENT_SECRET"])
+        user = urllib.parse.quote_plus("a:b") + ":" + secret
+        basic = base64.b64encode(user.encode()).decode()
+        request.add_header("Authorization", "Basic " + basic)
+        try:
+            with urllib.request.urlopen(request) as answer:
+                print(answer.read().decode())
+        except urllib.error.HTTPError as refusal:
+            print(refusal.read().decode())
+            raise
+        "###);
+        insta::assert_snapshot!(told(Tool::CSharp, ClientAuthMethod::ClientSecretBasic, "a+b"), @r###"
+        using System.Net.Http.Headers;
+        using System.Text;
+
+        static string Need(string name) =>
+            Environment.GetEnvironmentVariable(name)
+            ?? throw new InvalidOperationException($"{name} is not set");
+
+        using var client = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "https://id.example/token")
+        {
+            Content = new FormUrlEncodedContent(new KeyValuePair<string, string>[]
+            {
+                new("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange"),
+                new("subject_token", Need("MINE")),
+                new("subject_token_type", "urn:ietf:params:oauth:token-type:jwt"),
+                new("audience", "it's"),
+                new("audience", "@two"),
+                new("my.password", Need("MY_PASSWORD")),
+            }),
+        };
+        var user = Uri.EscapeDataString("a:b") + ":" + Uri.EscapeDataString(Need("CLIENT_SECRET"));
+        request.Headers.Authorization = new AuthenticationHeaderValue(
+            "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(user)));
+        using var answer = await client.SendAsync(request);
+        Console.WriteLine(await answer.Content.ReadAsStringAsync());
+        answer.EnsureSuccessStatusCode();
+        "###);
+    }
+}
