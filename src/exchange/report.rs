@@ -210,28 +210,6 @@ impl Report {
         }
     }
 
-    /// The request as a `curl` command for a POSIX shell. What authenticates is a shell variable with
-    /// the name of its parameter, to be set by whoever runs it.
-    pub fn to_curl(&self) -> String {
-        let mut parts = vec![format!("curl --request POST {}", shell(&self.request.url))];
-        if self.client_auth == ClientAuthMethod::ClientSecretBasic {
-            let id = super::redact::form_encode(&self.client);
-            parts.push(format!("--user {}\"$CLIENT_SECRET\"", shell(&format!("{id}:"))));
-        }
-        if self.dpop.is_some() {
-            parts.push("--header \"DPoP: $DPOP\"".to_owned());
-        }
-        for one in &self.request.parameters {
-            parts.push(if one.masked {
-                let name = shell(&format!("{}=", one.name));
-                format!("--data-urlencode {name}\"${}\"", variable(&one.name))
-            } else {
-                format!("--data-urlencode {}", shell(&format!("{}={}", one.name, one.value)))
-            });
-        }
-        format!("{}\n", parts.join(" \\\n  "))
-    }
-
     /// The documented JSON shape, version 1. `reveal_token` puts the issued token itself into it.
     pub fn to_json(&self, reveal_token: bool) -> Value {
         let mut object = serde_json::Map::new();
@@ -247,25 +225,12 @@ impl Report {
     }
 }
 
-/// A text as one word of a POSIX shell.
-fn shell(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
-}
-
-/// A parameter's name as the name of a shell variable.
-fn variable(name: &str) -> String {
-    let name: String = name
-        .chars()
-        .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' })
-        .collect();
-    if name.starts_with(|c: char| c.is_ascii_digit()) { format!("_{name}") } else { name }
-}
-
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    fn report(method: ClientAuthMethod, parameters: &[(&str, &str, bool)]) -> Report {
+    /// A report of a request with these parameters: name, value, and whether it is a mask.
+    pub fn report(method: ClientAuthMethod, parameters: &[(&str, &str, bool)]) -> Report {
         Report {
             outcome: Outcome::Refused,
             server: ServerReport {
@@ -308,24 +273,6 @@ mod tests {
             timings: Timings { first_byte_ms: 1.0, total_ms: 2.0 },
             issued: Some(SecretString::from("MARKED-issued")),
         }
-    }
-
-    #[test]
-    fn curl_gets_variables_for_secrets_and_quotes_for_the_rest() {
-        let parameters = [
-            ("subject_token", "••••", true),
-            ("scope", "it's $HOME", false),
-            ("1-x", "••••", true),
-        ];
-        assert_eq!(
-            report(ClientAuthMethod::ClientSecretBasic, &parameters).to_curl(),
-            "curl --request POST 'https://login.example/token' \\\n  \
-             --user 'a%3Ab:'\"$CLIENT_SECRET\" \\\n  \
-             --data-urlencode 'subject_token='\"$SUBJECT_TOKEN\" \\\n  \
-             --data-urlencode 'scope=it'\\''s $HOME' \\\n  \
-             --data-urlencode '1-x='\"$_1_X\"\n"
-        );
-        assert!(!report(ClientAuthMethod::None, &[]).to_curl().contains("--user"));
     }
 
     #[test]

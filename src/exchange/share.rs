@@ -14,10 +14,11 @@ use secrecy::ExposeSecret;
 use url::Url;
 
 use super::assertion::Occasion;
-use super::client_auth::{Client, ClientAuth, Credentials};
+use super::client_auth::{Client, ClientAuth, ClientAuthMethod, Credentials};
 use super::discovery::{self, Server};
 use super::http::{self, Http, TransportError};
 use super::redact::form_encode;
+use super::report::Report;
 use super::request::{ExchangeRequest, Parameter};
 use super::run::{SimulateError, Simulation};
 
@@ -129,6 +130,34 @@ pub async fn share(
     Ok(write(tool, &token_endpoint, (client, &credentials), request, variables))
 }
 
+/// Writes the request of a report for a tool: what is masked there is a variable here.
+pub fn of_report(tool: Tool, report: &Report, variables: &Variables) -> String {
+    let parameters = report.request.parameters.iter();
+    let fields = parameters.map(|one| {
+        let value = match one.masked {
+            true => Value::Variable(variables.of(&one.name)),
+            false => Value::Text(one.value.clone()),
+        };
+        (one.name.clone(), value)
+    });
+    let fields: Vec<(String, Value)> = fields.collect();
+    let basic = report.client_auth == ClientAuthMethod::ClientSecretBasic;
+    let known = Known {
+        // Whether the secret is plain is not known any more.
+        encoded_secret: basic,
+        assertion: fields.iter().any(|(name, _)| name == "client_assertion"),
+        proof: report.dpop.is_some(),
+    };
+    let told = Told {
+        url: &report.request.url,
+        notes: notes(&known, tool, variables),
+        fields,
+        basic: basic.then(|| (report.client.as_str(), variables.of("client_secret"))),
+        proof: known.proof.then(|| variables.of("dpop_proof")),
+    };
+    told.write(tool)
+}
+
 /// Writes the request for a tool. `credentials` are those of this client; their secrets become
 /// variables, as do those of the request.
 pub fn write(
@@ -140,25 +169,25 @@ pub fn write(
 ) -> String {
     let parameters = request.parameters(credentials);
     let basic = match &client.auth {
-        ClientAuth::Basic(_) => Some((client.id.as_str(), variables.of("client_secret"))),
+        ClientAuth::Basic(secret) => Some(secret),
         _ => None,
     };
-    let proof = client.dpop.as_ref().map(|_| variables.of("dpop_proof"));
-    let mut told = Told {
-        url: endpoint.as_str(),
-        notes: notes(client, &parameters, tool, variables),
-        fields: Vec::new(),
-        basic,
-        proof,
+    let known = Known {
+        encoded_secret: basic.is_some_and(|secret| {
+            let secret = secret.expose_secret();
+            form_encode(secret) != secret
+        }),
+        assertion: parameters.iter().any(|one| one.name == "client_assertion"),
+        proof: client.dpop.is_some(),
     };
-    told.fields = parameters.into_iter().map(|one| field(one, variables)).collect();
-    match tool {
-        Tool::Curl => told.curl(),
-        Tool::Httpie => told.httpie(),
-        Tool::HttpFile => told.http_file(),
-        Tool::Python => told.python(),
-        Tool::CSharp => told.csharp(),
-    }
+    let told = Told {
+        url: endpoint.as_str(),
+        notes: notes(&known, tool, variables),
+        fields: parameters.into_iter().map(|one| field(one, variables)).collect(),
+        basic: basic.map(|_| (client.id.as_str(), variables.of("client_secret"))),
+        proof: known.proof.then(|| variables.of("dpop_proof")),
+    };
+    told.write(tool)
 }
 
 fn field(one: Parameter, variables: &Variables) -> (String, Value) {
@@ -169,30 +198,30 @@ fn field(one: Parameter, variables: &Variables) -> (String, Value) {
     (one.name, value)
 }
 
-fn notes(
-    client: &Client,
-    parameters: &[Parameter],
-    tool: Tool,
-    variables: &Variables,
-) -> Vec<String> {
+/// What decides on the notes.
+struct Known {
+    /// The secret is, or may be, another one when it is form-encoded.
+    encoded_secret: bool,
+    assertion: bool,
+    proof: bool,
+}
+
+fn notes(known: &Known, tool: Tool, variables: &Variables) -> Vec<String> {
     let mut notes = Vec::new();
-    if let ClientAuth::Basic(secret) = &client.auth {
-        let encodes = matches!(tool, Tool::Python | Tool::CSharp);
-        let secret = secret.expose_secret();
-        if !encodes && form_encode(secret) != secret {
-            notes.push(format!(
-                "{} must hold the secret form-encoded (RFC 6749, section 2.3.1).",
-                variables.of("client_secret")
-            ));
-        }
+    let encodes = matches!(tool, Tool::Python | Tool::CSharp);
+    if known.encoded_secret && !encodes {
+        notes.push(format!(
+            "{} must hold the secret form-encoded (RFC 6749, section 2.3.1).",
+            variables.of("client_secret")
+        ));
     }
-    if parameters.iter().any(|one| one.name == "client_assertion") {
+    if known.assertion {
         notes.push(format!(
             "{} is a signed assertion of the client: good for one request, and for a minute.",
             variables.of("client_assertion")
         ));
     }
-    if client.dpop.is_some() {
+    if known.proof {
         notes.push(format!(
             "{} is a proof of possession (RFC 9449) for this address: good for one request.",
             variables.of("dpop_proof")
@@ -202,6 +231,16 @@ fn notes(
 }
 
 impl Told<'_> {
+    fn write(&self, tool: Tool) -> String {
+        match tool {
+            Tool::Curl => self.curl(),
+            Tool::Httpie => self.httpie(),
+            Tool::HttpFile => self.http_file(),
+            Tool::Python => self.python(),
+            Tool::CSharp => self.csharp(),
+        }
+    }
+
     fn notes(&self, comment: &str) -> String {
         let mut text = String::new();
         for note in &self.notes {
@@ -391,7 +430,7 @@ mod tests {
     use secrecy::SecretString;
 
     use super::*;
-    use crate::exchange::ClientAuthMethod;
+    use crate::exchange::report::tests::report;
 
     fn told(tool: Tool, method: ClientAuthMethod, secret: &str) -> String {
         let endpoint = Url::parse("https://id.example/token").unwrap();
@@ -521,6 +560,24 @@ mod tests {
         using var answer = await client.SendAsync(request);
         Console.WriteLine(await answer.Content.ReadAsStringAsync());
         answer.EnsureSuccessStatusCode();
+        "###);
+    }
+
+    #[test]
+    fn what_is_masked_in_a_report_is_a_variable() {
+        let parameters = [
+            ("subject_token", "••••", true),
+            ("scope", "it's $HOME", false),
+            ("1-x", "••••", true),
+        ];
+        let report = report(ClientAuthMethod::ClientSecretBasic, &parameters);
+        insta::assert_snapshot!(of_report(Tool::Curl, &report, &Variables::default()), @r###"
+        # CLIENT_SECRET must hold the secret form-encoded (RFC 6749, section 2.3.1).
+        curl --silent --show-error 'https://login.example/token' \
+          --user 'a%3Ab:'"${CLIENT_SECRET}" \
+          --data-urlencode 'subject_token='"${SUBJECT_TOKEN}" \
+          --data-urlencode 'scope=it'\''s $HOME' \
+          --data-urlencode '1-x='"${_1_X}"
         "###);
     }
 }

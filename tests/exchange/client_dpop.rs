@@ -9,6 +9,7 @@ use exchange_studio::config::Project;
 use exchange_studio::exchange::checks::Level;
 use exchange_studio::exchange::keys::{KeySet, SigningAlgorithm, SigningKey};
 use exchange_studio::exchange::report::Outcome;
+use exchange_studio::exchange::share::{self, Tool, Variables};
 use exchange_studio::exchange::token_type::ACCESS_TOKEN;
 use exchange_studio::exchange::{
     AssertionAudience, Client, ClientAuth, ExchangeRequest, Report, Server, Simulation, login,
@@ -116,7 +117,8 @@ async fn a_nonce_is_fetched_once_and_both_requests_are_shown() {
         let text = request.to_text();
         assert!(text.contains("DPoP: ••••\n") && !text.contains("eyJ"), "{text}");
     }
-    assert!(report.to_curl().contains("--header \"DPoP: $DPOP\""), "{}", report.to_curl());
+    let curl = share::of_report(Tool::Curl, &report, &Variables::default());
+    assert!(curl.contains("--header 'DPoP: '\"${DPOP_PROOF}\""), "{curl}");
 }
 
 /// A server that answers the same to each request and keeps what it was sent.

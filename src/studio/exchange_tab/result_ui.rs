@@ -7,6 +7,7 @@ use egui_material_icons::{MaterialIcon, icons};
 use crate::exchange::checks::{Check, Level};
 use crate::exchange::compare::Fate;
 use crate::exchange::report::Outcome as Ending;
+use crate::exchange::share::{self, Tool, Variables};
 use crate::exchange::{Report, Token, Verification};
 use crate::trust::{Decision, Step, Truth, Verdict};
 
@@ -395,7 +396,7 @@ fn wire_ui(ui: &mut Ui, report: &Report) {
     ];
     for (title, text) in first.chain(last) {
         egui::CollapsingHeader::new(title).show(ui, |ui| {
-            ui.horizontal(|ui| copies_ui(ui, report, title, &text));
+            ui.horizontal_wrapped(|ui| copies_ui(ui, report, title, &text));
             egui::Frame::new().fill(Tokens::of(ui).panel).inner_margin(8).show(ui, |ui| {
                 ui.set_width(ui.available_width());
                 ui.add(egui::Label::new(RichText::new(&text).monospace().size(12.0)).wrap());
@@ -415,8 +416,13 @@ fn copies_ui(ui: &mut Ui, report: &Report, title: &str, text: &str) {
     let hint = "Without tokens and secrets";
     copy(ui, "Copy", format!("Copy {title}"), hint, &|| text.to_owned());
     if title == "Request as sent" {
-        let hint = "For a shell. Tokens and secrets are variables that you set there.";
-        copy(ui, "Copy as curl", "Copy as curl".to_owned(), hint, &|| report.to_curl());
+        let hint = "Tokens and secrets are variables that you set there.";
+        for tool in Tool::ALL {
+            let label = format!("Copy as {}", tool.label());
+            copy(ui, &label, label.clone(), hint, &|| {
+                share::of_report(tool, report, &Variables::default())
+            });
+        }
     } else if title == "Answer as received" {
         let hint = "The whole report with its checks, as JSON without tokens and secrets";
         copy(ui, "Copy report", "Copy report as JSON".to_owned(), hint, &|| {
