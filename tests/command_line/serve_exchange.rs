@@ -456,8 +456,7 @@ fn dropping_server() -> String {
         for stream in listener.incoming() {
             let Ok(mut stream) = stream else { continue };
             let (mut request, mut buffer) = (String::new(), [0; 4096]);
-            loop {
-                let Ok(read @ 1..) = stream.read(&mut buffer) else { break };
+            while let Ok(read @ 1..) = stream.read(&mut buffer) {
                 request.push_str(&String::from_utf8_lossy(&buffer[..read]));
                 let end =
                     if request.starts_with("POST") { "\r\n\r\ngrant_type=" } else { "\r\n\r\n" };
