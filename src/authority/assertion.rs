@@ -71,18 +71,12 @@ pub(super) fn authenticate<'a>(
 }
 
 /// The public keys that are registered for a client.
-pub(super) fn keys_of<'a>(
-    shared: &'a Shared,
-    project: &Project,
-    app: &ClientApp,
-) -> impl Iterator<Item = &'a KeySet> {
-    let (key, keys) = (app.key, &shared.client_keys);
-    let own: Vec<&KeySet> = keys
-        .iter()
-        .filter(|(id, _)| by_client_id(project, id).is_some_and(|app| app.key == key))
-        .map(|(_, keys)| keys)
-        .collect();
-    own.into_iter()
+pub(super) fn keys_of(shared: &Shared, project: &Project, app: &ClientApp) -> Vec<KeySet> {
+    let keys = shared.client_keys();
+    keys.iter()
+        .filter(|(id, _)| by_client_id(project, id).is_some_and(|owner| owner.key == app.key))
+        .map(|(_, keys)| keys.clone())
+        .collect()
 }
 
 fn signature(

@@ -98,7 +98,7 @@ pub(super) fn authenticate<'a>(
         OAuthError::invalid_client("No client app of the project has this client_id.")
     })?;
     let public = is_public(app);
-    if !public && assertion::keys_of(shared, project, app).next().is_some() {
+    if !public && !assertion::keys_of(shared, project, app).is_empty() {
         return Err(OAuthError::invalid_client(format!(
             "{} has a registered key and authenticates with private_key_jwt alone.",
             app.label()

@@ -29,7 +29,7 @@ pub(super) fn router() -> Router<Arc<Shared>> {
 async fn metadata(State(shared): State<Arc<Shared>>) -> Json<Value> {
     let url = |path: &str| format!("{}{path}", shared.issuer);
     // A method that no client of this run can use is not one that the server has.
-    let keys = !shared.client_keys.is_empty();
+    let keys = !shared.client_keys().is_empty();
     let mut methods = vec!["client_secret_basic", "client_secret_post", "client_secret_jwt"];
     let mut algorithms: Vec<&str> = MacAlgorithm::ALL.map(MacAlgorithm::name).to_vec();
     if keys {

@@ -172,7 +172,7 @@ struct Shared {
     users: Vec<TestUser>,
     client_secret: SecretString,
     audiences: Vec<(String, String)>,
-    client_keys: Vec<(String, KeySet)>,
+    client_keys: RwLock<Arc<Vec<(String, KeySet)>>>,
     seen: Mutex<replay::Seen>,
     revoked: Mutex<replay::Seen>,
     dpop_nonce: bool,
@@ -186,6 +186,10 @@ struct Shared {
 impl Shared {
     fn current(&self) -> Current {
         self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn client_keys(&self) -> Arc<Vec<(String, KeySet)>> {
+        Arc::clone(&self.client_keys.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn now(&self) -> i64 {
@@ -258,7 +262,7 @@ pub fn start(
         users: options.users,
         client_secret,
         audiences: options.audiences,
-        client_keys: options.client_keys,
+        client_keys: RwLock::new(Arc::new(options.client_keys)),
         seen: Mutex::default(),
         revoked: Mutex::default(),
         dpop_nonce: options.dpop_nonce,
@@ -382,6 +386,13 @@ impl Running {
     pub fn set_project(&self, project: Arc<Project>, reading: Reading) {
         let mut current = self.shared.current.write().unwrap_or_else(PoisonError::into_inner);
         *current = Current { project, reading };
+    }
+
+    /// Takes other public keys of clients in place of those it has ([`Options::client_keys`]), from
+    /// the next request on.
+    pub fn set_client_keys(&self, keys: Vec<(String, KeySet)>) {
+        let mut held = self.shared.client_keys.write().unwrap_or_else(PoisonError::into_inner);
+        *held = Arc::new(keys);
     }
 
     /// A token of an external issuer, without HTTP.

@@ -63,11 +63,11 @@ in which servers differ.
 
 Exit status:
   0  a token was issued, every requirement was kept, and the prediction (if any) held
-  1  the server refused, its answer cannot be used, a requirement was not kept, or the prediction
-     was wrong
+  1  the server refused, its answer cannot be used, a requirement was not kept, the prediction was
+     wrong, or --introspect or --revoke-subject could not be asked after a token was issued
   2  usage
   3  a path of --predict or the file of a key cannot be read
-  4  the server cannot be reached")]
+  4  the server cannot be reached for the exchange")]
 pub struct Args {
     /// The issuer of the server; endpoints and keys come from its discovery document.
     #[arg(long, value_name = "URL", required_unless_present = "token_endpoint", conflicts_with_all = ["token_endpoint", "jwks_uri"])]
@@ -196,10 +196,11 @@ pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Ex
     };
     let http = client::http()?;
     let wanted = FollowUp { introspect: args.introspect, revoke_subject: args.revoke_subject };
-    let report = client::wait(async {
+    let (report, followed) = client::wait(async {
         let mut report = simulate(&http, &simulation, SystemTime::now()).await?;
-        follow_up(&http, &simulation, &mut report, wanted, SystemTime::now()).await?;
-        Ok(report)
+        let now = SystemTime::now();
+        let followed = follow_up(&http, &simulation, &mut report, wanted, now).await;
+        Ok((report, followed))
     })?
     .map_err(|error: SimulateError| failure(&error))?;
 
@@ -229,6 +230,7 @@ pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Ex
         }
     }
     let fine = report.outcome == Outcome::Issued
+        && followed
         && report.at(Level::Fail).next().is_none()
         && held != Some(false);
     Ok(if fine { Exit::Fine } else { Exit::No })

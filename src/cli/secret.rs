@@ -6,6 +6,7 @@ use std::path::Path;
 use secrecy::SecretString;
 
 use super::Failure;
+use crate::exchange::secret_file;
 
 /// The variable that holds a client secret when no other is named.
 pub const CLIENT_SECRET: &str = "EXCHANGE_STUDIO_CLIENT_SECRET";
@@ -38,24 +39,11 @@ pub fn needed(variable: &str, what: &str) -> Result<SecretString, Failure> {
     })
 }
 
-/// The largest file that is read as a key, in bytes.
-const LARGEST: u64 = 1 << 20;
-
 /// The text of a file that holds a secret.
 ///
 /// # Errors
 ///
 /// When it cannot be read, or is no text (exit 3).
 pub fn from_file(path: &Path) -> Result<SecretString, Failure> {
-    let unreadable = |reason: String| {
-        Failure::unreadable(format!("{} cannot be read: {reason}", path.display()))
-    };
-    let size = std::fs::metadata(path).map_err(|error| unreadable(error.to_string()))?.len();
-    if size > LARGEST {
-        return Err(unreadable("it is too large for a key".to_owned()));
-    }
-    match std::fs::read_to_string(path) {
-        Ok(text) => Ok(text.into()),
-        Err(error) => Err(unreadable(error.to_string())),
-    }
+    secret_file::read(path).map_err(|error| Failure::unreadable(error.to_string()))
 }

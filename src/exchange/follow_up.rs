@@ -35,61 +35,62 @@ pub struct FollowUp {
 
 /// Follows up an exchange, and adds the checks to its report. Does nothing unless a token was issued.
 ///
-/// # Errors
-///
-/// When the server cannot be reached, or its metadata cannot be used.
+/// The exchange is done by then and its report holds whatever comes: a server that cannot be asked any
+/// more is one of the checks. Returns whether everything could be asked that was wanted.
 pub async fn follow_up(
     http: &Http,
     simulation: &Simulation,
     report: &mut Report,
     wanted: FollowUp,
     now: SystemTime,
-) -> Result<(), SimulateError> {
+) -> bool {
     let (Outcome::Issued, Some(issued)) = (report.outcome, report.issued.clone()) else {
-        return Ok(());
+        return true;
     };
     if wanted == FollowUp::default() {
-        return Ok(());
+        return true;
     }
     let Server::Issuer(issuer) = &simulation.server else {
         let reason = "Only the token endpoint is known. Give the issuer.";
         report.checks.extend(wanted.introspect.then(|| status::not_introspected(reason)));
         report.checks.extend(wanted.revoke_subject.then(|| status::not_revoked(reason)));
-        return Ok(());
+        return true;
     };
-    let started = Instant::now();
-    let metadata = discover(http, issuer).await?;
-    let token_endpoint = metadata.token_endpoint()?;
     let client = &simulation.client;
     let mut redactor = Redactor::new();
     client.teach(&mut redactor);
     simulation.request.teach(&mut redactor);
     redactor.add(&issued);
-    let mut server =
-        Asked { http, metadata: &metadata, token_endpoint, client, now, started, redactor };
-    let subject = &simulation.request.subject_token;
 
+    let started = Instant::now();
     let before = report.checks.len();
-    if wanted.introspect {
-        match server.introspect(&issued).await? {
-            None => report.checks.push(status::not_introspected("The metadata names no endpoint.")),
-            Some(answer) => {
-                let body = json::parse_object(answer.body.expose_secret());
-                let said = Said { status: answer.status, body: body.as_ref() };
-                let decoded = token::decode(issued.expose_secret());
-                report.checks.extend(status::introspected(&said, decoded.jwt()));
-                report.introspection =
-                    body.ok().map(|body| server.redactor.value(&Value::Object(body)));
-            }
+    let found = discover(http, issuer).await;
+    let found = found.and_then(|metadata| Ok((metadata.token_endpoint()?, metadata)));
+    let (redactor, complete) = match found {
+        Err(error) => {
+            let reason = error.to_string();
+            report.checks.extend(wanted.introspect.then(|| status::introspection_failed(&reason)));
+            report.checks.extend(wanted.revoke_subject.then(|| status::revocation_failed(&reason)));
+            (redactor, false)
         }
-    }
-    if wanted.revoke_subject {
-        server.revoke_subject(subject, &issued, report).await?;
-    }
+        Ok((token_endpoint, metadata)) => {
+            let mut server =
+                Asked { http, metadata: &metadata, token_endpoint, client, now, started, redactor };
+            let mut complete = true;
+            if wanted.introspect {
+                complete &= server.look_at(&issued, report).await;
+            }
+            if wanted.revoke_subject {
+                let subject = &simulation.request.subject_token;
+                complete &= server.revoke_subject(subject, &issued, report).await;
+            }
+            (server.redactor, complete)
+        }
+    };
     for check in &mut report.checks[before..] {
-        check.finding = server.redactor.text(&check.finding);
+        check.finding = redactor.text(&check.finding);
     }
-    Ok(())
+    complete
 }
 
 /// A server that is asked several things.
@@ -105,34 +106,78 @@ struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    /// Revokes the subject token and looks at what became of both.
+    /// Asks about the issued token. Whether it could be asked.
+    async fn look_at(&mut self, issued: &SecretString, report: &mut Report) -> bool {
+        let answer = match self.introspect(issued).await {
+            Ok(Some(answer)) => answer,
+            Ok(None) => {
+                report.checks.push(status::not_introspected("The metadata names no endpoint."));
+                return true;
+            }
+            Err(error) => {
+                report.checks.push(status::introspection_failed(&error.to_string()));
+                return false;
+            }
+        };
+        let body = json::parse_object(answer.body.expose_secret());
+        let said = Said { status: answer.status, body: body.as_ref() };
+        let decoded = token::decode(issued.expose_secret());
+        report.checks.extend(status::introspected(&said, decoded.jwt()));
+        report.introspection = body.ok().map(|body| self.redactor.value(&Value::Object(body)));
+        true
+    }
+
+    /// Revokes the subject token and looks at what became of both. Whether everything could be asked.
     async fn revoke_subject(
         &mut self,
         subject: &SecretString,
         issued: &SecretString,
         report: &mut Report,
-    ) -> Result<(), SimulateError> {
-        let nobodys = random_text().map_err(TransportError::from)?;
-        let Some(unknown) = self.revoke(&SecretString::from(nobodys)).await? else {
-            report.checks.push(status::not_revoked("The metadata names no endpoint."));
-            return Ok(());
+    ) -> bool {
+        // First a token that nobody knows: where that cannot be asked, the subject token is safe.
+        let unknown = match random_text().map_err(TransportError::from) {
+            Ok(nobodys) => self.revoke(&SecretString::from(nobodys)).await,
+            Err(error) => Err(error.into()),
         };
-        let Some(answer) = self.revoke(subject).await? else { return Ok(()) };
+        let unknown = match unknown {
+            Ok(Some(unknown)) => unknown,
+            Ok(None) => {
+                report.checks.push(status::not_revoked("The metadata names no endpoint."));
+                return true;
+            }
+            Err(error) => {
+                report.checks.push(status::revocation_failed(&error.to_string()));
+                return false;
+            }
+        };
+        let answer = match self.revoke(subject).await {
+            Ok(Some(answer)) => answer,
+            Ok(None) => return true,
+            Err(error) => {
+                report.checks.push(status::revocation_unclear(&error.to_string()));
+                return false;
+            }
+        };
         let revoked = answer.status == 200;
-        let subject_active = self.is_active(subject).await?;
-        let issued_active = self.is_active(issued).await?;
+        let subject_active = self.is_active(subject).await;
+        let issued_active = self.is_active(issued).await;
         let (unknown_body, body) = (
             json::parse_object(unknown.body.expose_secret()),
             json::parse_object(answer.body.expose_secret()),
         );
         let said = |status, body| Said { status, body };
-        report.checks.push(status::outlived(issued_active, revoked));
+        let failed =
+            [&subject_active, &issued_active].into_iter().find_map(|one| one.as_ref().err());
+        report.checks.push(match failed {
+            Some(error) => status::outlived_unclear(&error.to_string()),
+            None => status::outlived(issued_active.as_ref().copied().ok().flatten(), revoked),
+        });
         report.checks.push(status::revoked(
             &said(unknown.status, unknown_body.as_ref()),
             &said(answer.status, body.as_ref()),
-            subject_active,
+            subject_active.as_ref().copied().ok().flatten(),
         ));
-        Ok(())
+        failed.is_none()
     }
 
     async fn is_active(&mut self, token: &SecretString) -> Result<Option<bool>, SimulateError> {

@@ -37,6 +37,7 @@ pub mod redact;
 pub mod report;
 pub mod request;
 pub mod run;
+pub mod secret_file;
 pub mod share;
 pub mod time;
 pub mod token;

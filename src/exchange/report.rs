@@ -121,6 +121,18 @@ pub struct Timings {
     pub total_ms: f64,
 }
 
+impl Report {
+    /// What was found out after the exchange, where that was asked for (INT, REV).
+    pub fn afterwards(&self) -> impl Iterator<Item = &Check> {
+        self.checks.iter().filter(|check| is_afterwards(check))
+    }
+}
+
+/// Whether a check is about what was asked after the exchange.
+pub fn is_afterwards(check: &Check) -> bool {
+    check.id.starts_with("INT-") || check.id.starts_with("REV-")
+}
+
 impl RequestReport {
     pub(super) fn new(sent: &Sent, redactor: &Redactor) -> Self {
         Self {

@@ -10,6 +10,8 @@ pub trait FileDialogs: Send + Sync {
     fn available(&self) -> bool;
     fn pick_files(&self) -> Option<Vec<PathBuf>>;
     fn pick_folder(&self) -> Option<PathBuf>;
+    /// A file with a private key.
+    fn pick_key(&self) -> Option<PathBuf>;
     fn save_file(&self, suggested: &Path) -> Option<PathBuf>;
 }
 
@@ -28,6 +30,14 @@ impl FileDialogs for NativeDialogs {
 
     fn pick_folder(&self) -> Option<PathBuf> {
         rfd::FileDialog::new().set_title("Open a folder of client apps").pick_folder()
+    }
+
+    fn pick_key(&self) -> Option<PathBuf> {
+        rfd::FileDialog::new()
+            .set_title("Choose a private key")
+            .add_filter("Keys (PEM, JSON Web Key)", &["pem", "key", "jwk", "json"])
+            .add_filter("All files", &["*"])
+            .pick_file()
     }
 
     fn save_file(&self, suggested: &Path) -> Option<PathBuf> {

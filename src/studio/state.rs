@@ -17,7 +17,7 @@ use super::analysis::Analysis;
 use super::changes_tab::ChangesState;
 use super::command::{Action, Command, Leaving, Notice, PathPurpose};
 use super::dialogs::FileDialogs;
-use super::exchange_tab::ExchangeTab;
+use super::exchange_tab::{self, ExchangeTab};
 use super::graph_tab::{AskSlot, GraphState};
 use super::jobs::{JobId, Jobs};
 use super::matrix_tab::{MatrixCommand, MatrixState};
@@ -324,6 +324,7 @@ impl State {
             }
             Command::LeaveWithoutSaving(leaving) => self.go(leaving),
             Command::AskForPath(purpose) => self.dialog = Some(Dialog::Path(purpose)),
+            Command::Exchange(exchange_tab::Command::PickKey) => self.pick_key(),
             Command::Exchange(command) => {
                 let project = Arc::clone(&self.project);
                 self.exchange.apply(command, &project, self.reading, &mut self.jobs);

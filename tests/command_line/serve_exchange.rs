@@ -475,3 +475,89 @@ fn a_request_that_is_shared_does_the_same_in_other_hands() {
     let ran = served.exchange(&token, PORTAL, &["--as", "curl", "--print-token"]);
     assert_eq!(ran.code, Some(2), "{ran}");
 }
+
+/// A server that issues a token and then drops every connection.
+fn dropping_server() -> String {
+    use std::io::{Read as _, Write as _};
+
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let issuer = base.clone();
+    std::thread::spawn(move || {
+        let mut issued = false;
+        for stream in listener.incoming() {
+            let Ok(mut stream) = stream else { continue };
+            let (mut request, mut buffer) = (String::new(), [0; 4096]);
+            while let Ok(read @ 1..) = stream.read(&mut buffer) {
+                request.push_str(&String::from_utf8_lossy(&buffer[..read]));
+                let end =
+                    if request.starts_with("POST") { "\r\n\r\ngrant_type=" } else { "\r\n\r\n" };
+                if request.contains(end) {
+                    break;
+                }
+            }
+            if issued {
+                continue;
+            }
+            let body = if request.starts_with("POST") {
+                issued = true;
+                r#"{"access_token":"MARKED-issued-token","token_type":"Bearer","issued_token_type":"urn:ietf:params:oauth:token-type:access_token","expires_in":60}"#.to_owned()
+            } else {
+                format!(
+                    r#"{{"issuer":"{issuer}","token_endpoint":"{issuer}/token","introspection_endpoint":"{issuer}/introspect","revocation_endpoint":"{issuer}/revoke"}}"#
+                )
+            };
+            let length = body.len();
+            let head =
+                "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nCache-Control: no-store";
+            let answer =
+                format!("{head}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}");
+            let _ = stream.write_all(answer.as_bytes());
+            // Closing over something unread would take the answer back.
+            let _ = stream.shutdown(std::net::Shutdown::Write);
+            while matches!(stream.read(&mut buffer), Ok(1..)) {}
+        }
+    });
+    base
+}
+
+#[test]
+fn an_exchange_is_reported_though_nothing_can_be_asked_afterwards() {
+    let folder = estate();
+    for format in ["human", "json"] {
+        let server = dropping_server();
+        let output = program(folder.path())
+            .args(["exchange", "--server", &server, "--client-id", "portal", "--format", format])
+            .args(["--subject-token-env", "SUBJECT_TOKEN", "--client-auth", "client_secret_post"])
+            .args(["--introspect", "--revoke-subject"])
+            .env("EXCHANGE_STUDIO_CLIENT_SECRET", SECRET)
+            .env("SUBJECT_TOKEN", "MARKED-subject-token")
+            .output()
+            .unwrap();
+        let ran = Ran {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        };
+        assert_eq!((ran.code, ran.stderr.as_str()), (Some(1), ""), "{ran}");
+        assert!(!ran.stdout.contains("MARKED"), "{ran}");
+        if format == "human" {
+            assert!(ran.stdout.starts_with("A token was issued (200)."), "{ran}");
+            for id in ["INT-01", "REV-02"] {
+                let line = format!("  ! {id}  The server could not be asked: ");
+                assert!(ran.stdout.contains(&line), "{ran}");
+            }
+            continue;
+        }
+        let report = json(&ran);
+        assert_eq!(report["outcome"], "issued", "{ran}");
+        assert_eq!(report["answer"]["status"], 200, "{ran}");
+        for id in ["INT-01", "REV-02"] {
+            let checks = report["checks"].as_array().unwrap();
+            let check = checks.iter().find(|check| check["id"] == id).unwrap();
+            assert_eq!(check["level"], "warn", "{ran}");
+            let finding = check["finding"].as_str().unwrap();
+            assert!(finding.starts_with("The server could not be asked: "), "{ran}");
+        }
+    }
+}

@@ -35,7 +35,7 @@ fn simulation(server: Server, client: Client, subject_token: SecretString) -> Si
 
 async fn run(simulation: &Simulation, wanted: FollowUp) -> Report {
     let mut report = simulate(&http(), simulation, SystemTime::now()).await.unwrap();
-    follow_up(&http(), simulation, &mut report, wanted, SystemTime::now()).await.unwrap();
+    follow_up(&http(), simulation, &mut report, wanted, SystemTime::now()).await;
     report
 }
 
@@ -143,4 +143,84 @@ async fn a_server_that_does_it_wrongly_is_told_so_and_shows_no_secret() {
         let text = format!("{report:?} {}", report.to_json(false));
         assert!(!text.contains("MARKED") && !text.contains("client_assertion=eyJ"), "{text}");
     }
+}
+
+/// A server that issues a token and says yes to a number of requests after that, then drops every
+/// connection.
+async fn dropping_server(answered: usize) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let issuer = base.clone();
+    tokio::spawn(async move {
+        let mut left = None;
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let request = read_request(&mut stream).await;
+            if let Some(count) = &mut left {
+                if *count == 0 {
+                    continue;
+                }
+                *count -= 1;
+            }
+            let answer = if request.contains("/.well-known/") {
+                let body = format!(
+                    r#"{{"issuer":"{issuer}","token_endpoint":"{issuer}/token","introspection_endpoint":"{issuer}/introspect","revocation_endpoint":"{issuer}/revoke"}}"#
+                );
+                json_answer("200 OK", body.as_bytes())
+            } else if request.starts_with("POST /token ") {
+                left = Some(answered);
+                json_answer(
+                    "200 OK",
+                    br#"{"access_token":"MARKED-issued-token","token_type":"Bearer"}"#,
+                )
+            } else {
+                json_answer("200 OK", br#"{"active":true}"#)
+            };
+            let _ = stream.write_all(&answer).await;
+            let _ = stream.shutdown().await;
+        }
+    });
+    base
+}
+
+#[tokio::test]
+async fn an_exchange_is_reported_though_the_server_drops_the_connection_afterwards() {
+    let subject_unsent = "The subject token was not sent.";
+    let subject_unclear = "take it to be of no use any more";
+    // Discovery, introspection, revocation of an unknown token and of the subject token, introspection
+    // of both: whichever is the first that gets no answer, everything before it stands.
+    for (answered, int_01, rev, says) in [
+        (0, Level::Warn, ("REV-02", Level::Warn), subject_unsent),
+        (1, Level::Warn, ("REV-02", Level::Warn), subject_unsent),
+        (2, Level::Pass, ("REV-02", Level::Warn), subject_unsent),
+        (3, Level::Pass, ("REV-02", Level::Warn), subject_unclear),
+        (4, Level::Pass, ("REV-01", Level::Warn), "The server could not be asked: "),
+        (5, Level::Pass, ("REV-01", Level::Warn), "The server could not be asked: "),
+    ] {
+        let base = dropping_server(answered).await;
+        let client = Client::new("portal", ClientAuth::Post(SecretString::from("MARKED-secret")));
+        let token = SecretString::from("MARKED-subject-token");
+        let simulation = simulation(Server::Issuer(base), client, token);
+        let mut report = simulate(&http(), &simulation, SystemTime::now()).await.unwrap();
+        let now = SystemTime::now();
+        assert!(!follow_up(&http(), &simulation, &mut report, BOTH, now).await, "{answered}");
+        assert_eq!(report.outcome, exchange_studio::exchange::Outcome::Issued);
+        assert_eq!(level(&report, "INT-01"), Some(int_01), "{answered}: {:#?}", report.checks);
+        assert_eq!(level(&report, rev.0), Some(rev.1), "{answered}: {:#?}", report.checks);
+        let check = report.checks.iter().find(|check| check.id == rev.0).unwrap();
+        assert!(check.finding.contains(says), "{answered}: {}", check.finding);
+        assert!(check.finding.contains("could not be asked: "), "{}", check.finding);
+        let json = report.to_json(false).to_string();
+        assert!(json.contains(" could not be asked: "), "{json}");
+        assert!(!format!("{report:?} {json}").contains("MARKED"), "{json}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_answers_everything_leaves_nothing_unasked() {
+    let base = dropping_server(6).await;
+    let client = Client::new("portal", ClientAuth::Post(SecretString::from("MARKED-secret")));
+    let simulation = simulation(Server::Issuer(base), client, SecretString::from("MARKED-subject"));
+    let mut report = simulate(&http(), &simulation, SystemTime::now()).await.unwrap();
+    assert!(follow_up(&http(), &simulation, &mut report, BOTH, SystemTime::now()).await);
+    assert!(report.checks.iter().all(|check| !check.finding.contains("could not be asked")));
 }

@@ -34,6 +34,9 @@ impl FileDialogs for NoDialogs {
     fn pick_folder(&self) -> Option<std::path::PathBuf> {
         None
     }
+    fn pick_key(&self) -> Option<std::path::PathBuf> {
+        None
+    }
     fn save_file(&self, _suggested: &Path) -> Option<std::path::PathBuf> {
         None
     }

@@ -2,16 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
+use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use exchange_studio::config::{Change, Id};
 use exchange_studio::exchange::ClientAuthMethod;
 use exchange_studio::exchange::report::Outcome;
 use exchange_studio::studio::{Action, Command, Selection, Studio};
 use exchange_studio::trust::Verdict;
 
-use super::harness::{click, opened, press, send, until};
+use super::harness::{Answers, click, empty, field, opened, press, retype, send, until};
 
 fn sample(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("samples").join(name)
@@ -143,4 +144,159 @@ fn a_server_that_is_down_is_one_clear_message() {
     let message = outcome.observation.as_ref().unwrap_err();
     assert!(message.contains(&port.to_string()), "{message}");
     assert!(!message.contains("not-a-real-secret"), "{message}");
+}
+
+/// A key as its owner keeps it, made anew.
+fn private_key() -> String {
+    use base64::Engine as _;
+
+    let pair = rcgen::KeyPair::generate().unwrap();
+    let body = base64::engine::general_purpose::STANDARD.encode(pair.serialized_der());
+    let lines: Vec<String> =
+        body.as_bytes().chunks(64).map(|line| String::from_utf8_lossy(line).into()).collect();
+    format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", lines.join("\n"))
+}
+
+/// The report of the last exchange.
+fn report(harness: &Harness<'static, Studio>) -> exchange_studio::exchange::Report {
+    let outcome = harness.state().state.exchange.outcome.as_ref().unwrap();
+    outcome.observation.as_ref().unwrap().as_ref().clone()
+}
+
+/// Chooses in a list of a field, by the field's name with what it shows now.
+fn choose(harness: &mut Harness<'static, Studio>, field: &str, choice: &str) {
+    click(harness, field);
+    // The field that shows a choice may have its name in it; the choice is the whole of it.
+    harness.get_by_label(choice).click();
+    harness.run_ok();
+}
+
+#[test]
+fn a_client_signs_with_a_key_from_a_file_that_is_read_for_the_run_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("portal.pem");
+    let private = private_key();
+    std::fs::write(&path, &private).unwrap();
+    let answers =
+        Answers { available: true, files: Some(vec![path.clone()]).into(), ..Answers::default() };
+    let mut harness = empty(answers);
+    send(&mut harness, Command::Open(vec![sample("cross-client")]));
+    until(&mut harness, "the project is open", |studio| !studio.state.project.files().is_empty());
+    select_permission(&mut harness);
+    send(&mut harness, Command::Act(Action::SimulateSelected));
+    choose(&mut harness, "Client authentication: client_secret_post", "private_key_jwt");
+    harness.get_by_label("Choose the file with the client's private key, or another method.");
+    assert!(harness.query_by_label("client_secret").is_none());
+
+    click(&mut harness, "Choose the key file");
+    let chosen = path.display().to_string();
+    let expected = chosen.clone();
+    until(&mut harness, "the file is chosen", move |studio| {
+        studio.state.exchange.form.key_file == expected
+    });
+    assert_eq!(field(&harness, "Key file").value().as_deref(), Some(chosen.as_str()));
+    retype(&mut harness, "Key id", "portal-2026");
+    let shows_the_key = |harness: &Harness<'static, Studio>| {
+        let exchange = &harness.state().state.exchange;
+        let json = match &exchange.outcome {
+            Some(outcome) => match &outcome.observation {
+                Ok(report) => report.to_json(true).to_string(),
+                Err(error) => error.clone(),
+            },
+            None => String::new(),
+        };
+        let text = format!("{exchange:?} {json}");
+        private.lines().skip(1).any(|line| text.contains(line)) || text.contains("BEGIN")
+    };
+    for audience in [None, Some("token endpoint")] {
+        if let Some(audience) = audience {
+            choose(&mut harness, "Audience of the assertion: issuer", audience);
+        }
+        run_again(&mut harness);
+        let report = report(&harness);
+        assert_eq!(report.outcome, Outcome::Issued, "{:?}", report.refusal);
+        assert_eq!(report.client_auth, ClientAuthMethod::PrivateKeyJwt);
+        let sent = report.request.parameters.iter().find(|one| one.name == "client_assertion");
+        assert!(sent.unwrap().masked);
+        let meant = report.checks.iter().find(|check| check.id == "REQ-24").unwrap();
+        let says_endpoint = meant.finding.contains("token endpoint, as was asked for");
+        assert_eq!(says_endpoint, audience.is_some(), "{}", meant.finding);
+        assert!(!shows_the_key(&harness));
+    }
+
+    // With its secret again: the authority keeps no key that is not chosen any more.
+    choose(&mut harness, "Client authentication: private_key_jwt", "client_secret_basic");
+    run_again(&mut harness);
+    assert_eq!(outcome(&harness).0, Outcome::Issued);
+
+    // What is no key, or not there, is one sentence with its path and without its content.
+    choose(&mut harness, "Client authentication: client_secret_basic", "private_key_jwt");
+    let half = private.lines().next().unwrap().to_owned() + "\nMARKED\n";
+    for (content, reason) in [(Some(half), "cannot be used as a key"), (None, "cannot be read")] {
+        match content {
+            Some(content) => std::fs::write(&path, content).unwrap(),
+            None => std::fs::remove_file(&path).unwrap(),
+        }
+        run_again(&mut harness);
+        let outcome = harness.state().state.exchange.outcome.as_ref().unwrap();
+        let message = outcome.observation.as_ref().unwrap_err().clone();
+        assert!(message.contains("portal.pem") && message.contains(reason), "{message}");
+        assert!(!message.contains("MARKED"), "{message}");
+        harness.get_by_label(&message);
+        assert!(!shows_the_key(&harness));
+    }
+}
+
+#[test]
+fn without_a_file_dialog_the_path_of_the_key_is_typed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("portal.pem");
+    std::fs::write(&path, private_key()).unwrap();
+    let mut harness = opened(&sample("cross-client"));
+    select_permission(&mut harness);
+    send(&mut harness, Command::Act(Action::SimulateSelected));
+    choose(&mut harness, "Client authentication: client_secret_post", "private_key_jwt");
+    click(&mut harness, "Choose the key file");
+    harness.get_by_label("There is no file dialog here. Type the path of the key file.");
+    retype(&mut harness, "Key file", path.to_str().unwrap());
+    click(&mut harness, "Run exchange");
+    until(&mut harness, "the exchange has ended", |studio| studio.state.exchange.outcome.is_some());
+    assert_eq!(outcome(&harness).0, Outcome::Issued);
+}
+
+#[test]
+fn what_becomes_of_the_tokens_stands_under_the_answer() {
+    let mut harness = opened(&sample("cross-client"));
+    select_permission(&mut harness);
+    send(&mut harness, Command::Act(Action::SimulateSelected));
+    run(&mut harness);
+    assert!(harness.query_by_label("Introspection and revocation").is_none());
+    assert_eq!(report(&harness).afterwards().count(), 0);
+
+    click(&mut harness, "Introspect the issued token");
+    run_again(&mut harness);
+    harness.get_by_label("Introspection and revocation");
+    harness.get_by_label("The issued token is active.");
+    harness.get_by_label("INT-02");
+    assert!(harness.query_by_label("REV-02").is_none());
+    click(&mut harness, "Introspection as answered");
+    harness.get_by(|node| {
+        let text = node.value().unwrap_or_default();
+        node.role() == Role::Label && text.contains("\"active\": true")
+    });
+
+    // A client revokes what was issued to it: the user logs in to the requester itself.
+    click(&mut harness, "Revoke the subject token");
+    let form = &mut harness.state_mut().state.exchange.form;
+    form.login_client = form.requester;
+    run_again(&mut harness);
+    harness.get_by_label("It does, and the subject token is revoked.");
+    harness.get_by_label("REV-01");
+
+    // Only an issuer says where to ask.
+    harness.state_mut().state.exchange.form.server =
+        exchange_studio::studio::ServerChoice::TokenEndpoint;
+    harness.run_ok();
+    harness.get_by_label("Only with an issuer: its metadata says where to ask.");
+    assert!(harness.get_by_label("Introspect the issued token").accesskit_node().is_disabled());
 }

@@ -29,6 +29,9 @@ impl FileDialogs for Answers {
     fn pick_folder(&self) -> Option<PathBuf> {
         self.folder.lock().unwrap().take()
     }
+    fn pick_key(&self) -> Option<PathBuf> {
+        self.files.lock().unwrap().take()?.pop()
+    }
     fn save_file(&self, _suggested: &Path) -> Option<PathBuf> {
         self.save.lock().unwrap().take()
     }

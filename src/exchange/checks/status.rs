@@ -47,6 +47,33 @@ pub fn not_revoked(reason: &str) -> Check {
     REV_02.not_applicable(reason)
 }
 
+/// INT-01 when the server could not be asked about the issued token, and why.
+pub fn introspection_failed(reason: &str) -> Check {
+    INT_01.warn(could_not(reason))
+}
+
+/// REV-02 when revocation could not be asked for before the subject token was sent there.
+pub fn revocation_failed(reason: &str) -> Check {
+    REV_02.warn(format!("{} The subject token was not sent.", could_not(reason)))
+}
+
+/// REV-02 when the connection broke over the subject token itself.
+pub fn revocation_unclear(reason: &str) -> Check {
+    REV_02.warn(format!(
+        "{} The subject token was sent to be revoked: take it to be of no use any more.",
+        could_not(reason)
+    ))
+}
+
+/// REV-01 when the server could not be asked what became of the tokens.
+pub fn outlived_unclear(reason: &str) -> Check {
+    REV_01.warn(could_not(reason))
+}
+
+fn could_not(reason: &str) -> String {
+    format!("The server could not be asked: {}.", reason.trim_end_matches('.'))
+}
+
 /// INT-01 and INT-02 of the issued token, right after it was issued.
 pub fn introspected(said: &Said<'_>, issued: Option<&Jwt>) -> Vec<Check> {
     vec![form(said), agreement(said, issued)]

@@ -8,9 +8,11 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::config::{ClientApp, ClientKey, Project, Setting};
 use crate::exchange::checks::{Check, Level};
 use crate::exchange::keys::{SigningAlgorithm, SigningKey};
+use crate::exchange::mac::MacAlgorithm;
 use crate::exchange::token_type::{ACCESS_TOKEN, JWT};
 use crate::exchange::{
-    Client, ClientAuth, ClientAuthMethod, ExchangeRequest, Server, Simulation, Token,
+    AssertionAudience, Client, ClientAuth, ClientAuthMethod, ExchangeRequest, FollowUp, Server,
+    Simulation, Token,
 };
 use crate::trust::{Question, Subject};
 
@@ -86,6 +88,13 @@ pub struct Form {
     pub auth: ClientAuthMethod,
     /// Ignored at the built-in authority, which makes its own.
     pub client_secret: SecretString,
+    /// Where the private key is, for `private_key_jwt`. The key itself is read when the exchange is
+    /// run, and never stands here.
+    pub key_file: String,
+    /// The name of the key in the assertion; its own or its thumbprint when this is empty.
+    pub key_id: String,
+    /// Whom an assertion is meant for.
+    pub assertion_audience: AssertionAudience,
     /// The key that tokens are to be bound to (DPoP): made when that is chosen and kept while it is,
     /// so that a token goes through several exchanges.
     pub dpop: Option<Arc<SigningKey>>,
@@ -104,6 +113,8 @@ pub struct Form {
     pub resource: Vec<String>,
     pub scope: String,
     pub extra: Vec<(String, String)>,
+    /// What is done after a token was issued.
+    pub follow_up: FollowUp,
 }
 
 impl Default for Form {
@@ -117,6 +128,9 @@ impl Default for Form {
             client_id: String::new(),
             auth: ClientAuthMethod::ClientSecretPost,
             client_secret: SecretString::default(),
+            key_file: String::new(),
+            key_id: String::new(),
+            assertion_audience: AssertionAudience::default(),
             dpop: None,
             source: SubjectSource::TestUser,
             login_client: None,
@@ -132,6 +146,7 @@ impl Default for Form {
             resource: Vec::new(),
             scope: String::new(),
             extra: Vec::new(),
+            follow_up: FollowUp::default(),
         }
     }
 }
@@ -188,6 +203,14 @@ impl Form {
     pub fn forget_project(&mut self) {
         self.requester = None;
         self.login_client = None;
+    }
+
+    /// What is to be done after a token was issued, where the server says where.
+    pub fn wanted_afterwards(&self) -> FollowUp {
+        match self.server {
+            ServerChoice::TokenEndpoint => FollowUp::default(),
+            ServerChoice::BuiltIn | ServerChoice::Issuer => self.follow_up,
+        }
     }
 
     /// The exchange as a question to the configuration, when it can be put as one.
@@ -248,13 +271,31 @@ impl Form {
         }
     }
 
-    pub fn client(&self, built_in_secret: Option<&SecretString>) -> Client {
+    /// The client that asks. Without its key, for `private_key_jwt`, it is one to talk about and not to
+    /// send anything with: it authenticates with nothing.
+    pub fn client(
+        &self,
+        built_in_secret: Option<&SecretString>,
+        key: Option<&SigningKey>,
+    ) -> Client {
         let secret = match self.server {
             ServerChoice::BuiltIn => built_in_secret.cloned().unwrap_or_default(),
             ServerChoice::Issuer | ServerChoice::TokenEndpoint => self.client_secret.clone(),
         };
-        // Only a private key may turn out to be none, and the form has no field for one.
-        let auth = ClientAuth::new(self.auth, secret).unwrap_or(ClientAuth::None);
+        let audience = self.assertion_audience.clone();
+        let auth = match (self.auth, key) {
+            (ClientAuthMethod::ClientSecretBasic, _) => ClientAuth::Basic(secret),
+            (ClientAuthMethod::ClientSecretPost, _) => ClientAuth::Post(secret),
+            (ClientAuthMethod::ClientSecretJwt, _) => {
+                ClientAuth::SecretJwt { secret, algorithm: MacAlgorithm::default(), audience }
+            }
+            (ClientAuthMethod::PrivateKeyJwt, Some(key)) => {
+                ClientAuth::PrivateKeyJwt { key: Box::new(key.clone()), audience }
+            }
+            (ClientAuthMethod::PrivateKeyJwt, None) | (ClientAuthMethod::None, _) => {
+                ClientAuth::None
+            }
+        };
         Client { dpop: self.dpop.clone(), ..Client::new(self.client_id.trim(), auth) }
     }
 
@@ -279,10 +320,11 @@ impl Form {
         &self,
         subject_token: SecretString,
         built_in: Option<(&str, &SecretString)>,
+        key: Option<&SigningKey>,
     ) -> Simulation {
         Simulation {
             server: self.server(built_in.map(|(issuer, _)| issuer)),
-            client: self.client(built_in.map(|(_, secret)| secret)),
+            client: self.client(built_in.map(|(_, secret)| secret), key),
             request: self.request(subject_token),
             skew: SKEW,
         }
@@ -293,10 +335,14 @@ impl Form {
     pub fn checks(&self, built_in: Option<&str>, now: SystemTime) -> Vec<Check> {
         let pasted = self.source == SubjectSource::Pasted;
         let request = self.request(self.pasted.clone());
-        let checks = request.check(&self.client(None), &self.server(built_in), now, SKEW);
+        let checks = request.check(&self.client(None, None), &self.server(built_in), now, SKEW);
         checks
             .into_iter()
             .filter(|check| check.level >= Level::Warn)
+            // How a key authenticates cannot be told before it is read.
+            .filter(|check| {
+                self.auth != ClientAuthMethod::PrivateKeyJwt || check.field != Some("client_auth")
+            })
             .filter(|check| pasted || check.field != Some("subject_token"))
             .collect()
     }
@@ -316,10 +362,21 @@ impl Form {
         if empty(&self.client_id) {
             return Some("Choose the client app that asks, or type its client id");
         }
+        if self.auth == ClientAuthMethod::PrivateKeyJwt {
+            if empty(&self.key_file) {
+                return Some("Choose the file with the client's private key, or another method");
+            }
+            return self.missing_subject();
+        }
         let secret = self.auth == ClientAuthMethod::None || self.server == ServerChoice::BuiltIn;
         if !secret && self.client_secret.expose_secret().is_empty() {
             return Some("Type the client secret, or choose the method none");
         }
+        self.missing_subject()
+    }
+
+    fn missing_subject(&self) -> Option<&'static str> {
+        let empty = |text: &str| text.trim().is_empty();
         match self.source {
             SubjectSource::TestUser if self.login_client.is_none() => {
                 Some("Choose the client app whose user logs in")
@@ -387,7 +444,7 @@ mod tests {
     #[test]
     fn a_key_is_kept_while_tokens_are_bound() {
         let mut form = Form::default();
-        let jkt = |form: &Form| form.client(None).dpop.map(|key| key.thumbprint().to_owned());
+        let jkt = |form: &Form| form.client(None, None).dpop.map(|key| key.thumbprint().to_owned());
         assert_eq!(jkt(&form), None);
         form.bind(true);
         let first = jkt(&form).unwrap();
@@ -397,6 +454,34 @@ mod tests {
         assert_eq!(jkt(&form), None);
         form.bind(true);
         assert_ne!(jkt(&form), Some(first));
+    }
+
+    #[test]
+    fn a_key_is_asked_for_by_its_file_and_nothing_is_said_of_it_before_it_is_read() {
+        let mut form =
+            Form { client_id: "a".to_owned(), login_client: Some(ClientKey(0)), ..Form::default() };
+        let now = SystemTime::UNIX_EPOCH;
+        let about_auth = |form: &Form| {
+            form.checks(None, now).iter().filter(|check| check.field == Some("client_auth")).count()
+        };
+        for server in ServerChoice::ALL {
+            form.server = server;
+            form.issuer = "http://127.0.0.1:9".to_owned();
+            form.token_endpoint = "http://127.0.0.1:9/token".to_owned();
+            form.auth = ClientAuthMethod::None;
+            assert_eq!(about_auth(&form), 1);
+            form.auth = ClientAuthMethod::PrivateKeyJwt;
+            form.key_file = " ".to_owned();
+            let missing = "Choose the file with the client's private key, or another method";
+            assert_eq!(form.missing(), Some(missing));
+            assert_eq!(about_auth(&form), 0);
+            form.key_file = "portal.pem".to_owned();
+            assert_eq!(form.missing(), None);
+        }
+        let key = SigningKey::generate(SigningAlgorithm::Es256).unwrap();
+        form.assertion_audience = AssertionAudience::TokenEndpoint;
+        let client = form.client(None, Some(&key));
+        assert_eq!(client.auth.assertion(), Some(("ES256", &AssertionAudience::TokenEndpoint)));
     }
 
     #[test]

@@ -7,14 +7,14 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::authority::TestUser;
 use crate::config::ClientKey;
 use crate::exchange::checks::{Check, Level};
-use crate::exchange::{ClientAuthMethod, token_type};
+use crate::exchange::token_type;
 
 use super::super::command::{Action, Command as WindowCommand};
 use super::super::state::State;
 use super::super::theme::{self, Tokens};
 use super::super::widgets::{choice_ui, icon_button_ui, section_ui, small_icon_ui, tick_ui};
-use super::Command;
 use super::form::{Form, ServerChoice, SubjectSource};
+use super::{Command, requester_ui};
 
 const LABEL_WIDTH: f32 = 96.0;
 
@@ -28,7 +28,7 @@ pub fn form_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) {
     if form.server != ServerChoice::BuiltIn && !form.address(None).is_empty() {
         findings_ui(ui, checks, &["endpoint"]);
     }
-    changed |= requester_ui(ui, state, &mut form);
+    changed |= requester_ui::requester_ui(ui, state, &mut form, commands);
     if !form.client_id.trim().is_empty() {
         findings_ui(ui, checks, &["client_id", "client_auth"]);
     }
@@ -36,13 +36,14 @@ pub fn form_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) {
     findings_ui(ui, checks, &["subject_token", "subject_token_type"]);
     changed |= targets_ui(ui, state, &mut form, checks);
     changed |= more_ui(ui, &mut form, checks);
+    changed |= afterwards_ui(ui, &mut form);
     ui.add_space(theme::GAP * 2.0);
     if changed {
         commands.push(WindowCommand::Exchange(Command::Edit(Box::new(form))));
     }
 }
 
-fn row_ui<R>(ui: &mut Ui, label: &str, content: impl FnOnce(&mut Ui) -> R) -> R {
+pub(super) fn row_ui<R>(ui: &mut Ui, label: &str, content: impl FnOnce(&mut Ui) -> R) -> R {
     ui.horizontal(|ui| {
         let text = RichText::new(label).size(12.5).color(Tokens::of(ui).text_weak);
         ui.allocate_ui_with_layout(
@@ -58,14 +59,14 @@ fn row_ui<R>(ui: &mut Ui, label: &str, content: impl FnOnce(&mut Ui) -> R) -> R 
     .inner
 }
 
-fn field_ui(ui: &mut Ui, name: &str, text: &mut String, hint: &str) -> bool {
+pub(super) fn field_ui(ui: &mut Ui, name: &str, text: &mut String, hint: &str) -> bool {
     let field =
         egui::TextEdit::singleline(text).hint_text(hint).id_salt(name).desired_width(f32::INFINITY);
     ui.add(field).accessible_name(name).changed()
 }
 
 /// A field whose text is masked on the screen.
-fn secret_ui(ui: &mut Ui, name: &str, secret: &mut SecretString, hint: &str) -> bool {
+pub(super) fn secret_ui(ui: &mut Ui, name: &str, secret: &mut SecretString, hint: &str) -> bool {
     let mut text = secret.expose_secret().to_owned();
     let field = egui::TextEdit::singleline(&mut text)
         .password(true)
@@ -118,7 +119,7 @@ fn server_ui(ui: &mut Ui, form: &mut Form) -> bool {
     changed
 }
 
-fn client_choice_ui(
+pub(super) fn client_choice_ui(
     ui: &mut Ui,
     state: &State,
     name: &str,
@@ -153,51 +154,6 @@ fn client_choice_ui(
         .response
         .accessible_name(format!("{name}: {text}"));
     chosen
-}
-
-fn requester_ui(ui: &mut Ui, state: &State, form: &mut Form) -> bool {
-    let mut changed = false;
-    section_ui(ui, "Requester");
-    row_ui(ui, "Client app", |ui| {
-        if let Some(key) = client_choice_ui(ui, state, "Requester", form.requester) {
-            form.choose_requester(&state.project, key);
-            changed = true;
-        }
-    });
-    row_ui(ui, "client_id", |ui| {
-        if field_ui(ui, "client_id", &mut form.client_id, "as the server knows it") {
-            form.requester = state.project.find(form.client_id.trim()).ok();
-            changed = true;
-        }
-    });
-    row_ui(ui, "Method", |ui| {
-        let choices =
-            ClientAuthMethod::WITHOUT_KEY.map(|method| (method, method.name().to_owned()));
-        changed |= choice_ui(ui, "Client authentication", &mut form.auth, &choices);
-    });
-    if form.auth != ClientAuthMethod::None {
-        row_ui(ui, "client_secret", |ui| {
-            if form.server == ServerChoice::BuiltIn {
-                let text = RichText::new("made by the authority").color(Tokens::of(ui).text_weak);
-                ui.label(text).on_hover_text(
-                    "Every confidential client has the same secret there, made when it starts",
-                );
-            } else {
-                changed |=
-                    secret_ui(ui, "client_secret", &mut form.client_secret, "kept in memory only");
-            }
-        });
-    }
-    row_ui(ui, "DPoP", |ui| {
-        let mut bound = form.dpop.is_some();
-        let hint = "Proves possession of a key made for this session (RFC 9449), so that the issued \
-                    token is of use to nobody else";
-        if tick_ui(ui, &mut bound, "Bind tokens to a key").on_hover_text(hint).changed() {
-            form.bind(bound);
-            changed = true;
-        }
-    });
-    changed
 }
 
 fn subject_ui(ui: &mut Ui, state: &State, form: &mut Form) -> bool {
@@ -364,6 +320,33 @@ fn more_ui(ui: &mut Ui, form: &mut Form, checks: &[Check]) -> bool {
     changed
 }
 
+/// What is done once a token was issued.
+fn afterwards_ui(ui: &mut Ui, form: &mut Form) -> bool {
+    let mut changed = false;
+    section_ui(ui, "Afterwards");
+    let explain = |ui: &mut Ui, text: &str| {
+        let text = RichText::new(text).small().color(Tokens::of(ui).text_weak);
+        ui.add(egui::Label::new(text).wrap());
+    };
+    let known = form.server != ServerChoice::TokenEndpoint;
+    ui.add_enabled_ui(known, |ui| {
+        let introspect = &mut form.follow_up.introspect;
+        changed |= tick_ui(ui, introspect, "Introspect the issued token").changed();
+        explain(ui, "Asks the server about it (RFC 7662) and compares that with the token.");
+        let revoke = &mut form.follow_up.revoke_subject;
+        changed |= tick_ui(ui, revoke, "Revoke the subject token").changed();
+        explain(
+            ui,
+            "Shows what becomes of the issued token then (RFC 7009). The subject token is of no use \
+             any more.",
+        );
+    });
+    if !known {
+        explain(ui, "Only with an issuer: its metadata says where to ask.");
+    }
+    changed
+}
+
 fn extra_ui(ui: &mut Ui, form: &mut Form) -> bool {
     let mut changed = false;
     let mut removed = None;
@@ -403,7 +386,7 @@ fn extra_ui(ui: &mut Ui, form: &mut Form) -> bool {
 }
 
 /// The findings on some fields, under them.
-fn findings_ui(ui: &mut Ui, checks: &[Check], fields: &[&str]) {
+pub(super) fn findings_ui(ui: &mut Ui, checks: &[Check], fields: &[&str]) {
     for check in checks {
         if check.field.is_some_and(|field| fields.contains(&field)) {
             remark_ui(ui, check.level, check.id, &check.finding);

@@ -5,8 +5,11 @@
 
 mod form;
 mod form_ui;
+mod key;
+mod requester_ui;
 mod result_ui;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -16,8 +19,10 @@ use url::Url;
 use crate::authority::{self, MintRequest, Running};
 use crate::config::Project;
 use crate::exchange::checks::Check;
+use crate::exchange::keys::SigningKey;
 use crate::exchange::{
-    Http, HttpOptions, Occasion, Report, Server, client_credentials, discover, login, simulate,
+    Http, HttpOptions, Occasion, Report, Server, client_credentials, discover, follow_up, login,
+    simulate,
 };
 use crate::trust::{Decision, Question, Reading, decide};
 
@@ -32,6 +37,9 @@ pub enum Command {
     Prefill(Question),
     /// The person changed the form.
     Edit(Box<Form>),
+    /// Opens the file dialog for the private key.
+    PickKey,
+    KeyPicked(PathBuf),
     Run,
     Cancel,
     AuthorityStarted(Result<Arc<Running>, String>),
@@ -76,6 +84,9 @@ impl ExchangeTab {
                 self.outcome = None;
             }
             Command::Edit(form) => self.form = *form,
+            // The window does this, which has the dialogs.
+            Command::PickKey => {}
+            Command::KeyPicked(path) => self.form.key_file = path.display().to_string(),
             Command::Run => self.run(project, reading, jobs),
             Command::Cancel => {
                 if let Some(job) = self.running.take() {
@@ -183,10 +194,19 @@ async fn run(
 ) -> Result<Report, String> {
     let http = Http::new(HttpOptions::default()).map_err(|error| error.to_string())?;
     let built_in = authority.as_ref().filter(|_| form.server == ServerChoice::BuiltIn);
-    let subject_token = subject_token(&http, &form, built_in, project).await?;
+    let key = key::of(&form).await?;
+    if let Some(authority) = built_in {
+        authority.set_client_keys(key::registered(&form, project, key.as_ref()));
+    }
+    let subject_token = subject_token(&http, &form, built_in, project, key.as_ref()).await?;
     let address = built_in.map(|authority| (authority.issuer(), authority.client_secret()));
-    let simulation = form.simulation(subject_token, address);
-    simulate(&http, &simulation, SystemTime::now()).await.map_err(|error| error.to_string())
+    let simulation = form.simulation(subject_token, address, key.as_ref());
+    let mut report =
+        simulate(&http, &simulation, SystemTime::now()).await.map_err(|error| error.to_string())?;
+    // What could not be asked is in the report.
+    let now = SystemTime::now();
+    follow_up(&http, &simulation, &mut report, form.wanted_afterwards(), now).await;
+    Ok(report)
 }
 
 async fn subject_token(
@@ -194,6 +214,7 @@ async fn subject_token(
     form: &Form,
     built_in: Option<&Arc<Running>>,
     project: &Project,
+    signing_key: Option<&SigningKey>,
 ) -> Result<SecretString, String> {
     let no_authority = || "The built-in authority does not run.".to_owned();
     match form.source {
@@ -214,14 +235,15 @@ async fn subject_token(
             let key = form.login_client.ok_or("Choose the client app whose user logs in.")?;
             let mut login_form = form.clone();
             login_form.choose_requester(project, key);
-            let client = login_form.client(Some(authority.client_secret()));
+            let client = login_form.client(Some(authority.client_secret()), signing_key);
             let (issuer, now) = (authority.issuer(), SystemTime::now());
             login::as_test_user(http, issuer, &client, &form.user, &form.scope, now)
                 .await
                 .map_err(|error| format!("{} could not log in: {error}", form.user))
         }
         SubjectSource::ClientCredentials => {
-            let client = form.client(built_in.map(|authority| authority.client_secret()));
+            let client =
+                form.client(built_in.map(|authority| authority.client_secret()), signing_key);
             let (issuer, endpoint) =
                 endpoint(http, form, built_in.map(|authority| authority.issuer())).await?;
             let occasion = Occasion {

@@ -6,7 +6,7 @@ use egui_material_icons::{MaterialIcon, icons};
 
 use crate::exchange::checks::{Check, Level};
 use crate::exchange::compare::Fate;
-use crate::exchange::report::Outcome as Ending;
+use crate::exchange::report::{Outcome as Ending, is_afterwards};
 use crate::exchange::share::{self, Tool, Variables};
 use crate::exchange::{Report, Token, Verification};
 use crate::trust::{Decision, Step, Truth, Verdict};
@@ -39,6 +39,7 @@ pub fn result_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) 
         });
     });
     let Some(Outcome { observation: Ok(report), .. }) = &tab.outcome else { return };
+    afterwards_ui(ui, report);
     tokens_ui(ui, report, commands);
     checks_ui(ui, report);
     wire_ui(ui, report);
@@ -239,6 +240,26 @@ fn tally(report: &Report) -> String {
     parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
+// --- Afterwards ---------------------------------------------------------------------------------
+
+/// What introspection and revocation have shown, where they were asked for.
+fn afterwards_ui(ui: &mut Ui, report: &Report) {
+    if report.afterwards().next().is_none() {
+        return;
+    }
+    ui.add_space(theme::GAP);
+    ui.heading("Introspection and revocation");
+    for check in report.afterwards() {
+        check_ui(ui, check);
+    }
+    if let Some(said) = &report.introspection {
+        egui::CollapsingHeader::new("Introspection as answered").show(ui, |ui| {
+            let text = serde_json::to_string_pretty(said).unwrap_or_default();
+            ui.add(egui::Label::new(RichText::new(text).monospace().size(12.0)).wrap());
+        });
+    }
+}
+
 // --- Tokens ------------------------------------------------------------------------------------
 
 fn tokens_ui(ui: &mut Ui, report: &Report, commands: &mut Vec<WindowCommand>) {
@@ -326,13 +347,15 @@ fn token_ui(ui: &mut Ui, title: &str, token: Option<&Token>) {
 fn checks_ui(ui: &mut Ui, report: &Report) {
     ui.add_space(theme::GAP);
     ui.heading("Checks");
+    // What was asked afterwards stands under the answer already.
+    let at = |level| report.at(level).filter(|check| !is_afterwards(check));
     for (title, level) in [("Breaches", Level::Fail), ("Advice", Level::Warn)] {
-        group_ui(ui, title, report.at(level), true);
+        group_ui(ui, title, at(level), true);
     }
     group_ui(ui, "Dialects", report.dialects(), true);
-    group_ui(ui, "Notes", report.at(Level::Note), true);
-    group_ui(ui, "Passed", report.at(Level::Pass), false);
-    group_ui(ui, "Not applicable", report.at(Level::NotApplicable), false);
+    group_ui(ui, "Notes", at(Level::Note), true);
+    group_ui(ui, "Passed", at(Level::Pass), false);
+    group_ui(ui, "Not applicable", at(Level::NotApplicable), false);
 }
 
 fn group_ui<'a>(ui: &mut Ui, title: &str, checks: impl Iterator<Item = &'a Check>, open: bool) {

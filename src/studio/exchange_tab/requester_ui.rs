@@ -1,0 +1,107 @@
+//! The part of the form that says who asks, and how it shows that.
+
+use egui::{RichText, Ui};
+use egui_material_icons::icons;
+
+use crate::exchange::{AssertionAudience, ClientAuthMethod};
+
+use super::super::command::Command as WindowCommand;
+use super::super::state::State;
+use super::super::theme::Tokens;
+use super::super::widgets::{choice_ui, section_ui, small_icon_ui, tick_ui};
+use super::Command;
+use super::form::{Form, ServerChoice};
+use super::form_ui::{client_choice_ui, field_ui, row_ui, secret_ui};
+
+pub fn requester_ui(
+    ui: &mut Ui,
+    state: &State,
+    form: &mut Form,
+    commands: &mut Vec<WindowCommand>,
+) -> bool {
+    let mut changed = false;
+    section_ui(ui, "Requester");
+    row_ui(ui, "Client app", |ui| {
+        if let Some(key) = client_choice_ui(ui, state, "Requester", form.requester) {
+            form.choose_requester(&state.project, key);
+            changed = true;
+        }
+    });
+    row_ui(ui, "client_id", |ui| {
+        if field_ui(ui, "client_id", &mut form.client_id, "as the server knows it") {
+            form.requester = state.project.find(form.client_id.trim()).ok();
+            changed = true;
+        }
+    });
+    row_ui(ui, "Method", |ui| {
+        let choices = ClientAuthMethod::ALL.map(|method| (method, method.name().to_owned()));
+        changed |= choice_ui(ui, "Client authentication", &mut form.auth, &choices);
+    });
+    match form.auth {
+        ClientAuthMethod::None => {}
+        ClientAuthMethod::PrivateKeyJwt => changed |= key_ui(ui, form, commands),
+        ClientAuthMethod::ClientSecretBasic
+        | ClientAuthMethod::ClientSecretPost
+        | ClientAuthMethod::ClientSecretJwt => changed |= client_secret_ui(ui, form),
+    }
+    if matches!(form.auth, ClientAuthMethod::PrivateKeyJwt | ClientAuthMethod::ClientSecretJwt) {
+        row_ui(ui, "Meant for", |ui| {
+            let choices = [
+                (AssertionAudience::Issuer, "issuer".to_owned()),
+                (AssertionAudience::TokenEndpoint, "token endpoint".to_owned()),
+            ];
+            changed |=
+                choice_ui(ui, "Audience of the assertion", &mut form.assertion_audience, &choices);
+        });
+    }
+    row_ui(ui, "DPoP", |ui| {
+        let mut bound = form.dpop.is_some();
+        let hint = "Proves possession of a key made for this session (RFC 9449), so that the issued \
+                    token is of use to nobody else";
+        if tick_ui(ui, &mut bound, "Bind tokens to a key").on_hover_text(hint).changed() {
+            form.bind(bound);
+            changed = true;
+        }
+    });
+    changed
+}
+
+fn client_secret_ui(ui: &mut Ui, form: &mut Form) -> bool {
+    row_ui(ui, "client_secret", |ui| {
+        if form.server != ServerChoice::BuiltIn {
+            let hint = "kept in memory only";
+            return secret_ui(ui, "client_secret", &mut form.client_secret, hint);
+        }
+        let text = RichText::new("made by the authority").color(Tokens::of(ui).text_weak);
+        ui.label(text).on_hover_text(
+            "Every confidential client has the same secret there, made when it starts",
+        );
+        false
+    })
+}
+
+/// The key that signs, by its file: nothing is read before the exchange is run.
+fn key_ui(ui: &mut Ui, form: &mut Form, commands: &mut Vec<WindowCommand>) -> bool {
+    let mut changed = false;
+    row_ui(ui, "Private key", |ui| {
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            if small_icon_ui(ui, icons::ICON_FOLDER_OPEN, "Choose the key file") {
+                commands.push(WindowCommand::Exchange(Command::PickKey));
+            }
+            let hint = "path of a PEM or JSON Web Key file";
+            changed |= field_ui(ui, "Key file", &mut form.key_file, hint);
+        });
+    });
+    row_ui(ui, "Key id", |ui| {
+        let hint = "optional, where it is not its thumbprint";
+        changed |= field_ui(ui, "Key id", &mut form.key_id, hint);
+    });
+    let text = if form.server == ServerChoice::BuiltIn {
+        "Read when the exchange is run, and not kept. The authority is told its public half."
+    } else {
+        "Read when the exchange is run, and not kept. The server must know its public half."
+    };
+    let text = RichText::new(text).small().color(Tokens::of(ui).text_weak);
+    ui.add(egui::Label::new(text).wrap());
+    changed
+}
