@@ -290,7 +290,7 @@ fn what_becomes_of_the_tokens_stands_under_the_answer() {
     let form = &mut harness.state_mut().state.exchange.form;
     form.login_client = form.requester;
     run_again(&mut harness);
-    harness.get_by_label("It does, and the subject token is revoked.");
+    harness.get_by_label("The server says yes, and the subject token is revoked.");
     harness.get_by_label("REV-01");
 
     // Only an issuer says where to ask.

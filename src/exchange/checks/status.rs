@@ -153,7 +153,7 @@ fn agreement(said: &Said<'_>, issued: Option<&Jwt>) -> Check {
         return INT_02.warn("The token names an actor (act), and introspection does not.");
     }
     match (hidden.as_slice(), only(&member, &claim).as_slice()) {
-        ([], []) => INT_02.pass("It does."),
+        ([], []) => INT_02.pass("Introspection and token say the same."),
         (hidden @ [_, ..], _) => {
             INT_02.note(format!("Of what the token says it leaves out {}.", hidden.join(", ")))
         }
@@ -194,7 +194,7 @@ pub fn revoked(unknown: &Said<'_>, subject: &Said<'_>, subject_active: Option<bo
         (200, 200) if subject_active == Some(true) => {
             REV_02.fail("It says yes, but the subject token is active as before.")
         }
-        (200, 200) => REV_02.pass("It does, and the subject token is revoked."),
+        (200, 200) => REV_02.pass("The server says yes, and the subject token is revoked."),
         (200, status) if error(subject) == "unsupported_token_type" => REV_02.note(format!(
             "The server does not revoke tokens of this kind ({status}, unsupported_token_type)."
         )),

@@ -328,15 +328,26 @@ fn afterwards_ui(ui: &mut Ui, form: &mut Form) -> bool {
         let text = RichText::new(text).small().color(Tokens::of(ui).text_weak);
         ui.add(egui::Label::new(text).wrap());
     };
+    let mut tick = |ui: &mut Ui, ticked: &mut bool, label: &str, explanation: &str| {
+        ui.scope(|ui| {
+            // Tick and explanation belong together.
+            ui.spacing_mut().item_spacing.y = 0.0;
+            changed |= tick_ui(ui, ticked, label).changed();
+            explain(ui, explanation);
+        });
+    };
     let known = form.server != ServerChoice::TokenEndpoint;
     ui.add_enabled_ui(known, |ui| {
-        let introspect = &mut form.follow_up.introspect;
-        changed |= tick_ui(ui, introspect, "Introspect the issued token").changed();
-        explain(ui, "Asks the server about it (RFC 7662) and compares that with the token.");
-        let revoke = &mut form.follow_up.revoke_subject;
-        changed |= tick_ui(ui, revoke, "Revoke the subject token").changed();
-        explain(
+        tick(
             ui,
+            &mut form.follow_up.introspect,
+            "Introspect the issued token",
+            "Asks the server about it (RFC 7662) and compares that with the token.",
+        );
+        tick(
+            ui,
+            &mut form.follow_up.revoke_subject,
+            "Revoke the subject token",
             "Shows what becomes of the issued token then (RFC 7009). The subject token is of no use \
              any more.",
         );

@@ -93,7 +93,7 @@ fn key_ui(ui: &mut Ui, form: &mut Form, commands: &mut Vec<WindowCommand>) -> bo
         });
     });
     row_ui(ui, "Key id", |ui| {
-        let hint = "optional, where it is not its thumbprint";
+        let hint = "optional: as the server knows it";
         changed |= field_ui(ui, "Key id", &mut form.key_id, hint);
     });
     let text = if form.server == ServerChoice::BuiltIn {
