@@ -12,8 +12,9 @@ use super::super::state::State;
 use super::align::{Align, aligned};
 use super::state::Command;
 use super::view::Narrowing;
-use super::way::{hop, way_between};
+use super::way::{step, way_between};
 use crate::diagram::scene::{GroupKey, Thing};
+use crate::trust::Access;
 
 impl State {
     pub(super) fn pin(&mut self) {
@@ -70,7 +71,8 @@ impl State {
         let marked: Vec<usize> =
             self.graph.marked.iter().filter_map(|thing| scene.node_of(thing)).collect();
         let &[a, b] = marked.as_slice() else { return };
-        let Some(way) = way_between(project, graph, scene, a, b) else {
+        let access = Access::new(project, graph);
+        let Some(way) = way_between(graph, &access, scene, a, b) else {
             let (a, b) = (&scene.nodes[a].title, &scene.nodes[b].title);
             let text = format!("No arrows lead from {a} to {b}, nor back.");
             self.notices.push(Notice::Hint(text));
@@ -80,8 +82,8 @@ impl State {
         let (Some(&first), Some(&last)) = (first, last) else { return };
         let from = &scene.nodes[scene.edges[first].from].title;
         let to = &scene.nodes[scene.edges[last].to].title;
-        let hops: Vec<Hop> =
-            way.arrows.iter().map(|&arrow| hop(project, graph, &scene.edges[arrow])).collect();
+        let arrows = way.arrows.iter().map(|&arrow| &scene.edges[arrow]);
+        let hops: Vec<Hop> = arrows.map(|arrow| step(project, graph, &access, arrow)).collect();
         let count = counted(hops.len(), "hop");
         let spotlight = Spotlight {
             title: format!("{from} to {to}, {count}"),
