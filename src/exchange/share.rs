@@ -250,32 +250,14 @@ impl Told<'_> {
     }
 
     fn curl(&self) -> String {
-        let mut text = self.notes("#");
-        let _ = write!(text, "curl --silent --show-error {}", quoted(self.url));
-        if let Some((id, secret)) = &self.basic {
-            let _ = write!(text, " \\\n  --user {}\"${{{secret}}}\"", quoted(&pair(id)));
-        }
-        if let Some(proof) = &self.proof {
-            let _ = write!(text, " \\\n  --header {}\"${{{proof}}}\"", quoted("DPoP: "));
-        }
-        for (name, value) in &self.fields {
-            let name = format!("{}=", form_encode(name));
-            let _ = write!(text, " \\\n  --data-urlencode {}", shell(&name, value));
-        }
-        text.push('\n');
-        text
+        let field = |name: &str, value: &Value| {
+            format!("--data-urlencode {}", shell(&format!("{}=", form_encode(name)), value))
+        };
+        self.command("curl --silent --show-error", ["--user", "--header 'DPoP: '"], field)
     }
 
     fn httpie(&self) -> String {
-        let mut text = self.notes("#");
-        let _ = write!(text, "http --form POST {}", quoted(self.url));
-        if let Some((id, secret)) = &self.basic {
-            let _ = write!(text, " \\\n  --auth {}\"${{{secret}}}\"", quoted(&pair(id)));
-        }
-        if let Some(proof) = &self.proof {
-            let _ = write!(text, " \\\n  {}", shell("DPoP:", &Value::Variable(proof.clone())));
-        }
-        for (name, value) in &self.fields {
+        let field = |name: &str, value: &Value| {
             let mut name: String = name
                 .chars()
                 .flat_map(|c| ['\\', c].into_iter().skip(usize::from(!"=:@;\\".contains(c))))
@@ -285,10 +267,26 @@ impl Told<'_> {
             if matches!(value, Value::Text(text) if text.starts_with(['=', '@'])) {
                 name.push('\\');
             }
-            let _ = write!(text, " \\\n  {}", shell(&name, value));
+            shell(&name, value)
+        };
+        self.command("http --form POST", ["--auth", "'DPoP:'"], field)
+    }
+
+    /// A command of a POSIX shell: the address, how credentials and a proof are given, and each
+    /// parameter in the words of the tool.
+    fn command(
+        &self,
+        start: &str,
+        [user, proof]: [&str; 2],
+        field: impl Fn(&str, &Value) -> String,
+    ) -> String {
+        let mut words = vec![format!("{start} {}", quoted(self.url))];
+        if let Some((id, secret)) = &self.basic {
+            words.push(format!("{user} {}\"${{{secret}}}\"", quoted(&pair(id))));
         }
-        text.push('\n');
-        text
+        words.extend(self.proof.iter().map(|variable| format!("{proof}\"${{{variable}}}\"")));
+        words.extend(self.fields.iter().map(|(name, value)| field(name, value)));
+        format!("{}{}\n", self.notes("#"), words.join(" \\\n  "))
     }
 
     fn http_file(&self) -> String {

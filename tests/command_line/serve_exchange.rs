@@ -57,11 +57,7 @@ impl Served {
             .env("SUBJECT_TOKEN", token)
             .output()
             .unwrap();
-        let ran = Ran {
-            code: output.status.code(),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        };
+        let ran = Ran::of(output);
         assert!(!ran.to_string().contains(SECRET), "the secret is shown: {ran}");
         ran
     }
@@ -227,11 +223,7 @@ fn a_port_in_use_and_a_missing_secret_say_what_to_do() {
             .env_remove("NO_TOKEN")
             .output()
             .unwrap();
-        Ran {
-            code: output.status.code(),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        }
+        Ran::of(output)
     };
     assert_snapshot!(without(&["serve", "estate.yaml"]), @r"
     exit 2
@@ -534,11 +526,7 @@ fn an_exchange_is_reported_though_nothing_can_be_asked_afterwards() {
             .env("SUBJECT_TOKEN", "MARKED-subject-token")
             .output()
             .unwrap();
-        let ran = Ran {
-            code: output.status.code(),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        };
+        let ran = Ran::of(output);
         assert_eq!((ran.code, ran.stderr.as_str()), (Some(1), ""), "{ran}");
         assert!(!ran.stdout.contains("MARKED"), "{ran}");
         if format == "human" {

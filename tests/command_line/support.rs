@@ -1,7 +1,7 @@
 //! Running the program, and a folder for it to run in.
 
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 /// The program, without anything from outside that could change what it prints.
 pub fn program(folder: &Path) -> Command {
@@ -26,10 +26,16 @@ impl std::fmt::Display for Ran {
 
 pub fn run_in(folder: &Path, arguments: &[&str]) -> Ran {
     let output = program(folder).args(arguments).output().expect("the program starts");
-    Ran {
-        code: output.status.code(),
-        stdout: String::from_utf8(output.stdout).expect("results are UTF-8"),
-        stderr: String::from_utf8(output.stderr).expect("messages are UTF-8"),
+    Ran::of(output)
+}
+
+impl Ran {
+    pub fn of(output: Output) -> Self {
+        Self {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).expect("results are UTF-8"),
+            stderr: String::from_utf8(output.stderr).expect("messages are UTF-8"),
+        }
     }
 }
 

@@ -19,7 +19,7 @@ use exchange_studio::{samples, trust::Reading};
 use secrecy::SecretString;
 
 use crate::authority_bench::{DASHBOARD, PORTAL};
-use crate::client_faults::http;
+use crate::client_faults::{http, level};
 
 fn start(key: Option<&SigningKey>) -> Running {
     let project = Arc::new(Project::from_sources(samples::cross_client()));
@@ -33,7 +33,8 @@ fn portal(key: &SigningKey, audience: AssertionAudience) -> Client {
     Client::new(PORTAL, auth)
 }
 
-async fn run(server: Server, client: Client, subject_token: SecretString) -> Report {
+/// Exchanges a token for one of Dashboard.
+pub async fn run(server: Server, client: Client, subject_token: SecretString) -> Report {
     let request = ExchangeRequest {
         subject_token,
         subject_token_type: ACCESS_TOKEN.to_owned(),
@@ -46,14 +47,11 @@ async fn run(server: Server, client: Client, subject_token: SecretString) -> Rep
         .unwrap()
 }
 
-async fn user_token(authority: &Running, client: &Client) -> SecretString {
+/// A token of a test user.
+pub async fn user_token(authority: &Running, client: &Client) -> SecretString {
     login::as_test_user(&http(), authority.issuer(), client, "alice", "", SystemTime::now())
         .await
         .unwrap()
-}
-
-fn level(report: &Report, id: &str) -> Level {
-    report.checks.iter().find(|check| check.id == id).unwrap_or_else(|| panic!("no {id}")).level
 }
 
 #[tokio::test]

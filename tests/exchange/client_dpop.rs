@@ -2,7 +2,6 @@
 //! wrongly.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
 
 use exchange_studio::authority::{self, Options, Running};
 use exchange_studio::config::Project;
@@ -10,18 +9,15 @@ use exchange_studio::exchange::checks::Level;
 use exchange_studio::exchange::keys::{KeySet, SigningAlgorithm, SigningKey};
 use exchange_studio::exchange::report::Outcome;
 use exchange_studio::exchange::share::{self, Tool, Variables};
-use exchange_studio::exchange::token_type::ACCESS_TOKEN;
-use exchange_studio::exchange::{
-    AssertionAudience, Client, ClientAuth, ExchangeRequest, Report, Server, Simulation, login,
-    simulate,
-};
+use exchange_studio::exchange::{AssertionAudience, Client, ClientAuth, Report, Server};
 use exchange_studio::{samples, trust::Reading};
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpListener;
 
-use crate::authority_bench::{DASHBOARD, PORTAL};
-use crate::client_faults::{http, read_request};
+use crate::authority_bench::PORTAL;
+use crate::client_assertions::{run, user_token};
+use crate::client_faults::{level, read_request};
 
 fn key(algorithm: SigningAlgorithm) -> Arc<SigningKey> {
     Arc::new(SigningKey::generate(algorithm).unwrap())
@@ -36,31 +32,8 @@ fn portal(authority: &Running) -> Client {
     Client::new(PORTAL, ClientAuth::Basic(authority.client_secret().clone()))
 }
 
-async fn run(server: Server, client: Client, subject_token: SecretString) -> Report {
-    let request = ExchangeRequest {
-        subject_token,
-        subject_token_type: ACCESS_TOKEN.to_owned(),
-        audience: vec![DASHBOARD.to_owned()],
-        ..ExchangeRequest::default()
-    };
-    let skew = Duration::from_secs(60);
-    simulate(&http(), &Simulation { server, client, request, skew }, SystemTime::now())
-        .await
-        .unwrap()
-}
-
 async fn at(authority: &Running, client: &Client, subject_token: SecretString) -> Report {
     run(Server::Issuer(authority.issuer().to_owned()), client.clone(), subject_token).await
-}
-
-async fn user_token(authority: &Running, client: &Client) -> SecretString {
-    login::as_test_user(&http(), authority.issuer(), client, "alice", "", SystemTime::now())
-        .await
-        .unwrap()
-}
-
-fn level(report: &Report, id: &str) -> Level {
-    report.checks.iter().find(|check| check.id == id).unwrap_or_else(|| panic!("no {id}")).level
 }
 
 #[tokio::test]

@@ -102,7 +102,8 @@ async fn fails(http: &Http, base: &str) -> TransportError {
     }
 }
 
-fn level(report: &Report, id: &str) -> Level {
+/// What a check came to.
+pub fn level(report: &Report, id: &str) -> Level {
     report.checks.iter().find(|check| check.id == id).unwrap_or_else(|| panic!("no {id}")).level
 }
 
