@@ -256,13 +256,13 @@ fn an_answer_says_what_other_readings_find_and_one_of_them_is_taken() {
     let edited = AskForm { x: Some(Selection::Client(ClientKey(3))), ..edited };
     let edit = AskCommand::Edit(Box::new(edited));
     send(&mut harness, Command::Graph(GraphCommand::Ask(edit)));
-    click(&mut harness, "requester-lists-origin: 1, all among these");
+    click(&mut harness, "requester-lists-origin: 1, all the same");
     answered(&mut harness);
     harness.get_by_label("Who can become Echo?");
     harness.get_by_label("Under the reading requester-lists-origin, any number of hops.");
     assert_eq!(lines(&harness), of_echo[1..]);
     assert!(harness.query_by_label_contains("Out of date").is_none());
-    harness.get_by_label("requester-lists-target: 2, 1 of them among these");
+    harness.get_by_label("requester-lists-target: 2, 1 the same");
 }
 
 #[test]

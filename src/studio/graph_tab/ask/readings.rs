@@ -63,15 +63,15 @@ impl Elsewhere {
         self.lines(actor).same.contains(&at)
     }
 
-    /// How many lines it finds, as in "3, 2 of them the same".
+    /// How many lines it finds, as in "3, 2 the same".
     pub fn words(&self, actor: Actor) -> String {
         let Lines { count, is_cut_off, same } = self.lines(actor);
         match (*count, same.len()) {
             (0, _) => "none".to_owned(),
             (_, _) if *is_cut_off => format!("more than {MOST_CHAINS}"),
-            (count, 0) => format!("{count}, all of them others"),
-            (count, same) if count == same => format!("{count}, all among these"),
-            (count, same) => format!("{count}, {same} of them among these"),
+            (count, 0) => format!("{count}, none the same"),
+            (count, same) if count == same => format!("{count}, all the same"),
+            (count, same) => format!("{count}, {same} the same"),
         }
     }
 }
