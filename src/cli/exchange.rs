@@ -18,7 +18,8 @@ use crate::authority::{self, Planned, Prediction};
 use crate::config::Project;
 use crate::exchange::compare::Fate;
 use crate::exchange::keys::{SigningAlgorithm, SigningKey};
-use crate::exchange::share::Variables;
+use crate::exchange::share::{Variables, har};
+use crate::exchange::time;
 use crate::exchange::token::{self, Token};
 use crate::exchange::{
     DiscoveryError, ExchangeRequest, FollowUp, Level, Outcome, Report, Server, SimulateError,
@@ -159,6 +160,11 @@ pub struct Args {
     #[arg(long = "as", value_enum, value_name = "TOOL", conflicts_with_all = ["predict", "print_token", "format", "introspect", "revoke_subject"])]
     shared: Option<ToolName>,
 
+    /// Write the exchange as an HTTP archive (HAR 1.2) into a file too, with variables for secrets;
+    /// '-' is standard output.
+    #[arg(long, value_name = "FILE", conflicts_with = "shared")]
+    har: Option<PathBuf>,
+
     /// How the report is written.
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
@@ -195,6 +201,7 @@ pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Ex
         Some(project) => predict(args, globals, project, &simulation.request, terminal),
     };
     let http = client::http()?;
+    let started = SystemTime::now();
     let wanted = FollowUp { introspect: args.introspect, revoke_subject: args.revoke_subject };
     let (report, followed) = client::wait(async {
         let mut report = simulate(&http, &simulation, SystemTime::now()).await?;
@@ -204,6 +211,11 @@ pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Ex
     })?
     .map_err(|error: SimulateError| failure(&error))?;
 
+    if let Some(file) = &args.har {
+        let archive = har(&report, &variables(args), &time::rfc3339(started));
+        let text = serde_json::to_string_pretty(&archive).unwrap_or_default();
+        project::write_output(file, format!("{text}\n").as_bytes(), terminal)?;
+    }
     let held = prediction.as_ref().and_then(|prediction| holds(prediction, report.outcome));
     match args.format {
         Format::Json => {

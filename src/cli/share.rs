@@ -15,6 +15,8 @@ pub enum ToolName {
     Curl,
     /// HTTPie, in a POSIX shell.
     Httpie,
+    /// oauth2c, in a POSIX shell.
+    Oauth2c,
     /// A .http file, as editors send it.
     Http,
     /// Python 3, with its standard library alone.
@@ -28,6 +30,7 @@ impl ToolName {
         match self {
             Self::Curl => Tool::Curl,
             Self::Httpie => Tool::Httpie,
+            Self::Oauth2c => Tool::Oauth2c,
             Self::Http => Tool::HttpFile,
             Self::Python => Tool::Python,
             Self::Csharp => Tool::CSharp,

@@ -32,6 +32,7 @@ pub mod key_file;
 pub mod keys;
 pub mod login;
 pub mod mac;
+pub mod paste;
 mod post;
 pub mod redact;
 pub mod report;

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use jiff::Timestamp;
+
 /// Seconds since 1970-01-01T00:00:00Z; negative before it.
 pub fn seconds(time: SystemTime) -> i64 {
     match time.duration_since(UNIX_EPOCH) {
@@ -12,27 +14,16 @@ pub fn seconds(time: SystemTime) -> i64 {
 
 /// A point in time as `2026-11-22 23:05:00 UTC`; `None` beyond the year 9999.
 pub fn utc(seconds: i64) -> Option<String> {
-    // The civil date from a count of days, by eras of 400 years that begin on 1 March.
-    if !(-62_135_596_800..=253_402_300_799).contains(&seconds) {
-        return None;
-    }
-    let days = seconds.div_euclid(86_400) + 719_468;
-    let time = seconds.rem_euclid(86_400);
-    let era = days.div_euclid(146_097);
-    let day_of_era = days.rem_euclid(146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    Some(format!(
-        "{year:04}-{month:02}-{day:02} {:02}:{:02}:{:02} UTC",
-        time / 3_600,
-        time / 60 % 60,
-        time % 60
-    ))
+    let time = Timestamp::from_second(seconds).ok()?;
+    (seconds >= YEAR_1).then(|| time.strftime("%Y-%m-%d %H:%M:%S UTC").to_string())
+}
+
+/// The first second that is written with a year of four digits.
+const YEAR_1: i64 = -62_135_596_800;
+
+/// A point in time as RFC 3339 has it; empty beyond the year 9999.
+pub fn rfc3339(time: SystemTime) -> String {
+    Timestamp::try_from(time).map(|time| time.to_string()).unwrap_or_default()
 }
 
 /// How long something is, in the two largest units that say it: `59 min 30 s`, `3 d 4 h`.

@@ -464,6 +464,19 @@ fn a_request_that_is_shared_does_the_same_in_other_hands() {
             assert!(answer["access_token"].is_string(), "{tool} {method}: {answer}");
         }
     }
+    // An archive is of a request that was sent, and knows no secret.
+    let file = served.folder.path().join("exchange.har");
+    let har = ["--har", file.to_str().unwrap()];
+    let ran = served.exchange(&token, PORTAL, &[&audience[..], &har].concat());
+    assert_eq!(ran.code, Some(0), "{ran}");
+    let text = std::fs::read_to_string(file).unwrap();
+    assert!(!text.contains(&token) && !text.contains(SECRET) && !text.contains("eyJ"), "{text}");
+    let archive: Value = serde_json::from_str(&text).unwrap();
+    let entry = &archive["log"]["entries"][0];
+    assert_eq!(entry["response"]["status"], 200, "{text}");
+    assert!(entry["startedDateTime"].as_str().unwrap().ends_with('Z'), "{text}");
+    let sent = exchange_studio::exchange::paste::read(&text).unwrap();
+    assert_eq!(sent.request.audience, ["https://dash.example/api"]);
     let ran = served.exchange(&token, PORTAL, &["--as", "curl", "--print-token"]);
     assert_eq!(ran.code, Some(2), "{ran}");
 }

@@ -6,8 +6,12 @@
 //! parameters stay repeated, and nothing empty is sent. An assertion and a proof of possession are
 //! good for one request; a text can only say that a new one is needed.
 
+mod code;
+mod har;
+mod shell;
+
 use std::collections::BTreeMap;
-use std::fmt::Write;
+use std::fmt::Write as _;
 use std::time::SystemTime;
 
 use secrecy::ExposeSecret;
@@ -29,6 +33,8 @@ pub enum Tool {
     Curl,
     /// HTTPie, in a POSIX shell.
     Httpie,
+    /// oauth2c, in a POSIX shell: it signs assertions and proofs itself.
+    Oauth2c,
     /// A `.http` file, as editors send it.
     HttpFile,
     /// Python 3, with its standard library alone.
@@ -38,19 +44,22 @@ pub enum Tool {
 }
 
 impl Tool {
-    pub const ALL: [Self; 5] =
-        [Self::Curl, Self::Httpie, Self::HttpFile, Self::Python, Self::CSharp];
+    pub const ALL: [Self; 6] =
+        [Self::Curl, Self::Httpie, Self::Oauth2c, Self::HttpFile, Self::Python, Self::CSharp];
 
     pub fn label(self) -> &'static str {
         match self {
             Self::Curl => "curl",
             Self::Httpie => "HTTPie",
+            Self::Oauth2c => "oauth2c",
             Self::HttpFile => ".http file",
             Self::Python => "Python",
             Self::CSharp => "C#",
         }
     }
 }
+
+pub use har::of_report as har;
 
 /// The names of the variables that stand for secrets, by parameter.
 #[derive(Clone, Debug)]
@@ -92,11 +101,15 @@ enum Value {
 /// A request as each tool is told it.
 struct Told<'a> {
     url: &'a str,
+    client: &'a str,
+    method: ClientAuthMethod,
     fields: Vec<(String, Value)>,
     /// The id before it is encoded, and the variable with the secret, for Basic.
     basic: Option<(&'a str, String)>,
     /// The variable with the proof of possession.
     proof: Option<String>,
+    /// The variable with the client's secret, for a tool that signs with it.
+    client_secret: String,
     /// What a reader has to know before the text does what it should.
     notes: Vec<String>,
 }
@@ -150,6 +163,9 @@ pub fn of_report(tool: Tool, report: &Report, variables: &Variables) -> String {
     };
     let told = Told {
         url: &report.request.url,
+        client: &report.client,
+        method: report.client_auth,
+        client_secret: variables.of("client_secret"),
         notes: notes(&known, tool, variables),
         fields,
         basic: basic.then(|| (report.client.as_str(), variables.of("client_secret"))),
@@ -182,6 +198,9 @@ pub fn write(
     };
     let told = Told {
         url: endpoint.as_str(),
+        client: &client.id,
+        method: client.auth.method(),
+        client_secret: variables.of("client_secret"),
         notes: notes(&known, tool, variables),
         fields: parameters.into_iter().map(|one| field(one, variables)).collect(),
         basic: basic.map(|_| (client.id.as_str(), variables.of("client_secret"))),
@@ -215,13 +234,14 @@ fn notes(known: &Known, tool: Tool, variables: &Variables) -> Vec<String> {
             variables.of("client_secret")
         ));
     }
-    if known.assertion {
+    // oauth2c makes its own.
+    if known.assertion && tool != Tool::Oauth2c {
         notes.push(format!(
             "{} is a signed assertion of the client: good for one request, and for a minute.",
             variables.of("client_assertion")
         ));
     }
-    if known.proof {
+    if known.proof && tool != Tool::Oauth2c {
         notes.push(format!(
             "{} is a proof of possession (RFC 9449) for this address: good for one request.",
             variables.of("dpop_proof")
@@ -235,6 +255,7 @@ impl Told<'_> {
         match tool {
             Tool::Curl => self.curl(),
             Tool::Httpie => self.httpie(),
+            Tool::Oauth2c => self.oauth2c(),
             Tool::HttpFile => self.http_file(),
             Tool::Python => self.python(),
             Tool::CSharp => self.csharp(),
@@ -248,177 +269,6 @@ impl Told<'_> {
         }
         text
     }
-
-    fn curl(&self) -> String {
-        let field = |name: &str, value: &Value| {
-            format!("--data-urlencode {}", shell(&format!("{}=", form_encode(name)), value))
-        };
-        self.command("curl --silent --show-error", ["--user", "--header 'DPoP: '"], field)
-    }
-
-    fn httpie(&self) -> String {
-        let field = |name: &str, value: &Value| {
-            let mut name: String = name
-                .chars()
-                .flat_map(|c| ['\\', c].into_iter().skip(usize::from(!"=:@;\\".contains(c))))
-                .collect();
-            name.push('=');
-            // What would make another kind of item of it.
-            if matches!(value, Value::Text(text) if text.starts_with(['=', '@'])) {
-                name.push('\\');
-            }
-            shell(&name, value)
-        };
-        self.command("http --form POST", ["--auth", "'DPoP:'"], field)
-    }
-
-    /// A command of a POSIX shell: the address, how credentials and a proof are given, and each
-    /// parameter in the words of the tool.
-    fn command(
-        &self,
-        start: &str,
-        [user, proof]: [&str; 2],
-        field: impl Fn(&str, &Value) -> String,
-    ) -> String {
-        let mut words = vec![format!("{start} {}", quoted(self.url))];
-        if let Some((id, secret)) = &self.basic {
-            words.push(format!("{user} {}\"${{{secret}}}\"", quoted(&pair(id))));
-        }
-        words.extend(self.proof.iter().map(|variable| format!("{proof}\"${{{variable}}}\"")));
-        words.extend(self.fields.iter().map(|(name, value)| field(name, value)));
-        format!("{}{}\n", self.notes("#"), words.join(" \\\n  "))
-    }
-
-    fn http_file(&self) -> String {
-        let mut text = "### Token exchange (RFC 8693)\n".to_owned();
-        text.push_str(&self.notes("#"));
-        let _ = writeln!(text, "POST {}", self.url);
-        text.push_str("Content-Type: application/x-www-form-urlencoded\n");
-        if let Some((id, secret)) = &self.basic {
-            let _ = writeln!(text, "Authorization: Basic {} {{{{{secret}}}}}", form_encode(id));
-        }
-        if let Some(proof) = &self.proof {
-            let _ = writeln!(text, "DPoP: {{{{{proof}}}}}");
-        }
-        let fields = self.fields.iter().map(|(name, value)| match value {
-            Value::Text(text) => format!("{}={}", form_encode(name), form_encode(text)),
-            Value::Variable(variable) => format!("{}={{{{{variable}}}}}", form_encode(name)),
-        });
-        let fields: Vec<String> = fields.collect();
-        let _ = writeln!(text, "\n{}", fields.join("&"));
-        text
-    }
-
-    fn python(&self) -> String {
-        let mut text = self.notes("#");
-        if self.basic.is_some() {
-            text.push_str("import base64\n");
-        }
-        text.push_str(
-            "import os\nimport urllib.error\nimport urllib.parse\nimport urllib.request\n",
-        );
-        text.push_str("\nform = [\n");
-        for (name, value) in &self.fields {
-            let value = match value {
-                Value::Text(text) => literal(text),
-                Value::Variable(variable) => format!("os.environ[{}]", literal(variable)),
-            };
-            let _ = writeln!(text, "    ({}, {value}),", literal(name));
-        }
-        text.push_str("]\n");
-        let _ = writeln!(
-            text,
-            "request = urllib.request.Request({}, urllib.parse.urlencode(form).encode())",
-            literal(self.url)
-        );
-        if let Some((id, secret)) = &self.basic {
-            let _ = write!(
-                text,
-                "secret = urllib.parse.quote_plus(os.environ[{}])\n\
-                 user = urllib.parse.quote_plus({}) + \":\" + secret\n\
-                 basic = base64.b64encode(user.encode()).decode()\n\
-                 request.add_header(\"Authorization\", \"Basic \" + basic)\n",
-                literal(secret),
-                literal(id)
-            );
-        }
-        if let Some(proof) = &self.proof {
-            let _ = writeln!(text, "request.add_header(\"DPoP\", os.environ[{}])", literal(proof));
-        }
-        text.push_str(
-            "try:\n    with urllib.request.urlopen(request) as answer:\n        \
-             print(answer.read().decode())\nexcept urllib.error.HTTPError as refusal:\n    \
-             print(refusal.read().decode())\n    raise\n",
-        );
-        text
-    }
-
-    fn csharp(&self) -> String {
-        let mut text = self.notes("//");
-        if self.basic.is_some() {
-            text.push_str("using System.Net.Http.Headers;\nusing System.Text;\n\n");
-        }
-        text.push_str(
-            "static string Need(string name) =>\n    Environment.GetEnvironmentVariable(name)\n    \
-             ?? throw new InvalidOperationException($\"{name} is not set\");\n\n\
-             using var client = new HttpClient();\n",
-        );
-        let _ = writeln!(
-            text,
-            "using var request = new HttpRequestMessage(HttpMethod.Post, {})\n{{\n    \
-             Content = new FormUrlEncodedContent(new KeyValuePair<string, string>[]\n    {{",
-            literal(self.url)
-        );
-        for (name, value) in &self.fields {
-            let value = match value {
-                Value::Text(text) => literal(text),
-                Value::Variable(variable) => format!("Need({})", literal(variable)),
-            };
-            let _ = writeln!(text, "        new({}, {value}),", literal(name));
-        }
-        text.push_str("    }),\n};\n");
-        if let Some((id, secret)) = &self.basic {
-            let _ = write!(
-                text,
-                "var user = Uri.EscapeDataString({}) + \":\" + Uri.EscapeDataString(Need({}));\n\
-                 request.Headers.Authorization = new AuthenticationHeaderValue(\n    \
-                 \"Basic\", Convert.ToBase64String(Encoding.UTF8.GetBytes(user)));\n",
-                literal(id),
-                literal(secret)
-            );
-        }
-        if let Some(proof) = &self.proof {
-            let _ = writeln!(text, "request.Headers.Add(\"DPoP\", Need({}));", literal(proof));
-        }
-        text.push_str(
-            "using var answer = await client.SendAsync(request);\n\
-             Console.WriteLine(await answer.Content.ReadAsStringAsync());\n\
-             answer.EnsureSuccessStatusCode();\n",
-        );
-        text
-    }
-}
-
-/// The id of Basic credentials, encoded, up to where the secret follows.
-fn pair(id: &str) -> String {
-    format!("{}:", form_encode(id))
-}
-
-/// A word of a POSIX shell: what is open in single quotes, in which nothing is special.
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
-}
-
-fn shell(lead: &str, value: &Value) -> String {
-    match value {
-        Value::Text(text) => quoted(&format!("{lead}{text}")),
-        Value::Variable(variable) => format!("{}\"${{{variable}}}\"", quoted(lead)),
-    }
-}
-
-/// A text in double quotes as JSON has it, which Python and C# read alike.
-fn literal(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
 }
 
 #[cfg(test)]
@@ -429,6 +279,7 @@ mod tests {
 
     use super::*;
     use crate::exchange::report::tests::report;
+    use crate::exchange::token_type::GRANT_TYPE;
 
     fn told(tool: Tool, method: ClientAuthMethod, secret: &str) -> String {
         let endpoint = Url::parse("https://id.example/token").unwrap();
@@ -559,6 +410,50 @@ mod tests {
         Console.WriteLine(await answer.Content.ReadAsStringAsync());
         answer.EnsureSuccessStatusCode();
         "###);
+    }
+
+    #[test]
+    fn oauth2c_says_what_it_cannot_send() {
+        insta::assert_snapshot!(told(Tool::Oauth2c, ClientAuthMethod::ClientSecretBasic, "a+b"), @r###"
+        # oauth2c has no option for my.password: it is left out.
+        # See how your oauth2c sends several audiences.
+        # CLIENT_SECRET must hold the secret form-encoded (RFC 6749, section 2.3.1).
+        oauth2c 'https://id.example' \
+          --silent --no-prompt \
+          --token-endpoint 'https://id.example/token' \
+          --grant-type urn:ietf:params:oauth:grant-type:token-exchange \
+          --auth-method client_secret_basic \
+          --client-id 'a%3Ab' \
+          --client-secret "${CLIENT_SECRET}" \
+          --subject-token "${MINE}" \
+          --subject-token-type 'urn:ietf:params:oauth:token-type:jwt' \
+          --audience 'it'\''s' \
+          --audience '@two'
+        "###);
+    }
+
+    #[test]
+    fn an_archive_of_a_report_is_read_again() {
+        let parameters = [
+            ("grant_type", GRANT_TYPE, false),
+            ("subject_token", "••••", true),
+            ("scope", "it's $HOME", false),
+            ("client_id", "a:b", false),
+        ];
+        let report = report(ClientAuthMethod::ClientSecretPost, &parameters);
+        let archive = har(&report, &Variables::default(), "2026-01-02T03:04:05Z");
+        let entry = &archive["log"]["entries"][0];
+        assert_eq!(archive["log"]["version"], "1.2");
+        assert_eq!(entry["startedDateTime"], "2026-01-02T03:04:05Z");
+        assert_eq!((&entry["response"]["status"], &entry["time"]), (&400.into(), &2.0.into()));
+        let read = crate::exchange::paste::read(&archive.to_string()).unwrap();
+        assert_eq!(read.token_endpoint, "https://login.example/token");
+        assert_eq!(read.request.scope, "it's $HOME");
+        assert_eq!(read.client_id, "a:b");
+        assert_eq!(
+            read.left_out,
+            ["subject_token is the variable SUBJECT_TOKEN: paste its value."]
+        );
     }
 
     #[test]

@@ -1,0 +1,475 @@
+//! An exchange that another tool has written down: a curl command, or an HTTP archive.
+//!
+//! The other way round of [`share`](super::share). Nothing is run and no file is read that the text
+//! names; what cannot be taken over is said, so that nobody takes the two requests for the same. A
+//! value that is the name of a variable (`$SUBJECT_TOKEN`, as the studio writes it) stays empty: the
+//! environment of the studio is not the shell that the text was written for.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use secrecy::SecretString;
+use serde_json::Value;
+use url::{Url, form_urlencoded};
+
+use super::client_auth::ClientAuthMethod;
+use super::request::ExchangeRequest;
+use super::token_type::GRANT_TYPE;
+
+/// Longest text that is read.
+const LIMIT: usize = 16 << 20;
+
+/// An exchange as another tool would send it. `Debug` masks what is secret.
+#[derive(Clone, Debug)]
+pub struct Pasted {
+    pub token_endpoint: String,
+    pub client_id: String,
+    pub method: ClientAuthMethod,
+    pub client_secret: SecretString,
+    /// Tokens are empty where the text has variables.
+    pub request: ExchangeRequest,
+    /// What was not taken over, one sentence each.
+    pub left_out: Vec<String>,
+}
+
+/// Why a text is no exchange. Never holds a part of the text that may be secret.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PasteError {
+    #[error("The text is larger than {} MiB.", LIMIT >> 20)]
+    TooLarge,
+    #[error("A quote of the command is not closed.")]
+    Quotes,
+    /// ANSI-C quoting of some shells.
+    #[error("The command quotes with $'…', which is not read here; write it with plain quotes.")]
+    DollarQuotes,
+    #[error("This is neither a curl command nor an HTTP archive (HAR).")]
+    Unknown,
+    #[error("The command has no address.")]
+    NoUrl,
+    #[error("Its address cannot be used: {0}.")]
+    Url(url::ParseError),
+    #[error("The archive cannot be read: {0}.")]
+    Archive(String),
+    #[error("It has no form with grant_type=urn:ietf:params:oauth:grant-type:token-exchange.")]
+    NoExchange,
+}
+
+/// Reads a curl command or an HTTP archive; of an archive the last exchange.
+///
+/// # Errors
+///
+/// When the text is neither, or holds no token exchange.
+pub fn read(text: &str) -> Result<Pasted, PasteError> {
+    if text.len() > LIMIT {
+        return Err(PasteError::TooLarge);
+    }
+    let text = text.trim_start_matches('\u{feff}').trim();
+    if text.starts_with('{') { archive(text) } else { curl(text) }
+}
+
+/// A request before it is known to be an exchange.
+#[derive(Default)]
+struct Raw {
+    url: String,
+    headers: Vec<(String, String)>,
+    /// Id and secret as `--user` has them: they are not encoded there.
+    user: Option<String>,
+    form: Vec<(String, String)>,
+    left_out: Vec<String>,
+}
+
+// --- curl --------------------------------------------------------------------------------------
+
+fn curl(text: &str) -> Result<Pasted, PasteError> {
+    if text.contains("$'") {
+        return Err(PasteError::DollarQuotes);
+    }
+    // Between words, a continued line is a gap like any other.
+    let text = text.replace("\r\n", "\n").replace(" \\\n", " ");
+    let words = shlex::split(&text).ok_or(PasteError::Quotes)?;
+    let mut words = words.into_iter().skip_while(|word| word == "$" || word == "sudo");
+    let program = words.next().ok_or(PasteError::Unknown)?;
+    if program.rsplit(['/', '\\']).next().is_none_or(|name| name.trim_end_matches(".exe") != "curl")
+    {
+        return Err(PasteError::Unknown);
+    }
+    let mut raw = Raw::default();
+    let mut data = String::new();
+    let mut as_query = false;
+    while let Some(word) = words.next() {
+        // What follows in the shell is another command.
+        if matches!(word.as_str(), "|" | "&&" | ";" | ">" | "2>" | "&") {
+            raw.left_out.push(format!("What follows {word} is not part of the request."));
+            break;
+        }
+        let Some((option, glued)) = option(&word) else {
+            if raw.url.is_empty() {
+                raw.url = word;
+            } else {
+                raw.left_out.push("The command has a second address.".to_owned());
+            }
+            continue;
+        };
+        let takes = takes_value(&option);
+        let value = match (takes, glued) {
+            (true, Some(value)) => value,
+            (true, None) => words.next().unwrap_or_default(),
+            (false, _) => String::new(),
+        };
+        match option.as_str() {
+            "url" => raw.url = value,
+            "H" | "header" => raw.headers.extend(header(&value)),
+            "u" | "user" => raw.user = Some(value),
+            "d" | "data" | "data-ascii" | "data-binary" | "data-raw" => {
+                if value.starts_with('@') && option != "data-raw" {
+                    raw.left_out.push("The data of a file (@…) is not read.".to_owned());
+                } else {
+                    append(&mut data, &value);
+                }
+            }
+            "data-urlencode" => match value.split_once('=') {
+                Some((name, content)) => {
+                    let content: String =
+                        form_urlencoded::byte_serialize(content.as_bytes()).collect();
+                    append(&mut data, &format!("{name}={content}"));
+                }
+                None => raw.left_out.push("A --data-urlencode without a name is left out.".into()),
+            },
+            "G" | "get" => as_query = true,
+            "k" | "insecure" => raw.left_out.push(
+                "--insecure is not taken over: certificates are always verified. Add the server's \
+                 own CA to its profile."
+                    .to_owned(),
+            ),
+            "E" | "cert" | "key" => raw
+                .left_out
+                .push("The client certificate is not taken over; choose it in the form.".into()),
+            "x" | "proxy" | "cacert" | "F" | "form" => {
+                raw.left_out.push(format!("--{option} is not taken over."));
+            }
+            _ => {}
+        }
+    }
+    if as_query {
+        raw.left_out
+            .push("--get would put the parameters into the address; they are posted.".into());
+    }
+    raw.form = form_urlencoded::parse(data.as_bytes()).into_owned().collect();
+    exchange(raw)
+}
+
+/// The name of an option without its dashes, and the value that is glued to it.
+fn option(word: &str) -> Option<(String, Option<String>)> {
+    if let Some(long) = word.strip_prefix("--") {
+        return Some(match long.split_once('=') {
+            Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
+            None => (long.to_owned(), None),
+        });
+    }
+    let short = word.strip_prefix('-').filter(|short| !short.is_empty())?;
+    // Several in one word, as in -sSd: the first that takes a value takes the rest of it.
+    for (at, letter) in short.char_indices() {
+        let name = letter.to_string();
+        if takes_value(&name) || at + letter.len_utf8() == short.len() {
+            let rest = &short[at + letter.len_utf8()..];
+            return Some((name, (!rest.is_empty()).then(|| rest.to_owned())));
+        }
+        if matches!(letter, 'k' | 'G') {
+            return Some((name, None));
+        }
+    }
+    None
+}
+
+/// Whether an option of curl is followed by a value: those that may stand beside a token request.
+fn takes_value(option: &str) -> bool {
+    const WITH: [&str; 35] = [
+        "url",
+        "H",
+        "header",
+        "u",
+        "user",
+        "d",
+        "data",
+        "data-ascii",
+        "data-binary",
+        "data-raw",
+        "data-urlencode",
+        "X",
+        "request",
+        "o",
+        "output",
+        "A",
+        "user-agent",
+        "e",
+        "referer",
+        "b",
+        "cookie",
+        "c",
+        "cookie-jar",
+        "E",
+        "cert",
+        "key",
+        "x",
+        "proxy",
+        "cacert",
+        "F",
+        "form",
+        "m",
+        "max-time",
+        "connect-timeout",
+        "w",
+    ];
+    WITH.contains(&option)
+}
+
+fn append(data: &mut String, more: &str) {
+    if !data.is_empty() {
+        data.push('&');
+    }
+    data.push_str(more);
+}
+
+fn header(line: &str) -> Option<(String, String)> {
+    let (name, value) = line.split_once(':')?;
+    Some((name.trim().to_owned(), value.trim().to_owned()))
+}
+
+// --- HTTP archive ------------------------------------------------------------------------------
+
+fn archive(text: &str) -> Result<Pasted, PasteError> {
+    let archive: Value =
+        serde_json::from_str(text).map_err(|error| PasteError::Archive(error.to_string()))?;
+    let entries = archive["log"]["entries"]
+        .as_array()
+        .ok_or_else(|| PasteError::Archive("it has no log with entries".to_owned()))?;
+    let exchanges = entries.iter().filter_map(|entry| exchange(entry_of(&entry["request"])).ok());
+    exchanges.last().ok_or(PasteError::NoExchange)
+}
+
+fn entry_of(request: &Value) -> Raw {
+    let pairs = |list: &Value| -> Vec<(String, String)> {
+        let list = list.as_array().map(Vec::as_slice).unwrap_or_default();
+        let pair =
+            |one: &Value| Some((one["name"].as_str()?.into(), one["value"].as_str()?.into()));
+        list.iter().filter_map(pair).collect()
+    };
+    let data = &request["postData"];
+    let form = match data["text"].as_str().filter(|text| !text.is_empty()) {
+        Some(text) => form_urlencoded::parse(text.as_bytes()).into_owned().collect(),
+        None => pairs(&data["params"]),
+    };
+    Raw {
+        url: request["url"].as_str().unwrap_or_default().to_owned(),
+        headers: pairs(&request["headers"]),
+        form,
+        ..Raw::default()
+    }
+}
+
+// --- Both --------------------------------------------------------------------------------------
+
+/// What a form and its headers say as an exchange.
+fn exchange(raw: Raw) -> Result<Pasted, PasteError> {
+    let Raw { url, headers, user, form, mut left_out } = raw;
+    if url.is_empty() {
+        return Err(PasteError::NoUrl);
+    }
+    if !form.iter().any(|(name, value)| name == "grant_type" && value == GRANT_TYPE) {
+        return Err(PasteError::NoExchange);
+    }
+    let url = Url::parse(&url).map_err(PasteError::Url)?;
+    let mut pasted = Pasted {
+        token_endpoint: url.to_string(),
+        client_id: String::new(),
+        method: ClientAuthMethod::None,
+        client_secret: SecretString::default(),
+        request: ExchangeRequest::default(),
+        left_out: Vec::new(),
+    };
+    for (name, value) in &headers {
+        match name.to_ascii_lowercase().as_str() {
+            "authorization" => authorization(value, &mut pasted, &mut left_out),
+            "dpop" => left_out.push(
+                "The proof of possession (DPoP) is good for one request; choose “Bind tokens to a \
+                 key” for a new one."
+                    .to_owned(),
+            ),
+            _ => {}
+        }
+    }
+    if let Some(user) = user {
+        let (id, secret) = user.split_once(':').unwrap_or((&user, ""));
+        basic(id, secret, &mut pasted, &mut left_out);
+    }
+    for (name, value) in form {
+        parameter(&name, value, &mut pasted, &mut left_out);
+    }
+    pasted.left_out = left_out;
+    Ok(pasted)
+}
+
+fn authorization(value: &str, pasted: &mut Pasted, left_out: &mut Vec<String>) {
+    let credentials = value
+        .split_once(' ')
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("basic"))
+        .and_then(|(_, text)| STANDARD.decode(text.trim()).ok())
+        .and_then(|bytes| String::from_utf8(bytes).ok());
+    match credentials.as_deref().and_then(|text| text.split_once(':')) {
+        Some((id, secret)) => basic(id, secret, pasted, left_out),
+        None => left_out.push("The Authorization header cannot be read.".to_owned()),
+    }
+}
+
+/// Credentials of a Basic header: form-encoded before they were joined (RFC 6749 §2.3.1).
+fn basic(id: &str, secret: &str, pasted: &mut Pasted, left_out: &mut Vec<String>) {
+    pasted.method = ClientAuthMethod::ClientSecretBasic;
+    pasted.client_id = form_decode(id);
+    pasted.client_secret =
+        SecretString::from(known(form_decode(secret), "client_secret", left_out));
+}
+
+fn form_decode(text: &str) -> String {
+    let mut pairs = form_urlencoded::parse(text.as_bytes());
+    // Of one that has an equals sign or an ampersand, the encoding was forgotten.
+    match (pairs.next(), pairs.next()) {
+        (Some((name, value)), None) if value.is_empty() && !text.contains('=') => name.into_owned(),
+        _ => text.to_owned(),
+    }
+}
+
+fn parameter(name: &str, value: String, pasted: &mut Pasted, left_out: &mut Vec<String>) {
+    let request = &mut pasted.request;
+    match name {
+        "grant_type" | "client_assertion_type" => {}
+        "subject_token" => request.subject_token = known(value, name, left_out).into(),
+        "actor_token" => request.actor_token = known(value, name, left_out).into(),
+        "subject_token_type" => request.subject_token_type = value,
+        "actor_token_type" => request.actor_token_type = value,
+        "requested_token_type" => request.requested_token_type = value,
+        "audience" => request.audience.push(value),
+        "resource" => request.resource.push(value),
+        "scope" => request.scope = value,
+        "client_id" => pasted.client_id = value,
+        "client_secret" => {
+            pasted.method = ClientAuthMethod::ClientSecretPost;
+            pasted.client_secret = known(value, name, left_out).into();
+        }
+        "client_assertion" => {
+            pasted.method = ClientAuthMethod::PrivateKeyJwt;
+            left_out.push(
+                "The client's assertion is good for one request; choose the key that signs a new \
+                 one."
+                    .to_owned(),
+            );
+        }
+        _ => request.extra.push((name.to_owned(), value)),
+    }
+}
+
+/// A value, unless it is the name of a variable.
+fn known(value: String, parameter: &str, left_out: &mut Vec<String>) -> String {
+    let bare = value.strip_prefix('$').map(|name| name.trim_matches(['{', '}']));
+    let is_name = |name: &str| {
+        !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    };
+    match bare {
+        Some(name) if is_name(name) => {
+            left_out.push(format!("{parameter} is the variable {name}: paste its value."));
+            String::new()
+        }
+        _ => value,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::ExposeSecret;
+
+    use super::*;
+
+    const CURL: &str = r"curl -sS -X POST https://id.example/token \
+        -u 'a%3Ab:s%2Bcret' -H 'Accept: application/json' \
+        -d grant_type=urn:ietf:params:oauth:grant-type:token-exchange \
+        --data-urlencode 'subject_token=a.b.c' \
+        -d subject_token_type=urn%3Aietf%3Aparams%3Aoauth%3Atoken-type%3Ajwt \
+        -d 'audience=one&audience=two' -dscope=read+write -d tenant=7";
+
+    #[test]
+    fn a_curl_command_becomes_an_exchange() {
+        let pasted = read(CURL).unwrap();
+        assert_eq!(pasted.token_endpoint, "https://id.example/token");
+        assert_eq!(pasted.client_id, "a:b");
+        assert_eq!(pasted.method, ClientAuthMethod::ClientSecretBasic);
+        assert_eq!(pasted.client_secret.expose_secret(), "s+cret");
+        let request = &pasted.request;
+        assert_eq!(request.subject_token.expose_secret(), "a.b.c");
+        assert_eq!(request.subject_token_type, "urn:ietf:params:oauth:token-type:jwt");
+        assert_eq!(request.audience, ["one", "two"]);
+        assert_eq!(request.scope, "read write");
+        assert_eq!(request.extra, [("tenant".to_owned(), "7".to_owned())]);
+        assert!(pasted.left_out.is_empty(), "{:?}", pasted.left_out);
+        let shown = format!("{pasted:?}");
+        assert!(!shown.contains("a.b.c") && !shown.contains("s+cret"), "{shown}");
+    }
+
+    #[test]
+    fn what_cannot_be_taken_over_is_said() {
+        let text = format!("{CURL} -k --proxy p:1 -d client_assertion=x -H 'DPoP: y' | jq .");
+        let left_out = read(&text).unwrap().left_out.join("\n");
+        for words in ["--insecure", "--proxy", "assertion", "DPoP", "What follows |"] {
+            assert!(left_out.contains(words), "{words}: {left_out}");
+        }
+        let variables = CURL.replace("a.b.c", "'\"${SUBJECT_TOKEN}\"'").replace("s%2Bcret", "$X");
+        let pasted = read(&variables).unwrap();
+        assert!(pasted.request.subject_token.expose_secret().is_empty());
+        assert!(pasted.client_secret.expose_secret().is_empty());
+        assert!(pasted.left_out.join(" ").contains("subject_token is the variable SUBJECT_TOKEN"));
+    }
+
+    #[test]
+    fn what_the_studio_writes_for_curl_is_read_again() {
+        let text = "# A note.\ncurl --silent 'https://id.example/token' \\\r\n  --user 'a%3Ab:'\"${S}\" \\\r\n  \
+                    --data-urlencode 'grant_type=urn:ietf:params:oauth:grant-type:token-exchange' \\\r\n  \
+                    --data-urlencode 'audience=it'\\''s &more'";
+        let pasted = read(text).unwrap();
+        assert_eq!(pasted.client_id, "a:b");
+        assert_eq!(pasted.request.audience, ["it's &more"]);
+        assert_eq!(pasted.left_out, ["client_secret is the variable S: paste its value."]);
+    }
+
+    #[test]
+    fn what_is_no_exchange_is_refused_without_repeating_it() {
+        for (text, error) in [
+            ("", PasteError::Unknown),
+            ("wget https://x", PasteError::Unknown),
+            ("curl", PasteError::NoUrl),
+            ("curl 'https://x", PasteError::Quotes),
+            ("curl https://x -d $'a'", PasteError::DollarQuotes),
+            ("curl https://x -d grant_type=client_credentials", PasteError::NoExchange),
+            ("{\"log\": {\"entries\": []}}", PasteError::NoExchange),
+        ] {
+            assert_eq!(read(text).unwrap_err(), error, "{text}");
+        }
+        assert!(matches!(read("{"), Err(PasteError::Archive(_))));
+        assert!(matches!(read("{}"), Err(PasteError::Archive(_))));
+        let relative = CURL.replace("https://id.example", "");
+        assert!(matches!(read(&relative), Err(PasteError::Url(_))));
+    }
+
+    #[test]
+    fn an_archive_gives_its_last_exchange() {
+        let entry = |scope: &str, grant: &str| {
+            serde_json::json!({"request": {
+                "url": "https://id.example/token",
+                "headers": [{"name": "authorization", "value": "Basic YSUzQWI6cw=="}],
+                "postData": {"text": format!("grant_type={grant}&scope={scope}&subject_token=t")},
+            }})
+        };
+        let archive = serde_json::json!({"log": {"entries": [
+            entry("old", GRANT_TYPE), entry("new", GRANT_TYPE), entry("other", "password"),
+        ]}});
+        let pasted = read(&archive.to_string()).unwrap();
+        assert_eq!(pasted.request.scope, "new");
+        assert_eq!((pasted.client_id.as_str(), pasted.client_secret.expose_secret()), ("a:b", "s"));
+    }
+}
