@@ -1,6 +1,7 @@
 //! A token for a client itself (RFC 6749 §4.4): a subject token for exchanges between services.
 
 use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Map, Value};
 
 use super::assertion::Occasion;
 use super::client_auth::{Client, Credentials};
@@ -16,6 +17,8 @@ pub struct Issued {
     pub access_token: SecretString,
     /// An OpenID Connect ID token, when one came along.
     pub id_token: Option<SecretString>,
+    /// What gets the next access token without the user (RFC 6749 §6), when one came along.
+    pub refresh_token: Option<SecretString>,
     /// Seconds.
     pub expires_in: Option<u64>,
 }
@@ -33,19 +36,75 @@ pub async fn client_credentials(
     token_request(http, occasion, client, &parameters).await
 }
 
-/// Posts a grant to a token endpoint and reads the plain success answer.
+/// A token endpoint's no (RFC 6749 §5.2), without anything secret in it.
+#[derive(Clone, Debug)]
+pub(super) struct Refused {
+    pub status: u16,
+    /// Empty when the server gave none.
+    pub error: String,
+    pub description: String,
+}
+
+/// Posts a grant to a token endpoint and reads the plain success answer; a refusal is an error.
 pub(super) async fn token_request(
     http: &Http,
     occasion: &Occasion<'_>,
     client: &Client,
     parameters: &[(&str, &str)],
 ) -> Result<Issued, TransportError> {
+    ask(http, occasion, client, parameters).await?.map_err(|refused| {
+        let Refused { status, error, description } = refused;
+        let place = http::place(occasion.token_endpoint);
+        let error = if error.is_empty() { "no error code" } else { &error };
+        let description =
+            if description.is_empty() { String::new() } else { format!(": {description}") };
+        let text = format!("{place} refused ({status}, {error}){description}");
+        TransportError::new(TransportKind::Content, text)
+    })
+}
+
+/// Posts a grant to a token endpoint and reads the plain answer.
+pub(super) async fn ask(
+    http: &Http,
+    occasion: &Occasion<'_>,
+    client: &Client,
+    parameters: &[(&str, &str)],
+) -> Result<Result<Issued, Refused>, TransportError> {
+    let (status, members, redactor) = members(http, occasion, client, parameters).await?;
+    let text = |name: &str| members.get(name).and_then(Value::as_str);
+    if !(200..300).contains(&status) {
+        let shown = |name: &str| redactor.text(text(name).unwrap_or_default());
+        let (error, description) = (shown("error"), shown("error_description"));
+        return Ok(Err(Refused { status, error, description }));
+    }
+    let secret = |name: &str| text(name).filter(|text| !text.is_empty()).map(SecretString::from);
+    let access_token = secret("access_token").ok_or_else(|| {
+        let place = http::place(occasion.token_endpoint);
+        TransportError::new(TransportKind::Content, format!("{place} sent no access_token."))
+    })?;
+    Ok(Ok(Issued {
+        access_token,
+        id_token: secret("id_token"),
+        refresh_token: secret("refresh_token"),
+        expires_in: members.get("expires_in").and_then(Value::as_u64),
+    }))
+}
+
+/// Posts a form to the occasion's address with what authenticates the client: the status, the JSON
+/// object that came back, and what knows the secrets that were sent.
+pub(super) async fn members(
+    http: &Http,
+    occasion: &Occasion<'_>,
+    client: &Client,
+    parameters: &[(&str, &str)],
+) -> Result<(u16, Map<String, Value>, Redactor), TransportError> {
+    const SECRET: [&str; 4] = ["code", "code_verifier", "device_code", "refresh_token"];
     let mut redactor = Redactor::new();
     let own: Vec<Parameter> = parameters
         .iter()
         .filter(|(_, value)| !value.is_empty())
         .map(|(name, value)| {
-            if looks_secret(name) || matches!(*name, "code" | "code_verifier") {
+            if looks_secret(name) || SECRET.contains(name) {
                 let value = SecretString::from(*value);
                 redactor.add(&value);
                 Parameter::secret(name, &value)
@@ -56,31 +115,12 @@ pub(super) async fn token_request(
         .collect();
     let with = |credentials: &Credentials| [&own[..], &credentials.parameters].concat();
     let answer = post::post(http, occasion, client, with, &mut redactor).await?.last.answer;
-    let place = http::place(occasion.token_endpoint);
-    let wrong = |problem: String| {
-        TransportError::new(TransportKind::Content, redactor.text(&format!("{place} {problem}")))
-    };
-    let members = match json::parse_object(answer.body.expose_secret()) {
-        Ok(members) => members,
+    match json::parse_object(answer.body.expose_secret()) {
+        Ok(members) => Ok((answer.status, members, redactor)),
         Err(error) => {
-            return Err(wrong(format!(
-                "answered {}, and of what it sent, {error}.",
-                answer.status
-            )));
+            let place = http::place(occasion.token_endpoint);
+            let text = format!("{place} answered {}, and of what it sent, {error}.", answer.status);
+            Err(TransportError::new(TransportKind::Content, redactor.text(&text)))
         }
-    };
-    let text = |name: &str| members.get(name).and_then(serde_json::Value::as_str);
-    if !(200..300).contains(&answer.status) {
-        let error = text("error").unwrap_or("no error code");
-        let description = text("error_description").map_or_else(String::new, |d| format!(": {d}"));
-        return Err(wrong(format!("refused ({}, {error}){description}", answer.status)));
     }
-    let access_token = text("access_token")
-        .filter(|token| !token.is_empty())
-        .ok_or_else(|| wrong("sent no access_token.".to_owned()))?;
-    Ok(Issued {
-        access_token: SecretString::from(access_token),
-        id_token: text("id_token").map(SecretString::from),
-        expires_in: members.get("expires_in").and_then(serde_json::Value::as_u64),
-    })
 }

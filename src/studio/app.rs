@@ -127,6 +127,9 @@ impl Studio {
             self.views.clients.search = search;
         }
         source_tab::settle(context, &mut self.state.source, &mut self.views.source);
+        if let Some(url) = self.state.exchange.open.take() {
+            context.open_url(egui::OpenUrl::new_tab(url.as_str()));
+        }
         self.name_window(context);
         self.handle_closing(context);
     }

@@ -242,6 +242,7 @@ pub enum Action {
     RenameId,
     SimulateSelected,
     RunExchange,
+    Lock,
     Fit,
     LayOutAnew,
     FocusSelection,
@@ -303,7 +304,7 @@ impl Action {
         Self::ALL.into_iter().chain(graph).chain(SourceAction::ALL.map(Self::Source))
     }
 
-    const ALL: [Self; 42] = [
+    const ALL: [Self; 43] = [
         Self::OpenFiles,
         Self::OpenFolder,
         Self::OpenPath,
@@ -327,6 +328,7 @@ impl Action {
         Self::RenameId,
         Self::SimulateSelected,
         Self::RunExchange,
+        Self::Lock,
         Self::Fit,
         Self::LayOutAnew,
         Self::FocusSelection,
@@ -373,6 +375,7 @@ impl Action {
             Self::RenameId => "Rename id everywhere…",
             Self::SimulateSelected => "Simulate this exchange",
             Self::RunExchange => "Run exchange",
+            Self::Lock => "Lock: forget all tokens and secrets",
             Self::Fit => "Fit graph to window",
             Self::LayOutAnew => "Lay out the graph anew",
             Self::FocusSelection => "Zoom to selection",
@@ -419,6 +422,7 @@ impl Action {
             Self::RenameId => plain(Key::F2),
             Self::SimulateSelected => command(Key::Enter),
             Self::RunExchange => plain(Key::F5),
+            Self::Lock => command_shift(Key::L),
             Self::Fit => command(Key::Num9),
             Self::FocusSelection => command(Key::Num8),
             Self::SelectionInSource => command(Key::U),
@@ -541,7 +545,7 @@ impl Action {
             Self::Graph(action) => action.disabled_reason(state),
             Self::Source(action) => action.disabled_reason(state),
             Self::RunExchange if state.exchange.running.is_some() => Some("An exchange is running"),
-            Self::RunExchange => state.exchange.form.missing(),
+            Self::RunExchange => state.exchange.form.missing(&state.exchange.vault),
             Self::NextFinding | Self::PreviousFinding if state.analysis.findings.is_empty() => {
                 Some("There are no findings")
             }

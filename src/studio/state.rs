@@ -418,6 +418,11 @@ impl State {
                 self.apply(Command::Exchange(super::exchange_tab::Command::Run));
                 self.requests.tab = Some(Tab::Exchange);
             }
+            Action::Lock => {
+                self.apply(Command::Exchange(super::exchange_tab::Command::Lock));
+                let text = "Every token and secret of this session was forgotten.";
+                self.notices.push(Notice::Hint(text.to_owned()));
+            }
             Action::Fit => {
                 self.requests.fit = true;
                 self.requests.tab = Some(Tab::Graph);

@@ -9,8 +9,9 @@ use egui_kittest::kittest::{NodeT, Queryable};
 use exchange_studio::config::{Change, Id};
 use exchange_studio::exchange::ClientAuthMethod;
 use exchange_studio::exchange::report::Outcome;
-use exchange_studio::studio::{Action, Command, Selection, Studio};
+use exchange_studio::studio::{Action, Command, Selection, Studio, TokenSource, Waiting};
 use exchange_studio::trust::Verdict;
+use secrecy::ExposeSecret as _;
 
 use super::harness::{Answers, click, empty, field, opened, press, retype, send, until};
 
@@ -107,9 +108,8 @@ fn a_signed_request_with_a_bound_token_goes_on_to_the_next_hop() {
     assert_eq!(first.answer.body.unwrap()["token_type"], "DPoP");
     // The issued token goes in again: its key is still there, so it is judged and not turned away.
     let token = first.issued.unwrap();
-    let form = &mut harness.state_mut().state.exchange.form;
-    form.source = exchange_studio::studio::SubjectSource::Pasted;
-    form.pasted = token;
+    let subject = &mut harness.state_mut().state.exchange.form.subject;
+    (subject.source, subject.pasted) = (TokenSource::Pasted, token);
     run_again(&mut harness);
     let second = report(&harness);
     assert_eq!(second.dpop, first.dpop);
@@ -137,8 +137,7 @@ fn a_server_that_is_down_is_one_clear_message() {
     form.server = exchange_studio::studio::ServerChoice::TokenEndpoint;
     form.token_endpoint = format!("http://127.0.0.1:{port}/connect/token");
     form.client_secret = "not-a-real-secret".into();
-    form.source = exchange_studio::studio::SubjectSource::Pasted;
-    form.pasted = "opaque".into();
+    (form.subject.source, form.subject.pasted) = (TokenSource::Pasted, "opaque".into());
     run(&mut harness);
     let outcome = harness.state().state.exchange.outcome.as_ref().unwrap();
     let message = outcome.observation.as_ref().unwrap_err();
@@ -288,7 +287,7 @@ fn what_becomes_of_the_tokens_stands_under_the_answer() {
     // A client revokes what was issued to it: the user logs in to the requester itself.
     click(&mut harness, "Revoke the subject token");
     let form = &mut harness.state_mut().state.exchange.form;
-    form.login_client = form.requester;
+    form.subject.login_client = form.requester;
     run_again(&mut harness);
     harness.get_by_label("The server says yes, and the subject token is revoked.");
     harness.get_by_label("REV-01");
@@ -299,4 +298,135 @@ fn what_becomes_of_the_tokens_stands_under_the_answer() {
     harness.run_ok();
     harness.get_by_label("Only with an issuer: its metadata says where to ask.");
     assert!(harness.get_by_label("Introspect the issued token").accesskit_node().is_disabled());
+}
+
+/// The labels of the tokens of this session, the newest first.
+fn kept(harness: &Harness<'static, Studio>) -> Vec<String> {
+    let vault = &harness.state().state.exchange.vault;
+    vault.tokens().iter().map(|kept| kept.label.clone()).collect()
+}
+
+#[test]
+fn the_tokens_of_a_session_are_kept_used_again_and_wiped() {
+    let mut harness = opened(&sample("cross-client"));
+    select_permission(&mut harness);
+    send(&mut harness, Command::Act(Action::SimulateSelected));
+    run(&mut harness);
+    let labels = kept(&harness);
+    assert_eq!(labels.len(), 2, "{labels:?}");
+    assert!(labels[1].starts_with("alice at "), "{labels:?}");
+    harness.get_by_label("Tokens of this session (2)");
+
+    // The issued token goes in again by its place in the list.
+    click(&mut harness, &format!("{} as subject token", labels[0]));
+    assert_eq!(harness.state().state.exchange.form.subject.source, TokenSource::Kept);
+    run_again(&mut harness);
+    let exchanged = harness.state().state.exchange.outcome.as_ref().unwrap();
+    assert!(exchanged.observation.is_ok());
+    // A token goes to the clipboard when somebody asks for that, and only then.
+    harness.get_by_label(&format!("Copy {}", labels[1])).click();
+    // A copy is told of in the one frame in which it happens.
+    let mut frames = std::iter::repeat_with(|| {
+        harness.step();
+        harness.output().platform_output.commands.iter().any(|command| {
+            matches!(command, egui::OutputCommand::CopyText(text) if text.starts_with("eyJ"))
+        })
+    });
+    assert!(frames.by_ref().take(10).any(|copied| copied));
+    click(&mut harness, &format!("{} as actor token", labels[1]));
+    assert!(harness.state().state.exchange.form.actor.is_some());
+    click(&mut harness, &format!("Forget {}", labels[1]));
+    assert!(!kept(&harness).contains(&labels[1]));
+    harness.get_by_label("Choose a token of this session.");
+
+    harness.state_mut().state.exchange.form.client_secret = "MARKED".into();
+    press(&mut harness, Modifiers::COMMAND | Modifiers::SHIFT, Key::L);
+    harness.get_by_label("Every token and secret of this session was forgotten.");
+    let exchange = &harness.state().state.exchange;
+    assert!(exchange.vault.tokens().is_empty() && exchange.outcome.is_none());
+    assert!(exchange.form.client_secret.expose_secret().is_empty());
+}
+
+#[test]
+fn a_sign_in_in_the_browser_comes_back_to_the_exchange() {
+    let mut harness = opened(&sample("cross-client"));
+    select_permission(&mut harness);
+    send(&mut harness, Command::Act(Action::SimulateSelected));
+    choose(&mut harness, "Subject token comes from: Test user", "Sign-in in the browser");
+    press(&mut harness, Modifiers::NONE, Key::F5);
+    until(&mut harness, "the browser is wanted", |studio| studio.state.exchange.waiting.is_some());
+    let Some(Waiting::Browser { url }) = harness.state().state.exchange.waiting.clone() else {
+        panic!("it waits for something else")
+    };
+    harness.get_by_label("Sign in in the browser that was opened.");
+    // What the person would do there: the authority signs a test user in without its page, too.
+    let mut url = url;
+    url.query_pairs_mut().append_pair("prompt", "none").append_pair("login_hint", "bob");
+    let answer = get(&url);
+    let location = answer.lines().find_map(|line| line.strip_prefix("location: ")).unwrap();
+    get(&url::Url::parse(location).unwrap());
+    until(&mut harness, "the exchange has ended", |studio| studio.state.exchange.outcome.is_some());
+    assert_eq!(outcome(&harness).0, Outcome::Issued);
+    assert!(harness.state().state.exchange.waiting.is_none());
+    let labels = kept(&harness);
+    assert!(labels.iter().any(|label| label.starts_with("Signed in at ")), "{labels:?}");
+}
+
+/// Head and body of a plain GET over loopback.
+fn get(url: &url::Url) -> String {
+    use std::io::{Read as _, Write as _};
+
+    let address = (url.host_str().unwrap(), url.port().unwrap());
+    let mut stream = std::net::TcpStream::connect(address).unwrap();
+    let target = &url[url::Position::BeforePath..];
+    let host = format!("{}:{}", address.0, address.1);
+    write!(stream, "GET {target} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").unwrap();
+    let mut text = String::new();
+    stream.read_to_string(&mut text).unwrap();
+    text
+}
+
+#[test]
+fn a_sign_in_that_nobody_finishes_is_cancelled() {
+    let mut harness = opened(&sample("cross-client"));
+    select_permission(&mut harness);
+    send(&mut harness, Command::Act(Action::SimulateSelected));
+    choose(&mut harness, "Subject token comes from: Test user", "Sign-in in the browser");
+    press(&mut harness, Modifiers::NONE, Key::F5);
+    until(&mut harness, "the browser is wanted", |studio| studio.state.exchange.waiting.is_some());
+    click(&mut harness, "Cancel");
+    let exchange = &harness.state().state.exchange;
+    assert!(exchange.running.is_none() && exchange.waiting.is_none());
+}
+
+#[test]
+fn a_curl_command_fills_the_form_and_what_it_cannot_is_said() {
+    let mut harness = opened(&sample("cross-client"));
+    send(&mut harness, Command::Act(Action::ShowExchange));
+    click(&mut harness, "From a curl command or an HTTP archive");
+    let paste = |harness: &mut Harness<'static, Studio>, text: &str| {
+        harness.get_by_label("Request of another tool").focus();
+        harness.run_ok();
+        harness.get_by_label("Request of another tool").type_text(text);
+        harness.run_ok();
+        click(harness, "Fill the form");
+    };
+    paste(&mut harness, "wget MARKED");
+    harness.get_by_label("This is neither a curl command nor an HTTP archive (HAR).");
+    send(&mut harness, Command::Act(Action::Lock));
+    paste(
+        &mut harness,
+        "curl -k https://id.example/token -u portal:MARKED -d audience=api -d scope=read \
+         -d grant_type=urn:ietf:params:oauth:grant-type:token-exchange -d 'subject_token=$TOKEN'",
+    );
+    let exchange = &harness.state().state.exchange;
+    assert_eq!(exchange.form.token_endpoint, "https://id.example/token");
+    assert_eq!(
+        (exchange.form.client_id.as_str(), exchange.form.scope.as_str()),
+        ("portal", "read")
+    );
+    assert_eq!(exchange.form.audience, ["api"]);
+    assert!(!format!("{exchange:?}").contains("MARKED"));
+    harness.get_by_label("subject_token is the variable TOKEN: paste its value.");
+    harness.get_by_label_contains("--insecure is not taken over");
 }

@@ -12,9 +12,12 @@ use crate::exchange::mac::MacAlgorithm;
 use crate::exchange::token_type::{ACCESS_TOKEN, JWT};
 use crate::exchange::{
     AssertionAudience, Client, ClientAuth, ClientAuthMethod, ExchangeRequest, FollowUp, Server,
-    Simulation, Token,
+    Simulation,
 };
 use crate::trust::{Question, Subject};
+
+use super::choice::{TokenChoice, TokenSource};
+use super::vault::Vault;
 
 /// How far clocks may differ before a time is called wrong.
 pub const SKEW: Duration = Duration::from_secs(60);
@@ -40,41 +43,6 @@ impl ServerChoice {
     }
 }
 
-/// Where the subject token comes from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum SubjectSource {
-    /// A test user logs in to a client app at the built-in authority.
-    #[default]
-    TestUser,
-    /// The local external issuer mints a token.
-    External,
-    /// The requester's own token, by client credentials.
-    ClientCredentials,
-    Pasted,
-}
-
-impl SubjectSource {
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::TestUser => "Test user",
-            Self::External => "External identity",
-            Self::ClientCredentials => "Client credentials",
-            Self::Pasted => "Pasted token",
-        }
-    }
-
-    /// Whether a server of this kind can be given a subject token of this source.
-    pub fn suits(self, server: ServerChoice) -> bool {
-        match self {
-            Self::TestUser | Self::External => server == ServerChoice::BuiltIn,
-            Self::ClientCredentials | Self::Pasted => true,
-        }
-    }
-
-    pub const ALL: [Self; 4] =
-        [Self::TestUser, Self::External, Self::ClientCredentials, Self::Pasted];
-}
-
 /// The form. Secrets are kept in memory only and never printed.
 #[derive(Clone, Debug)]
 pub struct Form {
@@ -98,16 +66,10 @@ pub struct Form {
     /// The key that tokens are to be bound to (DPoP): made when that is chosen and kept while it is,
     /// so that a token goes through several exchanges.
     pub dpop: Option<Arc<SigningKey>>,
-    pub source: SubjectSource,
-    /// Whose user logs in.
-    pub login_client: Option<ClientKey>,
-    pub user: String,
-    pub external_issuer: String,
-    pub external_subject: String,
-    pub pasted: SecretString,
-    pub subject_token_type: String,
-    pub actor_token: SecretString,
-    pub actor_token_type: String,
+    /// The token that goes in.
+    pub subject: TokenChoice,
+    /// The token of the party that acts; `None` when none is sent.
+    pub actor: Option<TokenChoice>,
     pub requested_token_type: String,
     pub audience: Vec<String>,
     pub resource: Vec<String>,
@@ -132,15 +94,8 @@ impl Default for Form {
             key_id: String::new(),
             assertion_audience: AssertionAudience::default(),
             dpop: None,
-            source: SubjectSource::TestUser,
-            login_client: None,
-            user: "alice".to_owned(),
-            external_issuer: String::new(),
-            external_subject: String::new(),
-            pasted: SecretString::default(),
-            subject_token_type: ACCESS_TOKEN.to_owned(),
-            actor_token: SecretString::default(),
-            actor_token_type: String::new(),
+            subject: TokenChoice::default(),
+            actor: None,
             requested_token_type: String::new(),
             audience: Vec::new(),
             resource: Vec::new(),
@@ -157,20 +112,18 @@ impl Form {
         self.choose_requester(project, question.requester);
         match &question.subject {
             Subject::UserOf(client) => {
-                self.login_client = Some(*client);
-                self.subject_token_type = ACCESS_TOKEN.to_owned();
-                self.source = SubjectSource::TestUser;
+                self.subject.login_client = Some(*client);
+                self.subject.token_type = ACCESS_TOKEN.to_owned();
+                self.subject.source = TokenSource::TestUser;
             }
             Subject::External { issuer, subject } => {
-                self.external_issuer.clone_from(issuer);
-                self.external_subject.clone_from(subject);
-                self.subject_token_type = JWT.to_owned();
-                self.source = SubjectSource::External;
+                self.subject.external_issuer.clone_from(issuer);
+                self.subject.external_subject.clone_from(subject);
+                self.subject.token_type = JWT.to_owned();
+                self.subject.source = TokenSource::External;
             }
         }
-        if !self.source.suits(self.server) {
-            self.source = SubjectSource::Pasted;
-        }
+        self.suit_server();
         self.audience = question
             .target
             .and_then(|target| project.client(target).id.as_ref())
@@ -199,10 +152,38 @@ impl Form {
         };
     }
 
+    /// Lets go of ways to get a token that the server does not have.
+    pub fn suit_server(&mut self) {
+        let server = self.server;
+        for choice in std::iter::once(&mut self.subject).chain(&mut self.actor) {
+            if !choice.source.suits(server) {
+                choice.source = TokenSource::Pasted;
+            }
+        }
+    }
+
     /// Names of client apps do not survive another project.
     pub fn forget_project(&mut self) {
-        self.requester = None;
-        self.login_client = None;
+        for key in self.client_apps() {
+            *key = None;
+        }
+    }
+
+    /// Every client app of the project that the form names.
+    pub fn client_apps(&mut self) -> impl Iterator<Item = &mut Option<ClientKey>> {
+        [&mut self.requester, &mut self.subject.login_client]
+            .into_iter()
+            .chain(self.actor.as_mut().map(|actor| &mut actor.login_client))
+    }
+
+    /// Forgets every secret and token.
+    pub fn wipe(&mut self) {
+        self.client_secret = SecretString::default();
+        self.subject.wipe();
+        if let Some(actor) = &mut self.actor {
+            actor.wipe();
+        }
+        self.dpop = None;
     }
 
     /// What is to be done after a token was issued, where the server says where.
@@ -214,39 +195,17 @@ impl Form {
     }
 
     /// The exchange as a question to the configuration, when it can be put as one.
-    pub fn question(&self, project: &Project) -> Option<Question> {
+    pub fn question(&self, project: &Project, vault: &Vault) -> Option<Question> {
         let requester = self
             .requester
             .filter(|key| key.0 < project.clients().len())
             .or_else(|| project.find(self.client_id.trim()).ok())?;
-        let subject = match self.source {
-            SubjectSource::TestUser => Subject::UserOf(self.login_client?),
-            SubjectSource::External => Subject::External {
-                issuer: self.external_issuer.clone(),
-                subject: self.external_subject.clone(),
-            },
-            SubjectSource::ClientCredentials => Subject::UserOf(requester),
-            SubjectSource::Pasted => self.pasted_subject(project)?,
-        };
+        let subject = self.subject.subject(project, requester, vault)?;
         let target = match self.audience.first().map(|audience| audience.trim()) {
             None | Some("") => None,
             Some(audience) => Some(project.find(audience).ok()?),
         };
         Some(Question { requester, subject, target })
-    }
-
-    /// Whose token was pasted: of an external identity, or of a user of a client app.
-    fn pasted_subject(&self, project: &Project) -> Option<Subject> {
-        let token = crate::exchange::token::decode(self.pasted.expose_secret().trim());
-        let Token::Jwt(jwt) = token else { return None };
-        let (issuer, subject) = (jwt.text("iss")?, jwt.text("sub")?);
-        let own = jwt.text("client_id").or_else(|| jwt.text("azp"));
-        match own.and_then(|id| project.find(id).ok()) {
-            Some(client) => Some(Subject::UserOf(client)),
-            None => {
-                Some(Subject::External { issuer: issuer.to_owned(), subject: subject.to_owned() })
-            }
-        }
     }
 
     /// The address that is asked, as far as it is known before the authority runs.
@@ -299,15 +258,18 @@ impl Form {
         Client { dpop: self.dpop.clone(), ..Client::new(self.client_id.trim(), auth) }
     }
 
-    pub fn request(&self, subject_token: SecretString) -> ExchangeRequest {
+    /// The request with its tokens, the subject's and the actor's.
+    pub fn request(&self, tokens: [SecretString; 2]) -> ExchangeRequest {
+        let [subject_token, actor_token] = tokens;
+        let actor_type = self.actor.as_ref().map_or("", |actor| actor.token_type.trim());
         let rows = |rows: &[String]| {
             rows.iter().map(|row| row.trim().to_owned()).filter(|row| !row.is_empty()).collect()
         };
         ExchangeRequest {
             subject_token,
-            subject_token_type: self.subject_token_type.trim().to_owned(),
-            actor_token: trimmed(&self.actor_token),
-            actor_token_type: self.actor_token_type.trim().to_owned(),
+            subject_token_type: self.subject.token_type.trim().to_owned(),
+            actor_token,
+            actor_token_type: actor_type.to_owned(),
             requested_token_type: self.requested_token_type.trim().to_owned(),
             audience: rows(&self.audience),
             resource: rows(&self.resource),
@@ -318,24 +280,28 @@ impl Form {
 
     pub fn simulation(
         &self,
-        subject_token: SecretString,
+        tokens: [SecretString; 2],
         built_in: Option<(&str, &SecretString)>,
         key: Option<&SigningKey>,
     ) -> Simulation {
         Simulation {
             server: self.server(built_in.map(|(issuer, _)| issuer)),
             client: self.client(built_in.map(|(_, secret)| secret), key),
-            request: self.request(subject_token),
+            request: self.request(tokens),
             skew: SKEW,
         }
     }
 
     /// What is to be said of the request before it is sent. A token that is yet to be fetched is
     /// not missing.
-    pub fn checks(&self, built_in: Option<&str>, now: SystemTime) -> Vec<Check> {
-        let pasted = self.source == SubjectSource::Pasted;
-        let request = self.request(self.pasted.clone());
+    pub fn checks(&self, built_in: Option<&str>, vault: &Vault, now: SystemTime) -> Vec<Check> {
+        let tokens = [Some(&self.subject), self.actor.as_ref()]
+            .map(|choice| choice.map(|choice| choice.at_hand(vault)).unwrap_or_default());
+        let request = self.request(tokens);
         let checks = request.check(&self.client(None, None), &self.server(built_in), now, SKEW);
+        let at_hand = |choice: &TokenChoice| choice.source.is_at_hand();
+        let subject = at_hand(&self.subject);
+        let actor = self.actor.as_ref().is_none_or(at_hand);
         checks
             .into_iter()
             .filter(|check| check.level >= Level::Warn)
@@ -343,12 +309,16 @@ impl Form {
             .filter(|check| {
                 self.auth != ClientAuthMethod::PrivateKeyJwt || check.field != Some("client_auth")
             })
-            .filter(|check| pasted || check.field != Some("subject_token"))
+            .filter(|check| match check.field {
+                Some("subject_token") => subject,
+                Some("actor_token") => actor,
+                _ => true,
+            })
             .collect()
     }
 
     /// What keeps the exchange from being run, in words; nothing when it can be.
-    pub fn missing(&self) -> Option<&'static str> {
+    pub fn missing(&self, vault: &Vault) -> Option<&'static str> {
         let empty = |text: &str| text.trim().is_empty();
         match self.server {
             ServerChoice::Issuer if empty(&self.issuer) => {
@@ -366,41 +336,24 @@ impl Form {
             if empty(&self.key_file) {
                 return Some("Choose the file with the client's private key, or another method");
             }
-            return self.missing_subject();
+            return self.missing_token(vault);
         }
         let secret = self.auth == ClientAuthMethod::None || self.server == ServerChoice::BuiltIn;
         if !secret && self.client_secret.expose_secret().is_empty() {
             return Some("Type the client secret, or choose the method none");
         }
-        self.missing_subject()
+        self.missing_token(vault)
     }
 
-    fn missing_subject(&self) -> Option<&'static str> {
-        let empty = |text: &str| text.trim().is_empty();
-        match self.source {
-            SubjectSource::TestUser if self.login_client.is_none() => {
-                Some("Choose the client app whose user logs in")
-            }
-            SubjectSource::External
-                if empty(&self.external_issuer) || empty(&self.external_subject) =>
-            {
-                Some("Type issuer and subject of the external identity")
-            }
-            SubjectSource::Pasted if empty(self.pasted.expose_secret()) => {
-                Some("Paste the subject token")
-            }
-            _ => None,
-        }
+    fn missing_token(&self, vault: &Vault) -> Option<&'static str> {
+        let choices = std::iter::once(&self.subject).chain(&self.actor);
+        choices.filter_map(|choice| choice.missing(vault)).next()
     }
 }
 
 /// The client id a client app is known by at the token endpoint: the id of its document.
 pub fn client_id(client: &ClientApp) -> &str {
     client.id.as_ref().map_or("", |id| id.value.as_str())
-}
-
-fn trimmed(secret: &SecretString) -> SecretString {
-    SecretString::from(secret.expose_secret().trim())
 }
 
 #[cfg(test)]
@@ -426,8 +379,9 @@ mod tests {
             let question = Question { requester: a, subject, target: Some(b) };
             let mut form = Form::default();
             form.prefill(&project, &question);
-            assert_eq!(form.question(&project), Some(question));
-            assert_eq!(form.missing(), None);
+            let vault = Vault::default();
+            assert_eq!(form.question(&project, &vault), Some(question));
+            assert_eq!(form.missing(&vault), None);
         }
     }
 
@@ -458,11 +412,15 @@ mod tests {
 
     #[test]
     fn a_key_is_asked_for_by_its_file_and_nothing_is_said_of_it_before_it_is_read() {
-        let mut form =
-            Form { client_id: "a".to_owned(), login_client: Some(ClientKey(0)), ..Form::default() };
+        let subject = TokenChoice { login_client: Some(ClientKey(0)), ..TokenChoice::default() };
+        let mut form = Form { client_id: "a".to_owned(), subject, ..Form::default() };
+        let vault = Vault::default();
         let now = SystemTime::UNIX_EPOCH;
         let about_auth = |form: &Form| {
-            form.checks(None, now).iter().filter(|check| check.field == Some("client_auth")).count()
+            form.checks(None, &vault, now)
+                .iter()
+                .filter(|check| check.field == Some("client_auth"))
+                .count()
         };
         for server in ServerChoice::ALL {
             form.server = server;
@@ -473,10 +431,10 @@ mod tests {
             form.auth = ClientAuthMethod::PrivateKeyJwt;
             form.key_file = " ".to_owned();
             let missing = "Choose the file with the client's private key, or another method";
-            assert_eq!(form.missing(), Some(missing));
+            assert_eq!(form.missing(&vault), Some(missing));
             assert_eq!(about_auth(&form), 0);
             form.key_file = "portal.pem".to_owned();
-            assert_eq!(form.missing(), None);
+            assert_eq!(form.missing(&vault), None);
         }
         let key = SigningKey::generate(SigningAlgorithm::Es256).unwrap();
         form.assertion_audience = AssertionAudience::TokenEndpoint;
@@ -489,8 +447,8 @@ mod tests {
         let marked = SecretString::from("MARKED-SECRET");
         let form = Form {
             client_secret: marked.clone(),
-            pasted: marked.clone(),
-            actor_token: marked,
+            subject: TokenChoice { pasted: marked.clone(), ..TokenChoice::default() },
+            actor: Some(TokenChoice { login_secret: marked, ..TokenChoice::default() }),
             ..Form::default()
         };
         assert!(!format!("{form:?}").contains("MARKED"));

@@ -4,17 +4,15 @@ use egui::{RichText, Ui};
 use egui_material_icons::icons;
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::authority::TestUser;
 use crate::config::ClientKey;
 use crate::exchange::checks::{Check, Level};
-use crate::exchange::token_type;
 
 use super::super::command::{Action, Command as WindowCommand};
 use super::super::state::State;
 use super::super::theme::{self, Tokens};
-use super::super::widgets::{choice_ui, icon_button_ui, section_ui, small_icon_ui, tick_ui};
-use super::form::{Form, ServerChoice, SubjectSource};
-use super::{Command, requester_ui};
+use super::super::widgets::{self, icon_button_ui, section_ui, small_icon_ui, tick_ui};
+use super::form::{Form, ServerChoice};
+use super::{Command, choice_ui, paste_ui, requester_ui, vault_ui};
 
 const LABEL_WIDTH: f32 = 96.0;
 
@@ -24,6 +22,8 @@ pub fn form_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) {
     let mut changed = false;
     let checks = &tab.checks;
     run_ui(ui, state, commands);
+    paste_ui::waiting_ui(ui, state);
+    paste_ui::left_out_ui(ui, state);
     changed |= server_ui(ui, &mut form);
     if form.server != ServerChoice::BuiltIn && !form.address(None).is_empty() {
         findings_ui(ui, checks, &["endpoint"]);
@@ -32,11 +32,15 @@ pub fn form_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) {
     if !form.client_id.trim().is_empty() {
         findings_ui(ui, checks, &["client_id", "client_auth"]);
     }
-    changed |= subject_ui(ui, state, &mut form);
+    changed |= choice_ui::subject_ui(ui, state, &mut form);
     findings_ui(ui, checks, &["subject_token", "subject_token_type"]);
+    changed |= choice_ui::actor_ui(ui, state, &mut form);
+    findings_ui(ui, checks, &["actor_token", "actor_token_type"]);
     changed |= targets_ui(ui, state, &mut form, checks);
     changed |= more_ui(ui, &mut form, checks);
     changed |= afterwards_ui(ui, &mut form);
+    vault_ui::vault_ui(ui, state, commands);
+    paste_ui::paste_ui(ui, state, commands);
     ui.add_space(theme::GAP * 2.0);
     if changed {
         commands.push(WindowCommand::Exchange(Command::Edit(Box::new(form))));
@@ -85,7 +89,7 @@ fn server_ui(ui: &mut Ui, form: &mut Form) -> bool {
     section_ui(ui, "Server");
     row_ui(ui, "Server", |ui| {
         let choices = ServerChoice::ALL.map(|choice| (choice, choice.label().to_owned()));
-        changed |= choice_ui(ui, "Server", &mut form.server, &choices);
+        changed |= widgets::choice_ui(ui, "Server", &mut form.server, &choices);
     });
     match form.server {
         ServerChoice::BuiltIn => {
@@ -113,8 +117,8 @@ fn server_ui(ui: &mut Ui, form: &mut Form) -> bool {
             });
         }
     }
-    if changed && !form.source.suits(form.server) {
-        form.source = SubjectSource::Pasted;
+    if changed {
+        form.suit_server();
     }
     changed
 }
@@ -154,94 +158,6 @@ pub(super) fn client_choice_ui(
         .response
         .accessible_name(format!("{name}: {text}"));
     chosen
-}
-
-fn subject_ui(ui: &mut Ui, state: &State, form: &mut Form) -> bool {
-    let mut changed = false;
-    section_ui(ui, "Subject token");
-    row_ui(ui, "Comes from", |ui| {
-        let choices: Vec<_> = SubjectSource::ALL
-            .into_iter()
-            .filter(|source| source.suits(form.server))
-            .map(|source| (source, source.label().to_owned()))
-            .collect();
-        changed |= choice_ui(ui, "Subject token comes from", &mut form.source, &choices);
-    });
-    match form.source {
-        SubjectSource::TestUser => {
-            row_ui(ui, "Logs in to", |ui| {
-                if let Some(key) = client_choice_ui(ui, state, "Logs in to", form.login_client) {
-                    form.login_client = Some(key);
-                    changed = true;
-                }
-            });
-            let choices: Vec<_> = TestUser::defaults()
-                .into_iter()
-                .map(|user| (user.subject.clone(), format!("{} ({})", user.name, user.subject)))
-                .collect();
-            row_ui(ui, "User", |ui| {
-                changed |= choice_ui(ui, "Test user", &mut form.user, &choices);
-            });
-        }
-        SubjectSource::External => {
-            row_ui(ui, "Issuer", |ui| {
-                changed |=
-                    field_ui(ui, "Issuer of the subject token", &mut form.external_issuer, "iss");
-            });
-            row_ui(ui, "Subject", |ui| {
-                changed |=
-                    field_ui(ui, "Subject of the subject token", &mut form.external_subject, "sub");
-            });
-            let text = "Minted by the external issuer of this machine, under that issuer's name.";
-            ui.label(RichText::new(text).small().color(Tokens::of(ui).text_weak));
-        }
-        SubjectSource::ClientCredentials => {
-            let text = "The requester first gets a token of its own.";
-            ui.label(RichText::new(text).small().color(Tokens::of(ui).text_weak));
-        }
-        SubjectSource::Pasted => {
-            row_ui(ui, "subject_token", |ui| {
-                changed |= secret_ui(
-                    ui,
-                    "subject_token",
-                    &mut form.pasted,
-                    "paste a token; kept in memory only",
-                );
-            });
-        }
-    }
-    row_ui(ui, "Type", |ui| {
-        changed |= token_type_ui(ui, "subject_token_type", &mut form.subject_token_type, false)
-    });
-    changed
-}
-
-/// A token type by name, or any URI typed.
-fn token_type_ui(ui: &mut Ui, name: &str, uri: &mut String, optional: bool) -> bool {
-    let mut changed = false;
-    let text = if uri.is_empty() { "not sent" } else { token_type::label(uri) }.to_owned();
-    egui::ComboBox::from_id_salt(name)
-        .selected_text(&text)
-        .width(190.0)
-        .show_ui(ui, |ui| {
-            if optional {
-                changed |= ui.selectable_value(uri, String::new(), "not sent").changed();
-            }
-            for known in &token_type::KNOWN {
-                changed |= ui
-                    .selectable_value(uri, known.uri.to_owned(), known.label)
-                    .on_hover_text(format!("{}\n{}", known.uri, known.meaning))
-                    .changed();
-            }
-            ui.separator();
-            let field =
-                egui::TextEdit::singleline(uri).hint_text("or another URI").desired_width(300.0);
-            changed |= ui.add(field).accessible_name(format!("{name} as a URI")).changed();
-        })
-        .response
-        .accessible_name(format!("{name}: {text}"))
-        .on_hover_text(uri.as_str());
-    changed
 }
 
 fn targets_ui(ui: &mut Ui, state: &State, form: &mut Form, checks: &[Check]) -> bool {
@@ -295,21 +211,18 @@ fn list_ui(ui: &mut Ui, name: &str, values: &mut Vec<String>, hint: &str) -> boo
 fn more_ui(ui: &mut Ui, form: &mut Form, checks: &[Check]) -> bool {
     let mut changed = false;
     ui.add_space(theme::GAP);
-    egui::CollapsingHeader::new("Requested type, actor, other parameters").id_salt("more").show(
+    egui::CollapsingHeader::new("Requested type, other parameters").id_salt("more").show(
         ui,
         |ui| {
             row_ui(ui, "Requested type", |ui| {
-                changed |=
-                    token_type_ui(ui, "requested_token_type", &mut form.requested_token_type, true);
+                changed |= choice_ui::token_type_ui(
+                    ui,
+                    "requested_token_type",
+                    &mut form.requested_token_type,
+                    true,
+                );
             });
             findings_ui(ui, checks, &["requested_token_type"]);
-            row_ui(ui, "actor_token", |ui| {
-                changed |= secret_ui(ui, "actor_token", &mut form.actor_token, "optional");
-            });
-            row_ui(ui, "Actor type", |ui| {
-                changed |= token_type_ui(ui, "actor_token_type", &mut form.actor_token_type, true);
-            });
-            findings_ui(ui, checks, &["actor_token", "actor_token_type"]);
             changed |= extra_ui(ui, form);
             // REQ-23 stands beside the row it is about.
             let others: Vec<Check> =
@@ -420,7 +333,7 @@ fn remark_ui(ui: &mut Ui, level: Level, id: &str, text: &str) {
 /// The heading with the button that runs the exchange, always at the top: it is what the tab is for.
 fn run_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) {
     let tokens = Tokens::of(ui);
-    let missing = state.exchange.form.missing();
+    let missing = state.exchange.form.missing(&state.exchange.vault);
     ui.horizontal(|ui| {
         ui.heading("Request");
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {

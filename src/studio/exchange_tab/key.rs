@@ -10,8 +10,8 @@ use crate::exchange::{ClientAuthMethod, secret_file};
 
 use super::super::command::{Command as WindowCommand, Notice};
 use super::super::state::State;
+use super::Command;
 use super::form::{Form, client_id};
-use super::{Command, SubjectSource};
 
 /// The key that the form names; `None` when the method needs none.
 ///
@@ -40,12 +40,18 @@ pub fn registered(
     key: Option<&SigningKey>,
 ) -> Vec<(String, KeySet)> {
     let Some(key) = key else { return Vec::new() };
-    let login = form
-        .login_client
-        .filter(|login| form.source == SubjectSource::TestUser && login.0 < project.clients().len())
+    let choices = std::iter::once(&form.subject).chain(&form.actor);
+    let logins = choices
+        .filter(|choice| choice.source.signs_in())
+        .filter_map(|choice| choice.login_client)
+        .filter(|login| login.0 < project.clients().len())
         .map(|login| client_id(project.client(login)).to_owned());
     let mut ids = vec![form.client_id.trim().to_owned()];
-    ids.extend(login.filter(|id| *id != ids[0]));
+    for id in logins {
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
     ids.into_iter().map(|id| (id, KeySet::of([key]))).collect()
 }
 

@@ -3,32 +3,38 @@
 //! The prediction is made from the configuration before anything is sent, and kept as it was then:
 //! prediction and observation stand side by side and are never mixed.
 
+mod choice;
+mod choice_ui;
 mod form;
 mod form_ui;
 mod key;
+mod obtain;
+mod paste_ui;
 mod requester_ui;
 mod result_ui;
+mod vault;
+mod vault_ui;
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-use crate::authority::{self, MintRequest, Running};
+use crate::authority::{self, Running};
 use crate::config::Project;
 use crate::exchange::checks::Check;
-use crate::exchange::keys::SigningKey;
-use crate::exchange::{
-    Http, HttpOptions, Occasion, Report, Server, client_credentials, discover, follow_up, login,
-    simulate,
-};
+use crate::exchange::paste::{self, Pasted};
+use crate::exchange::{Http, HttpOptions, Report, follow_up, simulate};
 use crate::trust::{Decision, Question, Reading, decide};
 
-use super::jobs::{JobId, Jobs};
+use super::jobs::{JobId, Jobs, Messenger};
 use super::selection::Selection;
-pub use form::{Form, ServerChoice, SubjectSource};
+pub use choice::{TokenChoice, TokenSource};
+pub use form::{Form, ServerChoice};
+use obtain::{Chosen, Place};
+pub use vault::{NewToken, TokenId, Vault};
 
 /// What the tab can be asked to do.
 #[derive(Debug)]
@@ -46,6 +52,30 @@ pub enum Command {
     Ended(Result<Box<Report>, String>),
     /// Takes the issued token as the next subject token.
     UseIssued,
+    /// Somebody has to sign in.
+    Wait(Waiting),
+    /// Puts a token that was got into the vault.
+    Keep(Box<NewToken>),
+    /// Takes a token of the vault as the subject token.
+    UseAsSubject(TokenId),
+    UseAsActor(TokenId),
+    /// Wipes one token.
+    Forget(TokenId),
+    /// Wipes every token and secret.
+    Lock,
+    /// The person typed or pasted a request of another tool.
+    Draft(SecretString),
+    /// Fills the form from it.
+    ReadDraft,
+}
+
+/// What the exchange waits for outside of the window.
+#[derive(Clone, Debug)]
+pub enum Waiting {
+    /// The answer of the system's browser.
+    Browser { url: Url },
+    /// Somebody who types a code.
+    Device { code: String, url: Url, complete: Option<Url> },
 }
 
 /// What came of the last run.
@@ -68,6 +98,19 @@ pub struct ExchangeTab {
     pub outcome: Option<Outcome>,
     pub running: Option<JobId>,
     pub authority: Option<Arc<Running>>,
+    /// What the running exchange waits for.
+    pub waiting: Option<Waiting>,
+    /// The address that the browser is to be sent to, once.
+    pub open: Option<Url>,
+    /// The tokens of this session.
+    pub vault: Vault,
+    /// The token that the last exchange issued.
+    issued: Option<TokenId>,
+    /// A request of another tool, until it was read: it may hold secrets.
+    draft: SecretString,
+    draft_error: Option<String>,
+    /// What of a pasted request could not be taken over.
+    left_out: Vec<String>,
 }
 
 impl ExchangeTab {
@@ -84,11 +127,30 @@ impl ExchangeTab {
                 self.outcome = None;
             }
             Command::Edit(form) => self.form = *form,
+            Command::Wait(waiting) => {
+                if let Waiting::Browser { url } = &waiting {
+                    self.open = Some(url.clone());
+                }
+                self.waiting = Some(waiting);
+            }
+            Command::Keep(new) => {
+                self.vault.keep(*new);
+            }
+            Command::UseAsSubject(id) => self.use_kept(id),
+            Command::UseAsActor(id) => self.use_as_actor(id),
+            Command::Forget(id) => self.vault.forget(id),
+            Command::Lock => self.lock(jobs),
+            Command::Draft(text) => (self.draft, self.draft_error) = (text, None),
+            Command::ReadDraft => match paste::read(self.draft.expose_secret()) {
+                Ok(pasted) => self.paste(pasted, project),
+                Err(error) => self.draft_error = Some(error.to_string()),
+            },
             // The window does this, which has the dialogs.
             Command::PickKey => {}
             Command::KeyPicked(path) => self.form.key_file = path.display().to_string(),
             Command::Run => self.run(project, reading, jobs),
             Command::Cancel => {
+                self.waiting = None;
                 if let Some(job) = self.running.take() {
                     jobs.cancel(job);
                 }
@@ -106,9 +168,16 @@ impl ExchangeTab {
             }
             Command::Ended(result) => {
                 self.running = None;
+                self.waiting = None;
                 self.end(result);
+                self.keep_issued(project);
             }
-            Command::UseIssued => self.use_issued(),
+            Command::UseIssued => {
+                if let Some(id) = self.issued {
+                    self.use_kept(id);
+                    self.outcome = None;
+                }
+            }
         }
         self.refresh(project, reading);
     }
@@ -116,7 +185,7 @@ impl ExchangeTab {
     /// The project was opened, edited or is read differently.
     /// Keeps naming the same client apps where documents came, went or moved.
     pub fn follow(&mut self, before: &Project, after: &Project) {
-        for key in [&mut self.form.requester, &mut self.form.login_client] {
+        for key in self.form.client_apps() {
             let carried = key.and_then(|key| Selection::Client(key).carried_over(before, after));
             *key = carried.and_then(|selection| selection.owner());
         }
@@ -124,8 +193,7 @@ impl ExchangeTab {
 
     pub fn project_changed(&mut self, project: &Arc<Project>, reading: Reading) {
         let count = project.clients().len();
-        let gone = |key: &Option<crate::config::ClientKey>| key.is_some_and(|key| key.0 >= count);
-        if gone(&self.form.requester) || gone(&self.form.login_client) {
+        if self.form.client_apps().any(|key| key.is_some_and(|key| key.0 >= count)) {
             self.form.forget_project();
         }
         if let Some(authority) = &self.authority {
@@ -136,10 +204,12 @@ impl ExchangeTab {
 
     /// Brings prediction and checks up to date with the form and the project.
     fn refresh(&mut self, project: &Project, reading: Reading) {
-        self.prediction =
-            self.form.question(project).map(|question| decide(project, reading, &question));
+        self.prediction = self
+            .form
+            .question(project, &self.vault)
+            .map(|question| decide(project, reading, &question));
         let authority = self.authority.as_ref().map(|authority| authority.issuer());
-        self.checks = self.form.checks(authority, SystemTime::now());
+        self.checks = self.form.checks(authority, &self.vault, SystemTime::now());
     }
 
     fn end(&mut self, observation: Result<Box<Report>, String>) {
@@ -150,20 +220,96 @@ impl ExchangeTab {
         self.outcome = Some(Outcome { prediction, observation });
     }
 
-    fn use_issued(&mut self) {
-        let issued = match &self.outcome {
-            Some(Outcome { observation: Ok(report), .. }) => report.issued.clone(),
-            _ => None,
+    /// Puts the issued token beside the others.
+    fn keep_issued(&mut self, project: &Project) {
+        self.issued = None;
+        let Some(Outcome { observation: Ok(report), .. }) = &self.outcome else { return };
+        let Some(token) = report.issued.clone() else { return };
+        let member = |name: &str| report.answer.body.as_ref().and_then(|body| body.get(name));
+        let name = |id: &str| match project.find(id) {
+            Ok(key) => project.client(key).label().to_owned(),
+            Err(_) => id.to_owned(),
         };
-        if let Some(issued) = issued {
-            self.form.pasted = issued;
-            self.form.source = SubjectSource::Pasted;
-            self.outcome = None;
+        let target = report.request.parameters.iter().find(|one| one.name == "audience");
+        let label = match target {
+            Some(target) => format!("{} for {}", name(&report.client), name(&target.value)),
+            None => format!("Issued to {}", name(&report.client)),
+        };
+        let kind = member("issued_token_type").and_then(serde_json::Value::as_str);
+        self.issued =
+            Some(
+                self.vault.keep(NewToken {
+                    label,
+                    token,
+                    // A refresh token that comes along is a finding, and is not used.
+                    refresh: None,
+                    token_type: kind
+                        .unwrap_or(crate::exchange::token_type::ACCESS_TOKEN)
+                        .to_owned(),
+                    client_id: report.client.clone(),
+                    lifetime: member("expires_in")
+                        .and_then(serde_json::Value::as_u64)
+                        .map(Duration::from_secs),
+                    at: SystemTime::now(),
+                }),
+            );
+    }
+
+    fn use_kept(&mut self, id: TokenId) {
+        if let Some(kept) = self.vault.get(id) {
+            let subject = &mut self.form.subject;
+            (subject.source, subject.kept) = (TokenSource::Kept, Some(id));
+            subject.token_type.clone_from(&kept.token_type);
         }
     }
 
+    fn use_as_actor(&mut self, id: TokenId) {
+        if let Some(kept) = self.vault.get(id) {
+            self.form.actor = Some(TokenChoice {
+                source: TokenSource::Kept,
+                kept: Some(id),
+                token_type: kept.token_type.clone(),
+                ..TokenChoice::default()
+            });
+        }
+    }
+
+    /// Wipes every token and secret, also those of what is running or was shown.
+    fn lock(&mut self, jobs: &mut Jobs) {
+        if let Some(job) = self.running.take() {
+            jobs.cancel(job);
+        }
+        self.vault.wipe();
+        self.form.wipe();
+        self.draft = SecretString::default();
+        (self.outcome, self.issued, self.waiting) = (None, None, None);
+    }
+
+    fn paste(&mut self, pasted: Pasted, project: &Project) {
+        let Pasted { token_endpoint, client_id, method, client_secret, request, left_out } = pasted;
+        let form = &mut self.form;
+        form.server = ServerChoice::TokenEndpoint;
+        form.token_endpoint = token_endpoint;
+        form.requester = project.find(&client_id).ok();
+        (form.client_id, form.auth, form.client_secret) = (client_id, method, client_secret);
+        let choice = |token: SecretString, token_type: String| TokenChoice {
+            source: TokenSource::Pasted,
+            pasted: token,
+            token_type,
+            ..TokenChoice::default()
+        };
+        form.subject = choice(request.subject_token, request.subject_token_type);
+        let acts = !request.actor_token_type.is_empty();
+        form.actor = acts.then(|| choice(request.actor_token, request.actor_token_type));
+        form.requested_token_type = request.requested_token_type;
+        (form.audience, form.resource) = (request.audience, request.resource);
+        (form.scope, form.extra) = (request.scope, request.extra);
+        (self.draft, self.left_out) = (SecretString::default(), left_out);
+        self.outcome = None;
+    }
+
     fn run(&mut self, project: &Arc<Project>, reading: Reading, jobs: &mut Jobs) {
-        if self.running.is_some() || self.form.missing().is_some() {
+        if self.running.is_some() || self.form.missing(&self.vault).is_some() {
             return;
         }
         self.outcome = None;
@@ -177,20 +323,30 @@ impl ExchangeTab {
             }));
             return;
         }
+        let vault = &self.vault;
+        let chosen = |choice: &TokenChoice| Chosen {
+            at_hand: choice.at_hand(vault),
+            kept: choice.kept.and_then(|id| vault.get(id).cloned()),
+            choice: choice.clone(),
+        };
+        let subject = chosen(&self.form.subject);
+        let actor = self.form.actor.as_ref().map(chosen);
         let (form, authority) = (self.form.clone(), self.authority.clone());
-        let project = Arc::clone(project);
+        let (project, window) = (Arc::clone(project), jobs.messenger());
         self.running = Some(jobs.future("Running the exchange", async move {
-            let result = run(form, authority, &project).await.map(Box::new);
-            super::Command::Exchange(Command::Ended(result))
+            let result = run(form, (subject, actor), authority, &project, &window).await;
+            super::Command::Exchange(Command::Ended(result.map(Box::new)))
         }));
     }
 }
 
-/// Gets the subject token and sends the exchange.
+/// Gets the tokens and sends the exchange.
 async fn run(
     form: Form,
+    (subject, actor): (Chosen, Option<Chosen>),
     authority: Option<Arc<Running>>,
     project: &Project,
+    window: &Messenger,
 ) -> Result<Report, String> {
     let http = Http::new(HttpOptions::default()).map_err(|error| error.to_string())?;
     let built_in = authority.as_ref().filter(|_| form.server == ServerChoice::BuiltIn);
@@ -198,88 +354,20 @@ async fn run(
     if let Some(authority) = built_in {
         authority.set_client_keys(key::registered(&form, project, key.as_ref()));
     }
-    let subject_token = subject_token(&http, &form, built_in, project, key.as_ref()).await?;
+    let place = Place { http: &http, form: &form, built_in, project, key: key.as_ref(), window };
+    let subject_token = place.token(&subject).await?;
+    let actor_token = match &actor {
+        Some(actor) => place.token(actor).await?,
+        None => SecretString::default(),
+    };
     let address = built_in.map(|authority| (authority.issuer(), authority.client_secret()));
-    let simulation = form.simulation(subject_token, address, key.as_ref());
+    let simulation = form.simulation([subject_token, actor_token], address, key.as_ref());
     let mut report =
         simulate(&http, &simulation, SystemTime::now()).await.map_err(|error| error.to_string())?;
     // What could not be asked is in the report.
     let now = SystemTime::now();
     follow_up(&http, &simulation, &mut report, form.wanted_afterwards(), now).await;
     Ok(report)
-}
-
-async fn subject_token(
-    http: &Http,
-    form: &Form,
-    built_in: Option<&Arc<Running>>,
-    project: &Project,
-    signing_key: Option<&SigningKey>,
-) -> Result<SecretString, String> {
-    let no_authority = || "The built-in authority does not run.".to_owned();
-    match form.source {
-        SubjectSource::Pasted => Ok(form.pasted.clone()),
-        SubjectSource::External => {
-            let authority = built_in.ok_or_else(no_authority)?;
-            let request = MintRequest {
-                issuer: Some(form.external_issuer.clone()),
-                audience: vec![authority.issuer().to_owned()],
-                ..MintRequest::new(form.external_subject.clone())
-            };
-            authority::mint_over_http(&authority.mint_endpoint(), &request)
-                .await
-                .map_err(|error| error.to_string())
-        }
-        SubjectSource::TestUser => {
-            let authority = built_in.ok_or_else(no_authority)?;
-            let key = form.login_client.ok_or("Choose the client app whose user logs in.")?;
-            let mut login_form = form.clone();
-            login_form.choose_requester(project, key);
-            let client = login_form.client(Some(authority.client_secret()), signing_key);
-            let (issuer, now) = (authority.issuer(), SystemTime::now());
-            login::as_test_user(http, issuer, &client, &form.user, &form.scope, now)
-                .await
-                .map_err(|error| format!("{} could not log in: {error}", form.user))
-        }
-        SubjectSource::ClientCredentials => {
-            let client =
-                form.client(built_in.map(|authority| authority.client_secret()), signing_key);
-            let (issuer, endpoint) =
-                endpoint(http, form, built_in.map(|authority| authority.issuer())).await?;
-            let occasion = Occasion {
-                issuer: issuer.as_deref(),
-                token_endpoint: &endpoint,
-                now: SystemTime::now(),
-            };
-            client_credentials::client_credentials(
-                http,
-                &occasion,
-                &client,
-                &form.scope,
-                &form.extra,
-            )
-            .await
-            .map(|issued| issued.access_token)
-            .map_err(|error| format!("No token by client credentials: {error}"))
-        }
-    }
-}
-
-/// The issuer, when it is known, and its token endpoint.
-async fn endpoint(
-    http: &Http,
-    form: &Form,
-    built_in: Option<&str>,
-) -> Result<(Option<String>, Url), String> {
-    match form.server(built_in) {
-        Server::Issuer(issuer) => discover(http, &issuer)
-            .await
-            .and_then(|metadata| Ok((Some(metadata.issuer.clone()), metadata.token_endpoint()?)))
-            .map_err(|error| error.to_string()),
-        Server::TokenEndpoint { url, .. } => crate::exchange::http::parse_url(&url)
-            .map(|url| (None, url))
-            .map_err(|error| error.to_string()),
-    }
 }
 
 /// Draws the tab.
