@@ -17,7 +17,9 @@
 //! Nothing here reads a clock or the environment on its own; the time is an argument. Everything
 //! async needs a tokio runtime and does not care whose it is.
 
+pub mod ask;
 pub mod assertion;
+pub mod calibrate;
 pub mod cancel;
 pub mod checks;
 pub mod client_auth;

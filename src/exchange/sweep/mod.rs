@@ -20,9 +20,10 @@ mod plan;
 mod report;
 mod run;
 
+pub use super::ask::Observed;
 pub use plan::{Expected, Item, Plan, PlanOptions, Why, address, item_id, plan};
 pub use report::{
-    Argument, Difference, DifferenceKind, Earlier, Ended, FailedCheck, Named, Observed, Report,
-    StepLine, SubjectReport, Summary, Tried,
+    Argument, Difference, DifferenceKind, Earlier, Ended, FailedCheck, Named, Report, StepLine,
+    SubjectReport, Summary, Tried,
 };
 pub use run::{Conditions, Progress, run};

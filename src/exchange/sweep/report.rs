@@ -9,9 +9,10 @@ use serde_json::Value;
 
 use super::plan::{Expected, Item, Why};
 use crate::config::{ClientKey, Project};
+use crate::exchange::ask::Observed;
 use crate::exchange::junit::{self, Case, Verdict};
 use crate::trust::report::{At, csv};
-use crate::trust::{Decision, Reading, Subject, Truth, decide};
+use crate::trust::{Decision, Reading, Step, Subject, Truth, decide};
 
 /// A client app.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,38 +53,6 @@ impl SubjectReport {
             Self::UserOf(client) => format!("a token of a user of {}", client.name),
             Self::External { issuer, subject } => format!("a token of {issuer} for {subject}"),
         }
-    }
-}
-
-/// What the server did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Observed {
-    Granted,
-    Refused,
-    /// An answer from which nothing follows, as a wrong secret or a web page.
-    Unclear,
-    /// There was no answer.
-    NoAnswer,
-    /// It could not be asked: a token or a credential is missing.
-    NotTried,
-}
-
-impl Observed {
-    /// The name in machine formats.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Granted => "granted",
-            Self::Refused => "refused",
-            Self::Unclear => "unclear",
-            Self::NoAnswer => "no-answer",
-            Self::NotTried => "not-tried",
-        }
-    }
-
-    /// Whether the server has answered the question.
-    pub fn is_answer(self) -> bool {
-        matches!(self, Self::Granted | Self::Refused)
     }
 }
 
@@ -210,11 +179,26 @@ impl Argument {
                 id: step.id,
                 truth: step.truth.name(),
                 sentence: step.sentence.clone(),
-                at: step.evidence.iter().map(|place| At::of(project, *place)).collect(),
+                at: evidence(project, decision, step),
             })
             .collect();
         Self { verdict: decision.verdict().name(), sentence: decision.sentence(project), steps }
     }
+}
+
+/// The lines a step rests on. An entry that is missing has no line; then it is where the list would
+/// have to be.
+fn evidence(project: &Project, decision: &Decision, step: &Step) -> Vec<At> {
+    let question = &decision.question;
+    let missing = step.id == "permission" && step.evidence.is_empty();
+    let owner = question.target.filter(|_| missing).map(|target| match question.subject {
+        Subject::UserOf(from) => decision.reading.permission(from, target).0,
+        Subject::External { .. } => {
+            decision.reading.broker_permission(question.requester, target).0
+        }
+    });
+    let owner = owner.map(|owner| project.client(owner).place);
+    step.evidence.iter().copied().chain(owner).map(|place| At::of(project, place)).collect()
 }
 
 /// Where the server and the files disagree, with both arguments.
@@ -235,6 +219,8 @@ pub struct Difference {
 #[serde(rename_all = "kebab-case", tag = "how", content = "why")]
 pub enum Ended {
     Finished,
+    /// Nothing was asked for yet.
+    Planned,
     /// It was told to stop.
     Cancelled,
     /// The server said twice that it is asked too often (429).
@@ -248,6 +234,7 @@ impl Ended {
     pub fn sentence(&self) -> String {
         match self {
             Self::Finished => "Everything was asked for.".to_owned(),
+            Self::Planned => "Nothing was asked for yet.".to_owned(),
             Self::Cancelled => "Stopped before everything was asked for.".to_owned(),
             Self::TooManyRequests => "Stopped: the server says that it is asked too often (429). \
                                       Go on later, with a lower rate."
@@ -321,6 +308,12 @@ impl Report {
             items,
             left_out: plan.left_out.clone(),
         }
+    }
+
+    /// A plan as it would be asked for.
+    pub fn not_run(project: &Project, plan: &super::Plan, server: &str) -> Self {
+        let items = plan.items.iter().map(|item| Tried::not_yet(project, item)).collect();
+        Self::new(project, plan, server.to_owned(), Ended::Planned, items)
     }
 
     /// Whether the server did what the files say: everything was asked for, nothing differs,
