@@ -10,7 +10,7 @@ use super::{Exit, Failure, secret};
 use crate::exchange::keys::SigningKey;
 use crate::exchange::mac::MacAlgorithm;
 use crate::exchange::{
-    AssertionAudience, Client, ClientAuth, Http, HttpOptions, TransportError, TransportKind,
+    AssertionAudience, Cancel, Client, ClientAuth, Http, HttpOptions, TransportError, TransportKind,
 };
 
 /// How the client authenticates.
@@ -209,6 +209,45 @@ pub fn wait<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
         .build()
         .map_err(|error| Failure::new(Exit::Unreachable, format!("cannot connect: {error}")))?;
     Ok(runtime.block_on(work))
+}
+
+/// Waits for work that speaks HTTP and can be told to stop: by Ctrl-C, and by SIGTERM where there is
+/// such a thing. Then it gives what it has.
+///
+/// # Errors
+///
+/// As [`wait`].
+pub fn wait_or_stop<T>(cancel: &Cancel, work: impl Future<Output = T>) -> Result<T, Failure> {
+    wait(async {
+        let mut work = std::pin::pin!(work);
+        tokio::select! {
+            done = &mut work => done,
+            () = interrupted() => {
+                cancel.cancel();
+                work.await
+            }
+        }
+    })
+}
+
+/// Ends when the person, or the system, wants the program to.
+async fn interrupted() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    // Where signals cannot be listened for, the system ends the program by itself.
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
 }
 
 /// How a command ends that has no usable answer.

@@ -181,7 +181,7 @@ fn parameter(text: &str) -> Result<(String, String), String> {
 }
 
 /// Clocks that differ by less are taken to agree.
-const SKEW: Duration = Duration::from_secs(60);
+pub(super) const SKEW: Duration = Duration::from_secs(60);
 
 pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Exit, Failure> {
     let project = match args.predict.as_slice() {
@@ -325,7 +325,8 @@ fn holds(prediction: &Prediction, outcome: Outcome) -> Option<bool> {
     }
 }
 
-fn failure(error: &SimulateError) -> Failure {
+/// How a command ends whose server gave nothing to report on.
+pub(super) fn failure(error: &SimulateError) -> Failure {
     let exit = match error {
         SimulateError::Transport(error)
         | SimulateError::Discovery(DiscoveryError::Transport(error)) => client::exit_of(error),

@@ -11,6 +11,8 @@
 //! `secret`, which reads the variables that the person names: everything else
 //! is given a [`Terminal`], so a test can give it another.
 
+mod asking;
+mod calibrate;
 mod check;
 mod client;
 mod decide;
@@ -29,6 +31,7 @@ mod serve;
 mod share;
 mod structure;
 mod suppose;
+mod sweep;
 mod terminal;
 mod text_diff;
 
@@ -122,6 +125,8 @@ enum Command {
     Edit(edit::Args),
     Diff(diff::Args),
     Exchange(exchange::Args),
+    Sweep(sweep::Args),
+    Calibrate(calibrate::Args),
     Serve(serve::Args),
     Mint(mint::Args),
 }
@@ -162,6 +167,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, terminal: &mut Termina
         Some(Command::Edit(args)) => edit::run(&args, &further, &globals, terminal),
         Some(Command::Diff(args)) => diff::run(&args, &globals, terminal),
         Some(Command::Exchange(args)) => exchange::run(&args, &globals, terminal),
+        Some(Command::Sweep(args)) => sweep::run_command(&args, &globals, terminal),
+        Some(Command::Calibrate(args)) => calibrate::run(&args, &globals, terminal),
         Some(Command::Serve(args)) => serve::run(&args, &globals, terminal),
         Some(Command::Mint(args)) => mint::run(&args, &globals, terminal),
     };

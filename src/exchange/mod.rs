@@ -17,7 +17,10 @@
 //! Nothing here reads a clock or the environment on its own; the time is an argument. Everything
 //! async needs a tokio runtime and does not care whose it is.
 
+pub mod ask;
 pub mod assertion;
+pub mod calibrate;
+pub mod cancel;
 pub mod checks;
 pub mod client_auth;
 pub mod client_credentials;
@@ -29,10 +32,12 @@ pub mod explain;
 pub mod follow_up;
 pub mod http;
 pub mod json;
+pub mod junit;
 pub mod key_file;
 pub mod keys;
 pub mod login;
 pub mod mac;
+pub mod pace;
 pub mod paste;
 mod post;
 pub mod redact;
@@ -41,13 +46,17 @@ pub mod report;
 pub mod request;
 pub mod run;
 pub mod secret_file;
+pub mod session;
 pub mod share;
+pub mod supply;
+pub mod sweep;
 pub mod time;
 pub mod token;
 pub mod token_type;
 pub mod verify;
 
 pub use assertion::{AssertionAudience, Occasion};
+pub use cancel::Cancel;
 pub use checks::{Check, Level};
 pub use client_auth::{Client, ClientAuth, ClientAuthMethod, Credentials};
 pub use compare::{Comparison, Difference};
@@ -57,6 +66,8 @@ pub use http::{Http, HttpOptions, TransportError, TransportKind};
 pub use redact::Redactor;
 pub use report::{Outcome, Report};
 pub use request::ExchangeRequest;
-pub use run::{Exchange, SimulateError, Simulation, exchange, simulate};
+pub use run::{Exchange, SimulateError, Simulation, exchange, simulate, simulate_in};
+pub use session::Session;
+pub use supply::{Supplies, Supply};
 pub use token::Token;
 pub use verify::Verification;

@@ -11,10 +11,10 @@ use super::assertion::Occasion;
 use super::checks::{self, Context};
 use super::client_auth::{Client, Credentials};
 use super::compare::Comparison;
-use super::discovery::{self, DiscoveryError, Metadata, Server};
+use super::discovery::{DiscoveryError, Server};
 use super::dpop;
 use super::explain;
-use super::http::{self, Http, HttpAnswer, TransportError};
+use super::http::{Http, HttpAnswer, TransportError};
 use super::json;
 use super::post::{self, Attempt};
 use super::redact::{MASK, Redactor};
@@ -23,8 +23,8 @@ use super::report::{
     ServerReport, Timings,
 };
 use super::request::ExchangeRequest;
+use super::session::Session;
 use super::token::{self, Token};
-use super::verify::{self, Jwks, Verification};
 
 /// One test exchange, all that is needed to run it.
 #[derive(Clone, Debug)]
@@ -156,6 +156,10 @@ fn sent(endpoint: &Url, attempt: &Attempt, redactor: &Redactor) -> Sent {
 }
 
 /// Runs one test exchange: finds the endpoint, sends, verifies, checks, compares.
+///
+/// # Errors
+///
+/// When the server's endpoints cannot be found, or there is no answer.
 pub async fn simulate(
     http: &Http,
     simulation: &Simulation,
@@ -163,27 +167,34 @@ pub async fn simulate(
 ) -> Result<Report, SimulateError> {
     let Simulation { server, client, request, skew } = simulation;
     let started = Instant::now();
-    let mut checks = request.check(client, server, now, *skew);
-    let (metadata, endpoint) = match server {
-        Server::Issuer(issuer) => {
-            let metadata = discovery::discover(http, issuer).await?;
-            let endpoint = metadata.token_endpoint()?;
-            (Some(metadata), endpoint)
-        }
-        Server::TokenEndpoint { url, .. } => (None, http::parse_url(url)?),
-    };
-    if let Some(metadata) = &metadata {
+    let session = Session::open(http, server).await?;
+    // Finding the endpoint may have taken a while, and an assertion lives a minute.
+    let now = now + started.elapsed();
+    Ok(simulate_in(http, &session, client, request, *skew, now).await?)
+}
+
+/// The same in a session, where the endpoint is known already: for one exchange after the other.
+///
+/// # Errors
+///
+/// When there is no answer.
+pub async fn simulate_in(
+    http: &Http,
+    session: &Session,
+    client: &Client,
+    request: &ExchangeRequest,
+    skew: Duration,
+    now: SystemTime,
+) -> Result<Report, TransportError> {
+    let (metadata, endpoint) = (session.metadata(), session.token_endpoint());
+    let mut checks = request.check(client, session.server(), now, skew);
+    if let Some(metadata) = metadata {
         checks.extend(metadata.checks.iter().cloned());
         checks.push(metadata.check_authentication(&client.auth));
         checks
             .extend(client.dpop.as_ref().map(|key| metadata.check_proofs(key.algorithm().name())));
     }
-    let occasion = Occasion {
-        issuer: metadata.as_ref().map(|metadata| metadata.issuer.as_str()),
-        token_endpoint: &endpoint,
-        // Finding the endpoint may have taken a while, and an assertion lives a minute.
-        now: now + started.elapsed(),
-    };
+    let occasion = Occasion { issuer: session.issuer(), token_endpoint: endpoint, now };
     let exchange = exchange(http, &occasion, client, request).await?;
 
     checks.extend(proof_checks(&exchange));
@@ -215,7 +226,9 @@ pub async fn simulate(
     let issued = issued_secret.as_ref().map(|secret| token::decode(secret.expose_secret()));
     let verification = match (&issued, &issued_secret) {
         (Some(issued), Some(secret)) => {
-            Some(verification(http, server, metadata.as_ref(), issued, secret, &mut checks).await)
+            let (verification, of_keys) = session.verify(http, issued, secret).await;
+            checks.extend(of_keys);
+            Some(verification)
         }
         _ => None,
     };
@@ -227,13 +240,13 @@ pub async fn simulate(
         sent: &sent_redactor,
         answer: &exchange.answer,
         body: body.as_ref(),
-        metadata: metadata.as_ref(),
+        metadata,
         subject: &subject,
         actor: actor.as_ref(),
         issued: issued.as_ref(),
         verification: verification.as_ref(),
         now,
-        skew: *skew,
+        skew,
     };
     checks.extend(checks::answer(&context));
     for check in &mut checks {
@@ -257,7 +270,7 @@ pub async fn simulate(
     Ok(Report {
         outcome,
         server: ServerReport {
-            issuer: metadata.as_ref().map(|metadata| metadata.issuer.clone()),
+            issuer: session.issuer().map(str::to_owned),
             token_endpoint: redactor.text(endpoint.as_str()),
             loopback_http: exchange.loopback_http,
         },
@@ -317,44 +330,6 @@ fn is_token_member(name: &str) -> bool {
 fn is_token(name: &str, value: &str) -> bool {
     matches!(name, "access_token" | "refresh_token" | "id_token")
         || (is_token_member(name) && value.len() >= 16)
-}
-
-async fn verification(
-    http: &Http,
-    server: &Server,
-    metadata: Option<&Metadata>,
-    issued: &Token,
-    secret: &SecretString,
-    checks: &mut Vec<checks::Check>,
-) -> Verification {
-    if issued.jwt().is_none() {
-        return verify::verify(secret, &Jwks::default());
-    }
-    let not_possible = |reason: String| Verification::NotPossible { reason };
-    let url = match (metadata, server) {
-        (Some(metadata), _) => match metadata.endpoint("jwks_uri") {
-            Ok(url) => url,
-            Err(error) => return not_possible(error.to_string()),
-        },
-        (None, Server::TokenEndpoint { jwks_uri: Some(url), .. }) => match http::parse_url(url) {
-            Ok(url) => url,
-            Err(error) => return not_possible(error.message),
-        },
-        (None, _) => {
-            return not_possible(
-                "Only the token endpoint is known, so there are no keys to verify with. Give the \
-                 issuer, or the address of its keys."
-                    .to_owned(),
-            );
-        }
-    };
-    match verify::fetch(http, &url).await {
-        Ok(jwks) => {
-            checks.push(jwks.check());
-            verify::verify(secret, &jwks)
-        }
-        Err(error) => not_possible(error.message),
-    }
 }
 
 fn outcome(context: &Context<'_>, issued: bool) -> Outcome {

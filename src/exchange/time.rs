@@ -12,6 +12,11 @@ pub fn seconds(time: SystemTime) -> i64 {
     }
 }
 
+/// The point in time that is so many seconds after 1970-01-01T00:00:00Z; that itself for one before.
+pub fn point(seconds: i64) -> SystemTime {
+    UNIX_EPOCH + Duration::from_secs(u64::try_from(seconds).unwrap_or(0))
+}
+
 /// A point in time as `2026-11-22 23:05:00 UTC`; `None` beyond the year 9999.
 pub fn utc(seconds: i64) -> Option<String> {
     let time = Timestamp::from_second(seconds).ok()?;

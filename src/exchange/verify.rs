@@ -58,6 +58,11 @@ impl Jwks {
         self.keys.is_empty()
     }
 
+    /// Whether a key has this name.
+    pub fn has(&self, kid: &str) -> bool {
+        self.keys.iter().any(|key| key.get("kid").and_then(Value::as_str) == Some(kid))
+    }
+
     /// DIS-05: what can be said of a key set by itself.
     pub fn check(&self) -> Check {
         const DIS_05: Rule = Rule::new(

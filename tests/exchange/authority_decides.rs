@@ -18,14 +18,14 @@ fn id(index: usize) -> String {
 
 /// One client: whom it lists, whether it holds the external identity, and what it states of itself.
 #[derive(Clone, Debug)]
-struct Generated {
+pub struct Generated {
     lists: Vec<usize>,
     federated: bool,
     enabled: Option<bool>,
     restricted: Option<bool>,
 }
 
-fn generated() -> impl Strategy<Value = Vec<Generated>> {
+pub fn generated() -> impl Strategy<Value = Vec<Generated>> {
     // Mostly silent or true, so that a fair share of exchanges goes through.
     let flag = prop_oneof![4 => Just(None), 3 => Just(Some(true)), 1 => Just(Some(false))];
     let restricted = prop_oneof![6 => Just(None), 3 => Just(Some(false)), 1 => Just(Some(true))];
@@ -40,7 +40,7 @@ fn generated() -> impl Strategy<Value = Vec<Generated>> {
     prop::collection::vec(one, CLIENTS)
 }
 
-fn yaml(clients: &[Generated]) -> String {
+pub fn yaml(clients: &[Generated]) -> String {
     let mut text = String::new();
     for (index, one) in clients.iter().enumerate() {
         let mut more = String::new();

@@ -1,0 +1,127 @@
+//! What many exchanges with one server have in common: where its endpoints are, and its keys.
+//!
+//! A single test exchange asks the server for its metadata and its keys each time, because the
+//! person wants to know what holds now. A run of a thousand would ask three times for every answer
+//! it wants, so it shares a [`Session`]: metadata is fetched once, keys when the first token is to
+//! be verified. Servers change keys while a run goes on (RFC 7517 §5, OpenID Connect Core §10.1.1),
+//! and a token that names a key nobody has seen is the sign of it: then the keys are fetched again,
+//! once for each such name, so that a server that invents names cannot make a run ask for ever.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use secrecy::SecretString;
+use tokio::sync::Mutex;
+use url::Url;
+
+use super::checks::Check;
+use super::discovery::{self, Metadata, Server};
+use super::http::{self, Http};
+use super::run::SimulateError;
+use super::token::Token;
+use super::verify::{self, Jwks, Verification};
+
+/// How often keys are fetched again in one session, whatever a server names.
+const MOST_REFRESHES: usize = 32;
+
+/// A server whose endpoints are known, for one exchange after the other.
+#[derive(Debug)]
+pub struct Session {
+    server: Server,
+    metadata: Option<Metadata>,
+    endpoint: Url,
+    keys: Mutex<Keys>,
+}
+
+#[derive(Debug, Default)]
+struct Keys {
+    known: Option<Arc<Jwks>>,
+    /// Names of keys that the set was fetched again for.
+    asked_again: BTreeSet<String>,
+}
+
+impl Session {
+    /// Finds the server's endpoints: by discovery (RFC 8414), unless the token endpoint was given.
+    ///
+    /// # Errors
+    ///
+    /// When there is no usable metadata, or the address is none.
+    pub async fn open(http: &Http, server: &Server) -> Result<Self, SimulateError> {
+        let (metadata, endpoint) = match server {
+            Server::Issuer(issuer) => {
+                let metadata = discovery::discover(http, issuer).await?;
+                let endpoint = metadata.token_endpoint()?;
+                (Some(metadata), endpoint)
+            }
+            Server::TokenEndpoint { url, .. } => (None, http::parse_url(url)?),
+        };
+        Ok(Self { server: server.clone(), metadata, endpoint, keys: Mutex::default() })
+    }
+
+    /// The server as it was given.
+    pub fn server(&self) -> &Server {
+        &self.server
+    }
+
+    /// What the issuer says of itself; `None` when only its token endpoint was given.
+    pub fn metadata(&self) -> Option<&Metadata> {
+        self.metadata.as_ref()
+    }
+
+    pub fn token_endpoint(&self) -> &Url {
+        &self.endpoint
+    }
+
+    /// The issuer identifier, when it is known.
+    pub fn issuer(&self) -> Option<&str> {
+        self.metadata.as_ref().map(|metadata| metadata.issuer.as_str())
+    }
+
+    /// Where the server's keys are.
+    fn jwks_uri(&self) -> Result<Url, String> {
+        match (&self.metadata, &self.server) {
+            (Some(metadata), _) => metadata.endpoint("jwks_uri").map_err(|error| error.to_string()),
+            (None, Server::TokenEndpoint { jwks_uri: Some(url), .. }) => {
+                http::parse_url(url).map_err(|error| error.message)
+            }
+            (None, _) => Err("Only the token endpoint is known, so there are no keys to verify \
+                              with. Give the issuer, or the address of its keys."
+                .to_owned()),
+        }
+    }
+
+    /// Whether a token was signed by a key of the server, and what there is to say of its keys.
+    pub(super) async fn verify(
+        &self,
+        http: &Http,
+        issued: &Token,
+        secret: &SecretString,
+    ) -> (Verification, Option<Check>) {
+        let Some(jwt) = issued.jwt() else {
+            return (verify::verify(secret, &Jwks::default()), None);
+        };
+        match self.keys_for(http, jwt.header_text("kid")).await {
+            Ok(keys) => (verify::verify(secret, &keys), Some(keys.check())),
+            Err(reason) => (Verification::NotPossible { reason }, None),
+        }
+    }
+
+    /// The server's keys; fetched again when they do not have the one a token names.
+    async fn keys_for(&self, http: &Http, kid: Option<&str>) -> Result<Arc<Jwks>, String> {
+        let mut keys = self.keys.lock().await;
+        if let Some(known) = keys.known.clone() {
+            let unknown = kid.filter(|kid| !known.has(kid));
+            let again = unknown.is_some_and(|kid| {
+                keys.asked_again.len() < MOST_REFRESHES && keys.asked_again.insert(kid.to_owned())
+            });
+            if !again {
+                return Ok(known);
+            }
+        }
+        let url = self.jwks_uri()?;
+        let fetched = verify::fetch(http, &url).await.map_err(|error| error.message)?;
+        let fetched = Arc::new(fetched);
+        keys.known = Some(Arc::clone(&fetched));
+        Ok(fetched)
+    }
+}

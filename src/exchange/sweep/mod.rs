@@ -1,0 +1,29 @@
+//! The conformance sweep: where the server and the files disagree.
+//!
+//! The files say who may exchange a token into whose. Whether the server does what they say is
+//! another matter: it may hold an older copy, read the lists the other way, or have a fault. The
+//! sweep asks for every exchange that is permitted and for a sample of those that are not, one at a
+//! time and no faster than it is told, and compares. What people read is the list of differences,
+//! each with both arguments: the lines of the configuration, and what the server said.
+//!
+//! | part | purpose |
+//! |---|---|
+//! | `plan` | which exchanges, from the configuration alone |
+//! | `run` | asking for them, with a rate, a stop and a way to go on later |
+//! | `report` | what came of it, as JSON, CSV and JUnit |
+//!
+//! A refusal proves something only when it is about the permission. "Your secret is wrong" is not,
+//! nor is an answer that cannot be used; where a refusal was expected such an answer is *unclear*,
+//! and is counted apart.
+
+mod plan;
+mod report;
+mod run;
+
+pub use super::ask::Observed;
+pub use plan::{Expected, Item, Plan, PlanOptions, Why, address, item_id, plan};
+pub use report::{
+    Argument, Difference, DifferenceKind, Earlier, Ended, FailedCheck, Named, Report, StepLine,
+    SubjectReport, Summary, Tried,
+};
+pub use run::{Conditions, Progress, run};

@@ -1,0 +1,337 @@
+//! The conformance sweep against the authority: a server that does what the files say shows no
+//! difference, and one that does something else shows exactly that.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use exchange_studio::authority::{MintRequest, Running, mint_over_http};
+use exchange_studio::config::{ClientApp, ClientKey, Project, Setting};
+use exchange_studio::exchange::ask::Desk;
+use exchange_studio::exchange::supply::{Mint, Wanted};
+use exchange_studio::exchange::sweep::{
+    Conditions, DifferenceKind, Earlier, Ended, Expected, Observed, Plan, PlanOptions, Progress,
+    Report, Why, plan, run,
+};
+use exchange_studio::exchange::{
+    Cancel, Client, ClientAuth, Http, HttpOptions, Server, Session, Supplies,
+};
+use exchange_studio::samples;
+use exchange_studio::trust::Reading;
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+use secrecy::SecretString;
+
+use crate::authority_bench::*;
+use crate::authority_decides::{generated, yaml};
+
+/// Everything that is needed to ask the authority for many exchanges, as a user of the library has
+/// it.
+pub struct Asking {
+    pub http: Http,
+    pub session: Session,
+    secret: SecretString,
+    mint_endpoint: String,
+}
+
+impl Asking {
+    pub async fn of(running: &Running) -> Self {
+        let http = Http::new(HttpOptions::default()).unwrap();
+        let server = Server::Issuer(running.issuer().to_owned());
+        let session = Session::open(&http, &server).await.unwrap();
+        let secret = running.client_secret().clone();
+        Self { http, session, secret, mint_endpoint: running.mint_endpoint() }
+    }
+
+    pub fn desk<'a>(
+        &'a self,
+        project: &'a Project,
+        clock: &'a (dyn Fn() -> SystemTime + Sync),
+    ) -> Desk<'a> {
+        Desk {
+            http: &self.http,
+            session: &self.session,
+            project,
+            skew: Duration::from_secs(60),
+            audiences: &[],
+            clock,
+        }
+    }
+
+    /// The one secret of all clients, a test user, and the external issuers.
+    pub fn supplies(&self) -> Supplies<'_> {
+        let secret = self.secret.clone();
+        let credentials = move |app: &ClientApp| {
+            let id = app.id.as_ref().ok_or("it has no id")?.value.as_str();
+            let public = app.flag(Setting::Public).is_some_and(|flag| flag.value);
+            let auth = if public { ClientAuth::None } else { ClientAuth::Basic(secret.clone()) };
+            Ok(Client::new(id, auth))
+        };
+        Supplies::new(&self.http, &self.session, Box::new(credentials))
+            .with_user("alice", "openid a b")
+            .with_mint(minting(&self.mint_endpoint))
+    }
+}
+
+/// Asks the external issuers of an authority.
+pub fn minting(endpoint: &str) -> Mint {
+    let endpoint = endpoint.to_owned();
+    Box::new(move |wanted: Wanted| {
+        let endpoint = endpoint.clone();
+        Box::pin(async move {
+            let request = MintRequest {
+                issuer: Some(wanted.issuer),
+                subject: wanted.subject,
+                audience: wanted.audience,
+                lifetime: wanted.lifetime,
+                not_before: wanted.not_before,
+            };
+            mint_over_http(&endpoint, &request).await.map_err(|error| error.to_string())
+        })
+    })
+}
+
+/// How a sweep is done here.
+pub struct Doing<'a> {
+    pub rate: Option<f64>,
+    pub earlier: Earlier,
+    pub cancel: Cancel,
+    pub clock: &'a (dyn Fn() -> SystemTime + Sync),
+}
+
+pub async fn sweep_with(
+    asking: &Asking,
+    project: &Project,
+    plan: &Plan,
+    doing: &Doing<'_>,
+    seen: impl FnMut(Progress<'_>),
+) -> Report {
+    let conditions = Conditions {
+        desk: asking.desk(project, doing.clock),
+        plan,
+        rate: doing.rate,
+        earlier: &doing.earlier,
+        cancel: &doing.cancel,
+    };
+    run(&conditions, &mut asking.supplies(), seen).await
+}
+
+pub async fn sweep(asking: &Asking, bench: &Bench, project: &Project, plan: &Plan) -> Report {
+    let now = exchange_studio::exchange::time::point(bench.now());
+    let clock = move || now;
+    let doing =
+        Doing { rate: None, earlier: Earlier::default(), cancel: Cancel::default(), clock: &clock };
+    sweep_with(asking, project, plan, &doing, |_| ()).await
+}
+
+fn no_difference(report: &Report) {
+    let told: Vec<String> = report.differences.iter().map(|it| it.to_text()).collect();
+    assert!(told.is_empty(), "{}", told.join("\n"));
+    assert_eq!(report.ended, Ended::Finished);
+    assert!(report.summary.checks_failed.is_empty(), "{:?}", report.summary);
+    for item in &report.items {
+        let may_be_open = item.expected == Expected::Refused;
+        assert!(item.agrees == Some(true) || (item.agrees.is_none() && may_be_open), "{item:?}");
+    }
+    assert!(report.is_fine(), "{:?}", report.summary);
+}
+
+#[tokio::test]
+async fn the_samples_show_no_difference_under_any_reading() {
+    let bench = Bench::new("", Reading::default());
+    let asking = Asking::of(&bench.running).await;
+    for (sources, least) in
+        [(samples::estate(), 20), (samples::cross_client(), 1), (samples::service_principal(), 1)]
+    {
+        let project = Arc::new(Project::from_sources(sources));
+        for reading in Reading::ALL {
+            bench.running.set_project(project.clone(), reading);
+            let plan = plan(&project, reading, PlanOptions::default());
+            let report = sweep(&asking, &bench, &project, &plan).await;
+            no_difference(&report);
+            let granted = report.items.iter().filter(|it| it.observed == Observed::Granted).count();
+            assert!(granted >= least, "{reading}: {granted} granted");
+            let refused = report.items.iter().filter(|it| it.observed == Observed::Refused).count();
+            assert!(refused >= least, "{reading}: {refused} refused");
+        }
+    }
+}
+
+#[test]
+fn random_projects_show_no_difference_and_another_reading_does() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let bench = Bench::new("", Reading::default());
+    let asking = runtime.block_on(Asking::of(&bench.running));
+    let strategy = (generated(), prop::sample::select(&Reading::ALL[..]), any::<u64>());
+    let asked = std::cell::Cell::new((0, 0));
+    TestRunner::new(Config { cases: 24, failure_persistence: None, ..Config::default() })
+        .run(&strategy, |(clients, reading, seed)| {
+            let project = Arc::new(project(&yaml(&clients)));
+            let options = PlanOptions { seed, ..PlanOptions::default() };
+            let planned = plan(&project, reading, options);
+            bench.running.set_project(project.clone(), reading);
+            no_difference(&runtime.block_on(sweep(&asking, &bench, &project, &planned)));
+
+            // The same expectations of a server that reads the lists another way: exactly what the
+            // two readings decide differently is a difference.
+            let other = Reading::ALL[(reading as usize + 1) % 3];
+            bench.running.set_project(project.clone(), other);
+            let report = runtime.block_on(sweep(&asking, &bench, &project, &planned));
+            for (item, tried) in planned.items.iter().zip(&report.items) {
+                let decision = exchange_studio::trust::decide(&project, other, &item.question);
+                let granted = decision.verdict() != exchange_studio::trust::Verdict::Refused;
+                if tried.agrees.is_some() {
+                    prop_assert_eq!(tried.observed == Observed::Granted, granted, "{:?}", tried);
+                }
+            }
+            let (granted, differences) = asked.get();
+            asked.set((
+                granted + planned.count(Expected::Granted),
+                differences + report.differences.len(),
+            ));
+            Ok(())
+        })
+        .unwrap();
+    let (granted, differences) = asked.get();
+    assert!(granted > 20 && differences > 20, "too little was asked: {granted}, {differences}");
+}
+
+/// The authority has another configuration than the files: one permission more, one less.
+#[tokio::test]
+async fn a_difference_has_both_arguments() {
+    let files = client(PORTAL, "Portal", &allows(&[DASHBOARD]))
+        + &client(DASHBOARD, "Dashboard", "")
+        + &client(BROKER, "Broker", "");
+    let server = client(PORTAL, "Portal", &allows(&[BROKER]))
+        + &client(DASHBOARD, "Dashboard", "")
+        + &client(BROKER, "Broker", "");
+    let bench = Bench::new(&server, Reading::default());
+    let asking = Asking::of(&bench.running).await;
+    let project = project(&files);
+    let options = PlanOptions { sample: 40, ..PlanOptions::default() };
+    let plan = plan(&project, Reading::default(), options);
+    let report = sweep(&asking, &bench, &project, &plan).await;
+    assert!(!report.is_fine());
+    let [granted, refused] = &report.differences[..] else { panic!("{:?}", report.differences) };
+    assert_eq!((granted.kind, refused.kind), (DifferenceKind::Granted, DifferenceKind::Refused));
+    let text = granted.to_text();
+    assert!(
+        text.contains("The files say: Refused: The list of Portal does not name Broker"),
+        "{text}"
+    );
+    assert!(text.contains("test.yaml:"), "the lines it rests on: {text}");
+    assert!(text.contains("It says: iss ") && text.contains("sub \"alice\""), "{text}");
+    assert!(!text.contains("eyJ"), "{text}");
+    let text = refused.to_text();
+    assert!(text.contains("The files say: Allowed"), "{text}");
+    assert!(text.contains("invalid_target (400). The list of Portal"), "{text}");
+    // The same in what programs read.
+    let json = serde_json::to_value(&report).unwrap();
+    assert_eq!((&json["version"], &json["kind"]), (&1.into(), &"sweep".into()));
+    assert_eq!(json["differences"][0]["kind"], "granted");
+    assert_eq!(json["summary"]["granted_though_forbidden"], 1);
+    assert!(!json.to_string().contains("eyJ"));
+    let xml = report.to_junit();
+    let xml = roxmltree::Document::parse(&xml).unwrap();
+    let failures = xml.descendants().filter(|node| node.has_tag_name("failure")).count();
+    assert_eq!(failures, 2);
+    let csv = report.to_csv();
+    assert_eq!(csv.lines().count(), report.items.len() + 1);
+}
+
+#[tokio::test]
+async fn a_refusal_that_is_about_the_secret_proves_nothing() {
+    let files =
+        client(PORTAL, "Portal", &allows(&[DASHBOARD])) + &client(DASHBOARD, "Dashboard", "");
+    let bench = Bench::new(&files, Reading::default());
+    let asking = Asking::of(&bench.running).await;
+    let project = project(&files);
+    let plan = plan(&project, Reading::default(), PlanOptions::default());
+    let wrong = |app: &ClientApp| {
+        let id = app.id.as_ref().ok_or("no id")?.value.as_str();
+        Ok(Client::new(id, ClientAuth::Basic("wrong".into())))
+    };
+    let token = bench.user_token(PORTAL, "alice", "").await;
+    let of_portal = exchange_studio::trust::Subject::UserOf(ClientKey(0));
+    let token = exchange_studio::exchange::supply::SubjectToken {
+        token: token.into(),
+        token_type: ACCESS_TOKEN.to_owned(),
+    };
+    let mut supplies =
+        Supplies::new(&asking.http, &asking.session, Box::new(wrong)).with_token(of_portal, token);
+    let now = exchange_studio::exchange::time::point(bench.now());
+    let clock = move || now;
+    let conditions = Conditions {
+        desk: asking.desk(&project, &clock),
+        plan: &plan,
+        rate: None,
+        earlier: &Earlier::default(),
+        cancel: &Cancel::default(),
+    };
+    let report = run(&conditions, &mut supplies, |_| ()).await;
+    // What is permitted was refused, which is a difference; of what is forbidden nothing is known.
+    assert_eq!(report.summary.refused_though_permitted, 1);
+    assert_eq!(report.summary.agreed, 0, "{:?}", report.items);
+    assert!(report.summary.unclear > 0 && report.summary.not_tried > 0);
+}
+
+#[tokio::test]
+async fn a_run_that_was_stopped_is_gone_on_with() {
+    let project = Project::from_sources(samples::estate());
+    let bench = Bench::new("", Reading::default());
+    bench.running.set_project(Arc::new(project.clone()), Reading::default());
+    let asking = Asking::of(&bench.running).await;
+    let plan = plan(&project, Reading::default(), PlanOptions::default());
+    let now = exchange_studio::exchange::time::point(bench.now());
+    let clock = move || now;
+    let cancel = Cancel::default();
+    let doing = Doing { rate: None, earlier: Earlier::default(), cancel, clock: &clock };
+    let stop = doing.cancel.clone();
+    let first = sweep_with(&asking, &project, &plan, &doing, |progress| {
+        if progress.done == 10 {
+            stop.cancel();
+        }
+    })
+    .await;
+    assert_eq!(first.ended, Ended::Cancelled);
+    assert!(!first.is_fine());
+    assert_eq!(first.summary.answered, 10);
+    assert_eq!(first.items.len(), plan.items.len());
+    let kept = serde_json::to_string(&first).unwrap();
+    let server = bench.running.issuer();
+    let earlier = Earlier::read(&kept, server, Reading::default()).unwrap();
+    assert_eq!(earlier.len(), 10);
+    for (server, reading, part) in [
+        ("https://other.example", Reading::default(), "another server"),
+        (server, Reading::TargetListsRequester, "another reading"),
+    ] {
+        assert!(Earlier::read(&kept, server, reading).unwrap_err().contains(part));
+    }
+    assert!(Earlier::read("{}", server, Reading::default()).is_err());
+    let doing = Doing { rate: None, earlier, cancel: Cancel::default(), clock: &clock };
+    let second = sweep_with(&asking, &project, &plan, &doing, |_| ()).await;
+    no_difference(&second);
+    assert_eq!(second.summary.earlier, 10);
+    for (before, after) in first.items.iter().zip(&second.items).take(10) {
+        assert!(after.earlier);
+        assert_eq!((&before.id, before.ms), (&after.id, after.ms), "it was not asked again");
+    }
+}
+
+/// The near misses are in it, since they are what servers get wrong.
+#[test]
+fn a_plan_has_what_servers_get_wrong() {
+    let third = "0c5ad96c-1c5c-4d4e-9c1a-6b5b7b2a6f11";
+    let yaml = client(PORTAL, "Portal", &allows(&[DASHBOARD, BROKER]))
+        + &client(DASHBOARD, "Dashboard", &allows(&[third]))
+        + &client(third, "Archive", "")
+        + &client(BROKER, "Broker", "enabled: false");
+    let project = project(&yaml);
+    let options = PlanOptions { sample: 6, ..PlanOptions::default() };
+    let made = plan(&project, Reading::default(), options);
+    for why in [Why::Permitted, Why::Condition, Why::Reverse, Why::TwoHops] {
+        assert!(made.items.iter().any(|item| item.why == why), "{why:?} in {:#?}", made.items);
+    }
+    let unnamed = client("", "Nobody", "") + &client(PORTAL, "Portal", "");
+    let left = plan(&crate::authority_bench::project(&unnamed), Reading::default(), options);
+    assert!(left.left_out.iter().any(|why| why.contains("states no id")), "{:?}", left.left_out);
+}
