@@ -97,7 +97,7 @@ fn external(args: &Args, port: u16) -> Result<SecretString, Failure> {
         subject: args.subject.clone().unwrap_or_default(),
         audience: args.audience.clone(),
         lifetime: args.lifetime.unwrap_or(DEFAULT_LIFETIME),
-        not_before: None,
+        ..MintRequest::new("")
     };
     let endpoint = authority::mint_endpoint(&format!("http://127.0.0.1:{port}"));
     client::wait(authority::mint_over_http(&endpoint, &request))?.map_err(|error| match error {

@@ -33,6 +33,7 @@ pub mod keys;
 pub mod login;
 pub mod mac;
 mod post;
+pub mod public_pem;
 pub mod redact;
 pub mod report;
 pub mod request;

@@ -10,6 +10,7 @@ mod authority_dpop;
 mod authority_issuers;
 mod authority_lifecycle;
 mod authority_login;
+mod authority_misbehaves;
 mod authority_predicts;
 mod authority_refuses;
 mod authority_scenarios;
