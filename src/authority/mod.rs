@@ -51,6 +51,7 @@ mod replay;
 mod shapes;
 mod status;
 mod token;
+mod users;
 
 use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -70,6 +71,7 @@ pub use issuers::{DEFAULT_LIFETIME, MintError, MintRequest};
 pub use misbehave::Misbehaviour;
 pub use predict::{Planned, Prediction, predict};
 pub use shapes::{SHAPES, Shape};
+pub use users::{TestUser, UsersError};
 
 use crate::config::Project;
 use crate::exchange::keys::{KeyError, KeySet, random_text};
@@ -80,30 +82,6 @@ pub type Clock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
 
 /// How long an issued access token lives, in seconds, unless the token that went in ends earlier.
 pub const TOKEN_LIFETIME: i64 = 3_600;
-
-/// A person who can log in, by a click.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TestUser {
-    /// The subject (`sub`) of their tokens, and what a `login_hint` says.
-    pub subject: String,
-    /// The name on the login page.
-    pub name: String,
-}
-
-impl TestUser {
-    pub fn new(subject: impl Into<String>, name: impl Into<String>) -> Self {
-        Self { subject: subject.into(), name: name.into() }
-    }
-
-    /// Alice, Bob and Carol.
-    pub fn defaults() -> Vec<Self> {
-        vec![
-            Self::new("alice", "Alice Archer"),
-            Self::new("bob", "Bob Baker"),
-            Self::new("carol", "Carol Cooper"),
-        ]
-    }
-}
 
 /// How an authority is started.
 #[derive(Clone)]

@@ -233,6 +233,14 @@ fn id_token(
     if let Some(nonce) = &login.nonce {
         claims["nonce"] = nonce.as_str().into();
     }
+    if let Some(user) = shared.users.iter().find(|user| user.subject == login.subject) {
+        if login.scope.as_deref().is_some_and(|scope| scope.split(' ').any(|it| it == "profile")) {
+            claims["name"] = user.name.as_str().into();
+        }
+        for (name, value) in &user.claims {
+            claims[name] = value.clone();
+        }
+    }
     shared.keys.sign("JWT", &claims).map_err(|_| OAuthError::server_error())
 }
 
