@@ -7,7 +7,7 @@ use secrecy::ExposeSecret as _;
 
 use super::http::{Form, OAuthError};
 use super::predict::by_audience;
-use super::{Shared, assertion};
+use super::{Misbehaviour, Shared, assertion};
 use crate::config::{ClientApp, ClientKey, Id, Project, Setting};
 use crate::exchange::keys::same_secret;
 
@@ -111,6 +111,7 @@ pub(super) fn authenticate<'a>(
         ))),
         None if public => Ok(app),
         Some(secret) if same_secret(&secret, shared.client_secret.expose_secret()) => Ok(app),
+        _ if shared.misbehaves(Misbehaviour::NoClientSecret) => Ok(app),
         Some(_) => Err(OAuthError::invalid_client("The client secret is wrong.")),
         None => Err(OAuthError::invalid_client(format!(
             "{} is a confidential client and must send its secret.",

@@ -9,22 +9,27 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::{Value, json};
 
-use super::clients::{AudienceError, by_audiences};
+use super::clients::{AudienceError, by_audiences, client_id};
 use super::dpop::{self, Proof};
 use super::http::{Form, OAuthError, no_store};
 use super::issuers::local_base;
+use super::predict::by_audience;
 use super::token::{
     ACCESS_TOKEN_TYP, AccessToken, ID_TOKEN_TYP, OwnTokenError, need_client_id, own_token,
     requested_scope, success,
 };
-use super::{Current, Shared};
-use crate::config::{ClientApp, ClientKey};
+use super::{Current, Misbehaviour, Shared, metadata, misbehave};
+use crate::config::{ClientApp, ClientKey, Project};
 use crate::exchange::keys::{KeySet, Verified};
 use crate::exchange::token_type::{ACCESS_TOKEN, ID_TOKEN, JWT};
-use crate::trust::{Decision, Question, Subject, Truth, Verdict, decide};
+use crate::trust::{Decision, Question, Step, Subject, Truth, Verdict, decide};
 
 /// How far the clocks of an external issuer and this machine may be apart, in seconds.
 const SKEW: i64 = 60;
+
+/// The longest that an external token may still be valid, in seconds. Workloads get theirs for minutes
+/// or hours; one that is good for years is a password that nobody can change.
+const MOST_LIFE: i64 = 24 * 3_600;
 
 /// The token that goes in, after it was verified.
 struct SubjectToken {
@@ -67,34 +72,72 @@ pub(super) async fn exchange(
         }
     };
     let scope = requested_scope(form)?;
+    let requested: Vec<&str> = form.all("audience").chain(form.all("resource")).collect();
+    let asked = Asked { requested: &requested, scope, issued_type, proof };
+    let granted = grant(shared, current, requester, (declared, token), &asked).await;
+    granted.map_err(|error| {
+        if shared.same_words && !shared.misbehaves(Misbehaviour::TellApart) {
+            OAuthError::invalid_request("The exchange is refused.")
+        } else {
+            error
+        }
+    })
+}
+
+/// From the subject token to the issued one; `subject` is its declared type and itself.
+async fn grant(
+    shared: &Shared,
+    current: &Current,
+    requester: &ClientApp,
+    subject: (&str, &str),
+    asked: &Asked<'_>,
+) -> Result<Response, OAuthError> {
+    let (declared, token) = subject;
     let incoming = match issuer_of(token) {
-        Some(issuer) if issuer != shared.issuer => external(shared, &issuer, token).await?,
+        Some(issuer) if issuer != shared.issuer => {
+            external(shared, current, requester, &issuer, token).await?
+        }
         _ => own(shared, current, declared, token)?,
     };
-    dpop::require_proof(incoming.verified.claims.get("cnf"), proof)?;
-    if incoming.verified.claims.contains_key("may_act") {
+    if !shared.misbehaves(Misbehaviour::IgnoreDpop) {
+        dpop::require_proof(incoming.verified.claims.get("cnf"), asked.proof)?;
+    }
+    let may_act = incoming.verified.claims.contains_key("may_act");
+    if may_act && !shared.misbehaves(Misbehaviour::DropActor) {
         // RFC 8693 §4.4: it names who may act, and nobody can prove to be that here.
         return Err(OAuthError::invalid_request(
             "The subject token says who may act for its subject (may_act), and this server takes \
              no actor token.",
         ));
     }
-    let requested: Vec<&str> = form.all("audience").chain(form.all("resource")).collect();
-    let target = by_audiences(shared, &current.project, requested.iter().copied()).map_err(
-        |error| match error {
-            AudienceError::Unknown(audience) => OAuthError::invalid_target(format!(
+    let scope = narrowed(shared, asked.scope, &incoming)?;
+    let asked = &Asked { scope, ..*asked };
+    let named = by_audiences(shared, &current.project, asked.requested.iter().copied());
+    let target = match named {
+        Ok(target) => target,
+        Err(AudienceError::Unknown(_)) if shared.misbehaves(Misbehaviour::AnyAudience) => {
+            return issue(shared, requester, requester, &incoming, asked);
+        }
+        Err(AudienceError::Unknown(audience)) => {
+            return Err(OAuthError::invalid_target(format!(
                 "'{audience}' names no client app of the project. Give an id or a name, or start \
                  the server with an audience map that has it."
-            )),
-            AudienceError::Several => OAuthError::invalid_target(
+            )));
+        }
+        Err(AudienceError::Several) => {
+            return Err(OAuthError::invalid_target(
                 "The audiences and resources name several client apps; ask for one at a time.",
-            ),
-        },
-    )?;
+            ));
+        }
+    };
     let question = Question { requester: requester.key, subject: incoming.subject.clone(), target };
     let decision = decide(&current.project, current.reading, &question);
-    let target = match (decision.verdict(), decision.target) {
-        (Verdict::Refused, _) => return Err(refusal(current, &decision)),
+    let passed_over =
+        |step: &Step| misbehave::passes_over(shared, step.id, &decision.question.subject);
+    let refused =
+        decision.verdict() == Verdict::Refused && !decision.with(Truth::False).all(passed_over);
+    let target = match (refused, decision.target.or(target)) {
+        (true, _) => return Err(refusal(current, &decision)),
         (_, None) => {
             // Nothing is false, but nothing says for whom either.
             let sentence = decision.step("target-known").map(|step| step.sentence.clone());
@@ -104,9 +147,7 @@ pub(super) async fn exchange(
         }
         (_, Some(target)) => current.project.client(target),
     };
-    let scope = narrowed(scope, incoming.verified.text("scope"), &incoming.subject)?;
-    let asked = Asked { requested: &requested, scope, issued_type, proof };
-    issue(shared, requester, target, &incoming, &asked)
+    issue(shared, requester, target, &incoming, asked)
 }
 
 fn issue(
@@ -136,7 +177,7 @@ fn issue(
         }
         distinct
     };
-    let (token, lifetime) = AccessToken {
+    let access_token = AccessToken {
         subject,
         client_id: requester_id,
         audience,
@@ -145,8 +186,8 @@ fn issue(
         actor: actor(requester_id, incoming),
         not_after: Some(incoming.expires),
         proof,
-    }
-    .sign(shared)?;
+    };
+    let (token, lifetime) = misbehave::tokens::sign(shared, access_token)?;
     let mut body = success(&token, lifetime, scope, proof);
     body["issued_token_type"] = issued_type.into();
     Ok(no_store(StatusCode::OK, body))
@@ -172,12 +213,22 @@ fn actor(requester_id: &str, incoming: &SubjectToken) -> Option<Value> {
 /// The scope of the new token: what was asked for when the old token has all of it, else the old
 /// token's own. It never grows (RFC 8693 §5).
 fn narrowed<'a>(
+    shared: &Shared,
     requested: Option<&'a str>,
-    held: Option<&'a str>,
-    subject: &Subject,
+    incoming: &'a SubjectToken,
 ) -> Result<Option<&'a str>, OAuthError> {
     // The scopes of an external issuer are names of its own.
-    let held = held.filter(|_| matches!(subject, Subject::UserOf(_)));
+    let own_user = matches!(incoming.subject, Subject::UserOf(_));
+    let held = incoming.verified.text("scope").filter(|_| own_user);
+    for (rule, wrong) in [
+        (Misbehaviour::FixedScope, Some("admin")),
+        (Misbehaviour::HideScope, held),
+        (Misbehaviour::GrowScope, requested.or(held)),
+    ] {
+        if shared.misbehaves(rule) {
+            return Ok(wrong);
+        }
+    }
     let Some(requested) = requested else { return Ok(held) };
     let held: Vec<&str> = held.unwrap_or_default().split_ascii_whitespace().collect();
     match requested.split(' ').find(|name| !held.contains(name)) {
@@ -232,7 +283,8 @@ fn own(
         ID_TOKEN => typ == ID_TOKEN_TYP,
         _ => true,
     };
-    if !as_declared {
+    let any_type = shared.misbehaves(Misbehaviour::AnyTokenType);
+    if !as_declared && !any_type {
         return Err(OAuthError::invalid_request(
             "The subject token is not of the type that subject_token_type says.",
         ));
@@ -258,7 +310,13 @@ fn token_client(shared: &Shared, current: &Current, verified: &Verified) -> Opti
 
 /// A token of an external issuer: its keys come from the loopback port that plays the issuer,
 /// whatever URL the issuer has.
-async fn external(shared: &Shared, issuer: &str, token: &str) -> Result<SubjectToken, OAuthError> {
+async fn external(
+    shared: &Shared,
+    current: &Current,
+    requester: &ClientApp,
+    issuer: &str,
+    token: &str,
+) -> Result<SubjectToken, OAuthError> {
     let bad = |reason: &str| {
         OAuthError::invalid_request(format!(
             "The subject token of the issuer '{}' is not accepted: {reason}.",
@@ -266,25 +324,52 @@ async fn external(shared: &Shared, issuer: &str, token: &str) -> Result<SubjectT
         ))
     };
     let keys = external_keys(shared, issuer).await.map_err(|reason| bad(&reason))?;
-    let verified = keys.verify(token).map_err(|error| bad(&error.to_string()))?;
+    let verified = misbehave::signatures::verify(shared, &keys, token)
+        .map_err(|error| bad(&error.to_string()))?;
     let now = shared.now();
     let Some(expires) = verified.seconds("exp") else {
         return Err(bad("it does not say when it expires (exp)"));
     };
-    if expires <= now {
+    if expires <= now && !shared.misbehaves(Misbehaviour::IgnoreExpiry) {
         return Err(bad("it has expired"));
     }
-    if verified.seconds("nbf").is_some_and(|start| start > now.saturating_add(SKEW)) {
-        return Err(bad("it is not valid yet (nbf)"));
+    let too_long = expires > now.saturating_add(MOST_LIFE + SKEW);
+    if too_long && !shared.misbehaves(Misbehaviour::AnyLifetime) {
+        return Err(bad("it is valid for longer than a day (exp)"));
     }
-    let Some(subject) = verified.text("sub").map(str::to_owned) else {
+    let ahead =
+        |claim: &str| verified.seconds(claim).is_some_and(|start| start > now.saturating_add(SKEW));
+    if (ahead("nbf") || ahead("iat")) && !shared.misbehaves(Misbehaviour::IgnoreNotBefore) {
+        return Err(bad("it is not valid yet (nbf, iat)"));
+    }
+    let for_us = is_for(shared, &current.project, requester, &verified);
+    if !for_us && !shared.misbehaves(Misbehaviour::AnyTokenAudience) {
+        return Err(bad(&format!(
+            "it is for another service (aud); it must be for {} or for the client that asks",
+            shared.issuer
+        )));
+    }
+    let Some(subject) = verified.text("sub") else {
         return Err(bad("it has no subject (sub)"));
     };
-    Ok(SubjectToken {
-        subject: Subject::External { issuer: issuer.to_owned(), subject },
-        verified,
-        expires,
-    })
+    let (issuer, subject) =
+        misbehave::identities::taken_for(shared, &current.project, issuer, subject);
+    Ok(SubjectToken { subject: Subject::External { issuer, subject }, verified, expires })
+}
+
+/// Whether an external token may be used here: it is for this server, or for the client that brings
+/// it, by whatever name the audience map gives that client (a shared issuer's token for another
+/// service must not open this one). A token that names no audience passes, because the
+/// configuration does not say which one an issuer has to write.
+fn is_for(shared: &Shared, project: &Project, requester: &ClientApp, verified: &Verified) -> bool {
+    let endpoint = format!("{}{}", shared.issuer, metadata::TOKEN);
+    let audiences = verified.audiences();
+    !verified.claims.contains_key("aud")
+        || audiences.iter().any(|audience| {
+            [shared.issuer.as_str(), &endpoint].contains(audience)
+                || client_id(requester) == Some(audience)
+                || by_audience(&shared.audiences, project, audience) == Some(requester.key)
+        })
 }
 
 /// Discovery (RFC 8414 §3.3: the issuer must be the one that was asked for, byte by byte) and keys

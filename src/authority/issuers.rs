@@ -1,7 +1,7 @@
 //! External issuers: the identity providers of partners and clouds, played on loopback.
 //!
-//! One port stands in for as many issuers as the project names. Each has a key of its own, made
-//! when the first token is asked of it, and a discovery document that gives the issuer's real URL
+//! One port stands in for as many issuers as the project names. Each has a key of its own for each
+//! algorithm, made when the first such token is asked of it, and a discovery document that gives the issuer's real URL
 //! as `issuer` with a `jwks_uri` on this port. The URL in a token is thus the one the configuration
 //! trusts, while no connection ever leaves the machine: the authority finds the keys of
 //! `https://auth.example` under [`local_base`] of it, and nowhere else.
@@ -23,12 +23,16 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use secrecy::SecretString;
 use serde_json::{Map, Value, json};
 
+use super::forge::{self, Wrong};
 use super::http::{Form, OAuthError, no_store};
+use super::shapes::Shape;
 use super::{Clock, now};
 use crate::exchange::keys::{KeySet, SigningAlgorithm, SigningKey, random_text};
 
 /// How many issuers one port stands in for.
 const MOST_ISSUERS: usize = 1_000;
+/// Claims that a request has a place of its own for.
+const PLACED: [&str; 6] = ["iss", "sub", "aud", "exp", "nbf", "iat"];
 /// Characters in an issuer or a subject.
 const LONGEST: usize = 1_000;
 /// How long a minted token lives when nothing else is asked for, in seconds.
@@ -47,6 +51,12 @@ pub struct MintRequest {
     pub lifetime: i64,
     /// Seconds until it becomes valid (`nbf`); `None` for no such claim.
     pub not_before: Option<i64>,
+    /// What it is signed with; each issuer has a key for each.
+    pub algorithm: SigningAlgorithm,
+    /// Further claims; none of `iss`, `sub`, `aud`, `exp`, `nbf` and `iat`.
+    pub claims: Map<String, Value>,
+    /// What is wrong with it, on purpose.
+    pub wrong: Option<Wrong>,
 }
 
 impl MintRequest {
@@ -57,6 +67,9 @@ impl MintRequest {
             audience: Vec::new(),
             lifetime: DEFAULT_LIFETIME,
             not_before: None,
+            algorithm: SigningAlgorithm::Es256,
+            claims: Map::new(),
+            wrong: None,
         }
     }
 
@@ -81,13 +94,44 @@ impl MintRequest {
                 })
                 .transpose()
         };
-        Ok(Self {
-            issuer: form.get("issuer").map(str::to_owned),
-            subject: form.need("subject")?.to_owned(),
-            audience: form.all("audience").map(str::to_owned).collect(),
-            lifetime: number("lifetime")?.unwrap_or(DEFAULT_LIFETIME),
-            not_before: number("not_before")?,
-        })
+        let mut request = match form.get("like") {
+            Some(name) => Shape::named(name)
+                .ok_or_else(|| OAuthError::invalid_request("like names no shape of a token."))?
+                .request(),
+            None => Self::new(form.need("subject")?),
+        };
+        if let Some(subject) = form.get("subject") {
+            request.subject = subject.to_owned();
+        }
+        if let Some(issuer) = form.get("issuer") {
+            request.issuer = Some(issuer.to_owned());
+        }
+        let audience: Vec<String> = form.all("audience").map(str::to_owned).collect();
+        if !audience.is_empty() {
+            request.audience = audience;
+        }
+        if let Some(seconds) = number("lifetime")? {
+            request.lifetime = seconds;
+        }
+        request.not_before = number("not_before")?;
+        if let Some(name) = form.get("algorithm") {
+            request.algorithm = SigningAlgorithm::from_name(name).ok_or_else(|| {
+                let known = SigningAlgorithm::ALL.map(SigningAlgorithm::name).join(", ");
+                OAuthError::invalid_request(format!("algorithm must be one of {known}."))
+            })?;
+        }
+        if let Some(text) = form.get("claims") {
+            let claims: Map<String, Value> = serde_json::from_str(text)
+                .map_err(|_| OAuthError::invalid_request("claims must be a JSON object."))?;
+            request.claims.extend(claims);
+        }
+        if let Some(name) = form.get("wrong") {
+            request.wrong = Some(Wrong::from_name(name).ok_or_else(|| {
+                let known = Wrong::ALL.map(Wrong::name).join(", ");
+                OAuthError::invalid_request(format!("wrong must be one of {known}."))
+            })?);
+        }
+        Ok(request)
     }
 
     pub(super) fn to_form(&self) -> String {
@@ -103,6 +147,13 @@ impl MintRequest {
         if let Some(seconds) = self.not_before {
             form.append_pair("not_before", &seconds.to_string());
         }
+        form.append_pair("algorithm", self.algorithm.name());
+        if !self.claims.is_empty() {
+            form.append_pair("claims", &Value::Object(self.claims.clone()).to_string());
+        }
+        if let Some(wrong) = self.wrong {
+            form.append_pair("wrong", wrong.name());
+        }
         form.finish()
     }
 }
@@ -112,6 +163,8 @@ impl MintRequest {
 pub enum MintError {
     #[error("the {0} is empty, longer than {LONGEST} characters, or has control characters")]
     Text(&'static str),
+    #[error("the claim '{0}' has a place of its own in the request")]
+    Claim(String),
     #[error("{MOST_ISSUERS} issuers are in use already")]
     TooManyIssuers,
     #[error("the token could not be signed")]
@@ -122,7 +175,8 @@ pub enum MintError {
 pub(super) struct Issuers {
     base: String,
     clock: Clock,
-    keys: Mutex<BTreeMap<String, SigningKey>>,
+    /// A key for each algorithm that was asked for.
+    keys: Mutex<BTreeMap<String, Vec<SigningKey>>>,
 }
 
 impl Issuers {
@@ -138,7 +192,10 @@ impl Issuers {
                 return Err(MintError::Text(what));
             }
         }
-        let key = self.key(issuer)?;
+        if let Some(name) = request.claims.keys().find(|name| PLACED.contains(&name.as_str())) {
+            return Err(MintError::Claim(name.chars().take(LONGEST).collect()));
+        }
+        let key = self.key(issuer, request.algorithm)?;
         let now = now(&self.clock);
         let mut claims = Map::new();
         claims.insert("iss".into(), issuer.into());
@@ -154,36 +211,48 @@ impl Issuers {
         }
         claims.insert("exp".into(), now.saturating_add(request.lifetime).into());
         claims.insert("jti".into(), random_text().map_err(|_| MintError::Signing)?.into());
-        let token = key.sign("JWT", &claims).map_err(|_| MintError::Signing)?;
+        claims.extend(request.claims.clone());
+        let token = match request.wrong {
+            None => key.sign(forge::TYP, &claims),
+            Some(wrong) => {
+                wrong.spoil(&mut claims, now);
+                wrong.sign(&key, &claims)
+            }
+        };
+        let token = token.map_err(|_| MintError::Signing)?;
         Ok((issuer.to_owned(), token.into()))
     }
 
-    fn key(&self, issuer: &str) -> Result<SigningKey, MintError> {
+    fn key(&self, issuer: &str, algorithm: SigningAlgorithm) -> Result<SigningKey, MintError> {
         let mut keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(key) = keys.get(issuer) {
-            return Ok(key.clone());
-        }
-        if keys.len() >= MOST_ISSUERS {
+        if keys.len() >= MOST_ISSUERS && !keys.contains_key(issuer) {
             return Err(MintError::TooManyIssuers);
         }
-        let key = SigningKey::generate(SigningAlgorithm::Es256).map_err(|_| MintError::Signing)?;
-        keys.insert(issuer.to_owned(), key.clone());
+        let own = keys.entry(issuer.to_owned()).or_default();
+        if let Some(key) = own.iter().find(|key| key.algorithm() == algorithm) {
+            return Ok(key.clone());
+        }
+        let key = SigningKey::generate(algorithm).map_err(|_| MintError::Signing)?;
+        own.push(key.clone());
         Ok(key)
     }
 
     fn key_set(&self, issuer: &str) -> Option<KeySet> {
         let keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
-        keys.get(issuer).map(|key| KeySet::of([key]))
+        keys.get(issuer).map(KeySet::of)
     }
 
     fn metadata(&self, issuer: &str) -> Option<Value> {
-        self.key_set(issuer)?;
+        let algorithms: Vec<&str> = {
+            let keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+            keys.get(issuer)?.iter().map(|key| key.algorithm().name()).collect()
+        };
         Some(json!({
             "issuer": issuer,
             "jwks_uri": format!("{}/jwks", local_base(&self.base, issuer)),
             "response_types_supported": ["id_token"],
             "subject_types_supported": ["public"],
-            "id_token_signing_alg_values_supported": [SigningAlgorithm::Es256.name()],
+            "id_token_signing_alg_values_supported": algorithms,
         }))
     }
 }
@@ -210,13 +279,13 @@ pub(super) fn router(issuers: Arc<Issuers>) -> Router {
 async fn own_metadata(State(issuers): State<Arc<Issuers>>) -> Response {
     let issuer = issuers.base.clone();
     // The port's own issuer can be asked for its keys before its first token.
-    let _ = issuers.key(&issuer);
+    let _ = issuers.key(&issuer, SigningAlgorithm::Es256);
     found(issuers.metadata(&issuer))
 }
 
 async fn own_keys(State(issuers): State<Arc<Issuers>>) -> Response {
     let issuer = issuers.base.clone();
-    let _ = issuers.key(&issuer);
+    let _ = issuers.key(&issuer, SigningAlgorithm::Es256);
     found(issuers.key_set(&issuer).map(|set| set.to_json()))
 }
 

@@ -7,8 +7,8 @@ use axum::routing::get;
 use axum::{Json, Router};
 use serde_json::{Value, json};
 
-use super::Shared;
-use crate::exchange::keys::{KeySet, VERIFIED};
+use super::{Misbehaviour, Shared};
+use crate::exchange::keys::VERIFIED;
 use crate::exchange::mac::MacAlgorithm;
 use crate::exchange::token_type::GRANT_TYPE;
 
@@ -36,10 +36,19 @@ async fn metadata(State(shared): State<Arc<Shared>>) -> Json<Value> {
         methods.push("private_key_jwt");
         algorithms.extend(VERIFIED);
     }
+    let mut grants = vec!["authorization_code", "client_credentials"];
+    if !shared.misbehaves(Misbehaviour::DiscoveryWithoutGrant) {
+        grants.push(GRANT_TYPE);
+    }
+    let issuer = if shared.misbehaves(Misbehaviour::DiscoveryWrongIssuer) {
+        format!("{}/", shared.issuer)
+    } else {
+        shared.issuer.clone()
+    };
     let introspection_methods = methods.clone();
     methods.push("none");
     Json(json!({
-        "issuer": shared.issuer,
+        "issuer": issuer,
         "authorization_endpoint": url(AUTHORIZE),
         "token_endpoint": url(TOKEN),
         "introspection_endpoint": url(INTROSPECT),
@@ -47,11 +56,7 @@ async fn metadata(State(shared): State<Arc<Shared>>) -> Json<Value> {
         "jwks_uri": url(KEYS),
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
-        "grant_types_supported": [
-            "authorization_code",
-            "client_credentials",
-            GRANT_TYPE,
-        ],
+        "grant_types_supported": grants,
         "token_endpoint_auth_methods_supported": methods,
         "token_endpoint_auth_signing_alg_values_supported": algorithms,
         "revocation_endpoint_auth_methods_supported": methods,
@@ -63,7 +68,7 @@ async fn metadata(State(shared): State<Arc<Shared>>) -> Json<Value> {
         "authorization_response_iss_parameter_supported": true,
         "prompt_values_supported": ["login", "none"],
         "subject_types_supported": ["public"],
-        "id_token_signing_alg_values_supported": [shared.key.algorithm().name()],
+        "id_token_signing_alg_values_supported": [shared.keys.algorithm().name()],
         "claims_supported":
             ["iss", "sub", "aud", "exp", "iat", "jti", "client_id", "scope", "auth_time", "act",
              "cnf"],
@@ -71,5 +76,5 @@ async fn metadata(State(shared): State<Arc<Shared>>) -> Json<Value> {
 }
 
 async fn keys(State(shared): State<Arc<Shared>>) -> Json<Value> {
-    Json(KeySet::of([&shared.key]).to_json())
+    Json(shared.key_set().to_json())
 }

@@ -38,32 +38,43 @@ mod assertion;
 mod clients;
 mod dpop;
 mod exchange;
+mod forge;
 mod http;
 mod issuers;
+mod key_ring;
 mod login;
 mod metadata;
+mod misbehave;
 mod pages;
 mod predict;
 mod replay;
+mod shapes;
 mod status;
 mod token;
+mod users;
 
+use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::from_fn;
+use axum::middleware::{from_fn, from_fn_with_state};
 use secrecy::SecretString;
 use tokio::sync::watch;
 
+pub use forge::Wrong;
 pub use issuers::{DEFAULT_LIFETIME, MintError, MintRequest};
+pub use misbehave::Misbehaviour;
 pub use predict::{Planned, Prediction, predict};
+pub use shapes::{SHAPES, Shape};
+pub use users::{TestUser, UsersError};
 
 use crate::config::Project;
-use crate::exchange::keys::{KeyError, KeySet, SigningAlgorithm, SigningKey, random_text};
+use crate::exchange::keys::{KeyError, KeySet, random_text};
 use crate::trust::Reading;
 
 /// Where the time comes from.
@@ -71,30 +82,6 @@ pub type Clock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
 
 /// How long an issued access token lives, in seconds, unless the token that went in ends earlier.
 pub const TOKEN_LIFETIME: i64 = 3_600;
-
-/// A person who can log in, by a click.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TestUser {
-    /// The subject (`sub`) of their tokens, and what a `login_hint` says.
-    pub subject: String,
-    /// The name on the login page.
-    pub name: String,
-}
-
-impl TestUser {
-    pub fn new(subject: impl Into<String>, name: impl Into<String>) -> Self {
-        Self { subject: subject.into(), name: name.into() }
-    }
-
-    /// Alice, Bob and Carol.
-    pub fn defaults() -> Vec<Self> {
-        vec![
-            Self::new("alice", "Alice Archer"),
-            Self::new("bob", "Bob Baker"),
-            Self::new("carol", "Carol Cooper"),
-        ]
-    }
-}
 
 /// How an authority is started.
 #[derive(Clone)]
@@ -113,6 +100,11 @@ pub struct Options {
     pub client_keys: Vec<(String, KeySet)>,
     /// Whether every proof of possession must repeat a nonce of this server (RFC 9449 §8).
     pub dpop_nonce: bool,
+    /// What it does wrongly; nothing, unless told.
+    pub misbehave: Vec<Misbehaviour>,
+    /// Whether every exchange that is refused for its token or for want of a permission is refused in
+    /// the same words, as a server that faces strangers should.
+    pub same_words: bool,
     pub clock: Clock,
 }
 
@@ -126,6 +118,8 @@ impl Default for Options {
             audiences: Vec::new(),
             client_keys: Vec::new(),
             dpop_nonce: false,
+            misbehave: Vec::new(),
+            same_words: false,
             clock: Arc::new(SystemTime::now),
         }
     }
@@ -139,6 +133,8 @@ impl std::fmt::Debug for Options {
             .field("users", &self.users)
             .field("audiences", &self.audiences)
             .field("dpop_nonce", &self.dpop_nonce)
+            .field("misbehave", &self.misbehave)
+            .field("same_words", &self.same_words)
             .field("client_keys", &self.client_keys.iter().map(|(id, _)| id).collect::<Vec<_>>())
             .finish_non_exhaustive()
     }
@@ -168,7 +164,7 @@ struct Current {
 struct Shared {
     issuer: String,
     external: String,
-    key: SigningKey,
+    keys: key_ring::KeyRing,
     users: Vec<TestUser>,
     client_secret: SecretString,
     audiences: Vec<(String, String)>,
@@ -177,6 +173,10 @@ struct Shared {
     revoked: Mutex<replay::Seen>,
     dpop_nonce: bool,
     nonces: Mutex<dpop::Nonces>,
+    misbehaviours: RwLock<BTreeSet<Misbehaviour>>,
+    /// How many exchanges were asked for since it was told how to misbehave.
+    exchanges: AtomicU32,
+    same_words: bool,
     clock: Clock,
     current: RwLock<Current>,
     logins: Mutex<login::Logins>,
@@ -190,6 +190,21 @@ impl Shared {
 
     fn client_keys(&self) -> Arc<Vec<(String, KeySet)>> {
         Arc::clone(&self.client_keys.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Whether this server was told to do something wrongly.
+    fn misbehaves(&self, how: Misbehaviour) -> bool {
+        self.misbehaviours.read().unwrap_or_else(PoisonError::into_inner).contains(&how)
+    }
+
+    /// Whether it was told nothing of the kind.
+    fn behaves(&self) -> bool {
+        self.misbehaviours.read().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
+    /// The public keys of the moment.
+    fn key_set(&self) -> KeySet {
+        self.keys.key_set(self.now())
     }
 
     fn now(&self) -> i64 {
@@ -258,7 +273,7 @@ pub fn start(
     let shared = Arc::new(Shared {
         issuer,
         external: external_base,
-        key: SigningKey::generate(SigningAlgorithm::Rs256)?,
+        keys: key_ring::KeyRing::new()?,
         users: options.users,
         client_secret,
         audiences: options.audiences,
@@ -267,6 +282,9 @@ pub fn start(
         revoked: Mutex::default(),
         dpop_nonce: options.dpop_nonce,
         nonces: Mutex::default(),
+        misbehaviours: RwLock::new(options.misbehave.into_iter().collect()),
+        exchanges: AtomicU32::new(0),
+        same_words: options.same_words,
         clock: options.clock,
         current: RwLock::new(Current { project, reading }),
         logins: Mutex::default(),
@@ -340,6 +358,7 @@ fn router(shared: Arc<Shared>) -> Router {
             .merge(token::router())
             .merge(status::router())
             .merge(login::router())
+            .layer(from_fn_with_state(shared.clone(), misbehave::answers::layer))
             .with_state(shared),
     )
 }
@@ -395,6 +414,30 @@ impl Running {
         *held = Arc::new(keys);
     }
 
+    /// Does these things wrongly from the next request on, and nothing else; nothing at all for none.
+    pub fn set_misbehaviour(&self, how: &[Misbehaviour]) {
+        let mut held = self.shared.misbehaviours.write().unwrap_or_else(PoisonError::into_inner);
+        *held = how.iter().copied().collect();
+        self.shared.exchanges.store(0, Ordering::Relaxed);
+    }
+
+    /// What it does wrongly at the moment.
+    pub fn misbehaviour(&self) -> Vec<Misbehaviour> {
+        let held = self.shared.misbehaviours.read().unwrap_or_else(PoisonError::into_inner);
+        held.iter().copied().collect()
+    }
+
+    /// Signs with a new key from now on. The old one stays in the key set until the last token that
+    /// it signed has ended. Gives the new key's name (`kid`).
+    ///
+    /// # Errors
+    ///
+    /// When no key can be made; the old one goes on then.
+    pub fn rotate_key(&self) -> Result<String, KeyError> {
+        let now = self.shared.now();
+        self.shared.keys.rotate(now, now.saturating_add(TOKEN_LIFETIME))
+    }
+
     /// A token of an external issuer, without HTTP.
     ///
     /// # Errors
@@ -421,7 +464,9 @@ impl Drop for Running {
 }
 
 /// Where an external issuer's port mints tokens: `POST` a form with `subject` and, as wanted,
-/// `issuer`, `audience`, `lifetime` and `not_before` in seconds; the answer is JSON with `token`.
+/// `issuer`, `audience`, `lifetime` and `not_before` in seconds, `algorithm`, `claims` (a JSON object)
+/// and what is `wrong` with it; or with `like`, the name of a [`Shape`] that the others change. The
+/// answer is JSON with `token`.
 pub fn mint_endpoint(base: &str) -> String {
     format!("{}/mint", base.trim_end_matches('/'))
 }

@@ -10,14 +10,14 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
 use serde_json::{Map, Value, json};
 
 use super::clients::{authenticate, by_client_id, is_public, require_enabled};
 use super::http::{Form, OAuthError, no_store};
 use super::token::{ACCESS_TOKEN_TYP, own_token, token_type};
-use super::{Shared, metadata, replay};
+use super::{Misbehaviour, Shared, metadata, replay};
 use crate::exchange::keys::Verified;
 
 pub(super) fn router() -> Router<Arc<Shared>> {
@@ -41,6 +41,9 @@ async fn introspect(
         return Err(OAuthError::invalid_client("A public client cannot introspect tokens."));
     }
     let token = form.need("token")?;
+    if shared.misbehaves(Misbehaviour::IntrospectionInactive) {
+        return Ok(no_store(StatusCode::OK, json!({ "active": false })));
+    }
     let body = match own_token(&shared, token) {
         Ok(verified) if verified.typ().as_deref() == Some(ACCESS_TOKEN_TYP) => {
             let mut body = Map::new();
@@ -48,6 +51,12 @@ async fn introspect(
             let bound = verified.claims.contains_key("cnf");
             body.insert("token_type".into(), token_type(bound).into());
             body.extend(verified.claims);
+            if shared.misbehaves(Misbehaviour::IntrospectionDiffers) {
+                body.insert("aud".into(), "https://elsewhere.example".into());
+            }
+            if shared.misbehaves(Misbehaviour::IntrospectionSilent) {
+                body.remove("active");
+            }
             Value::Object(body)
         }
         _ => json!({ "active": false }),
@@ -61,12 +70,18 @@ async fn revoke(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, OAuthError> {
+    if shared.misbehaves(Misbehaviour::Revocation404) {
+        return Ok(StatusCode::NOT_FOUND.into_response());
+    }
     let form = Form::of_body(&headers, &body)?;
     let current = shared.current();
     let client = authenticate(&shared, &current.project, &headers, &form)?;
     require_enabled(client)?;
     let done = || Ok(no_store(StatusCode::OK, json!({})));
     let Ok(verified) = own_token(&shared, form.need("token")?) else { return done() };
+    if shared.misbehaves(Misbehaviour::RevocationIdle) {
+        return done();
+    }
     if verified.typ().as_deref() != Some(ACCESS_TOKEN_TYP) {
         return Err(OAuthError::new(
             "unsupported_token_type",

@@ -1,16 +1,19 @@
 //! `serve`: the built-in authority and its external issuers, until they are told to stop.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
+
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use secrecy::ExposeSecret as _;
 use serde::Serialize;
 
 use super::project::{self, Format, Paths};
 use super::{Exit, Failure, Globals, Terminal, secret};
-use crate::authority::{self, Options, Running, StartError, TestUser};
+use crate::authority::{self, Misbehaviour, Options, Running, StartError, TestUser};
 use crate::config::Project;
-use crate::exchange::keys::KeySet;
+use crate::exchange::keys::{KeyError, KeySet};
 
 /// Run the built-in authority on the configuration
 ///
@@ -37,6 +40,9 @@ private_key_jwt gets its public key here: --client-key Portal=portal.pub.pem, as
   openssl pkey -in portal.pem -pubout -out portal.pub.pem
 
 The configuration is read once: start again after a change.
+
+With --misbehave it does one thing wrongly, as real servers do: --misbehave grow-scope, for example.
+'exchange-studio serve --help' lists them; what should notice is the checks of 'exchange'.
 
 With --format json the first line of standard output is one JSON object with every address, written
 when both ports are open:
@@ -73,6 +79,30 @@ pub struct Args {
     #[arg(long)]
     dpop_nonce: bool,
 
+    /// The people who can log in: a YAML or JSON file with a list of users, each with 'subject' and,
+    /// as wanted, 'name' and further claims of their ID tokens. Left out, they are alice, bob and carol.
+    #[arg(long, value_name = "FILE")]
+    users: Option<PathBuf>,
+
+    /// Sign with a new key every so often, as in 90s, 10m or 2h. The old one stays in the key set
+    /// until its tokens have ended.
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    rotate_keys_every: Option<Duration>,
+
+    /// Refuse every exchange that is refused for its token or for want of a permission in the same
+    /// words, as a server that faces strangers should.
+    #[arg(long)]
+    same_words: bool,
+
+    /// Do something wrongly on purpose, to try what notices it; may be given several times.
+    #[arg(
+        long,
+        value_name = "NAME",
+        hide_short_help = true,
+        value_parser = misbehaviours(),
+    )]
+    misbehave: Vec<Misbehaviour>,
+
     /// What an audience or resource URL stands for; may be given several times.
     #[arg(long, value_name = "URL=ID", value_parser = audience_map)]
     audience_map: Vec<(String, String)>,
@@ -80,6 +110,38 @@ pub struct Args {
     /// How the addresses are written.
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
+}
+
+fn misbehaviours() -> impl TypedValueParser<Value = Misbehaviour> {
+    let known = Misbehaviour::ALL.iter().map(|one| PossibleValue::new(one.name()).help(one.what()));
+    PossibleValuesParser::new(known)
+        .try_map(|name| Misbehaviour::from_name(&name).ok_or("no such misbehaviour"))
+}
+
+/// Seconds, minutes or hours, as in `90s`.
+fn duration(text: &str) -> Result<Duration, String> {
+    let (unit, seconds) = match text.chars().last() {
+        Some('s') => (1, 1),
+        Some('m') => (1, 60),
+        Some('h') => (1, 3_600),
+        _ => (0, 1),
+    };
+    let number = text.get(..text.len() - unit).and_then(|digits| digits.parse::<u32>().ok());
+    match number {
+        Some(number @ 1..) if unit == 1 => Ok(Duration::from_secs(u64::from(number) * seconds)),
+        _ => Err("it must be a number with s, m or h behind it, as in 90s or 10m".to_owned()),
+    }
+}
+
+/// The people in the file, or the usual ones.
+fn users(path: Option<&Path>) -> Result<Vec<TestUser>, Failure> {
+    let Some(path) = path else { return Ok(TestUser::defaults()) };
+    let unreadable = |reason: String| {
+        Failure::unreadable(format!("the users in {} cannot be read: {reason}", path.display()))
+    };
+    let bytes = std::fs::read(path).map_err(|error| unreadable(error.to_string()))?;
+    let text = String::from_utf8(bytes).map_err(|_| unreadable("it is not UTF-8".to_owned()))?;
+    TestUser::read(&text).map_err(|error| unreadable(error.to_string()))
 }
 
 /// `URL=ID`; the URL may have equals signs of its own, an id has none.
@@ -128,6 +190,7 @@ pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Ex
         })?;
     }
     let client_keys = client_keys(args, &project)?;
+    let users = users(args.users.as_deref())?;
     let client_secret = secret::needed(&args.client_secret_env, "the secret of the clients")?;
     // Signals are listened for before anybody is told that the server is there to be stopped.
     let stop = StopSignal::new()?;
@@ -138,6 +201,9 @@ pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Ex
         audiences: args.audience_map.clone(),
         client_keys,
         dpop_nonce: args.dpop_nonce,
+        users,
+        misbehave: args.misbehave.clone(),
+        same_words: args.same_words,
         ..Options::default()
     };
     let clients = project.clients().len();
@@ -162,7 +228,7 @@ pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Ex
         }
     }
     terminal.flush()?;
-    stop.wait();
+    stop.wait(args.rotate_keys_every, || running.rotate_key().map(drop));
     running.shutdown();
     Ok(Exit::Fine)
 }
@@ -181,6 +247,8 @@ struct Started {
     clients: usize,
     /// Subjects that can log in.
     users: Vec<String>,
+    /// What it does wrongly, as it was told.
+    misbehave: Vec<&'static str>,
 }
 
 impl Started {
@@ -196,6 +264,7 @@ impl Started {
             reading: globals.reading.name(),
             clients,
             users: running.users().iter().map(|TestUser { subject, .. }| subject.clone()).collect(),
+            misbehave: running.misbehaviour().into_iter().map(Misbehaviour::name).collect(),
         }
     }
 }
@@ -218,6 +287,9 @@ fn human(started: &Started, variable: &str, terminal: &mut Terminal) -> Result<(
         ("reading", started.reading),
     ] {
         writeln!(out, "  {term:<17} {text}")?;
+    }
+    if !started.misbehave.is_empty() {
+        writeln!(out, "  {:<17} {}", "misbehaves", started.misbehave.join(", "))?;
     }
     writeln!(
         out,
@@ -262,7 +334,16 @@ impl StopSignal {
         Ok(Self { runtime })
     }
 
-    fn wait(self) {
+    /// Waits for the end, and rotates the key meanwhile, if that is wanted. A key that cannot be made
+    /// leaves the old one at work.
+    fn wait(self, every: Option<Duration>, rotate: impl Fn() -> Result<(), KeyError>) {
+        let turn = async {
+            let Some(every) = every else { return std::future::pending().await };
+            loop {
+                tokio::time::sleep(every).await;
+                let _ = rotate();
+            }
+        };
         #[cfg(unix)]
         {
             let [mut interrupt, mut terminate] = self.signals;
@@ -270,12 +351,16 @@ impl StopSignal {
                 tokio::select! {
                     _ = interrupt.recv() => {}
                     _ = terminate.recv() => {}
+                    () = turn => {}
                 }
             });
         }
         #[cfg(not(unix))]
         self.runtime.block_on(async {
-            let _ = tokio::signal::ctrl_c().await;
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                () = turn => {}
+            }
         });
     }
 }
@@ -289,6 +374,15 @@ mod tests {
         assert_eq!(client_key("Portal=a=b.pem"), Ok(("Portal".into(), "a=b.pem".into())));
         for bad in ["", "x", "=x", "x="] {
             assert!(client_key(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_duration_has_a_unit() {
+        assert_eq!(duration("90s"), Ok(Duration::from_secs(90)));
+        assert_eq!(duration("2h"), Ok(Duration::from_secs(7_200)));
+        for bad in ["", "s", "10", "0m", "-1s", "1.5h", "1d", "9ü"] {
+            assert!(duration(bad).is_err(), "{bad}");
         }
     }
 

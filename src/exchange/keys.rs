@@ -184,7 +184,7 @@ impl SigningKey {
 impl SigningKey {
     /// A signed token with the public half in its header and no name, as a proof of possession is
     /// (RFC 9449 §4.2).
-    pub(super) fn sign_with_key_inside(
+    pub(crate) fn sign_with_key_inside(
         &self,
         typ: &str,
         claims: &impl Serialize,
@@ -254,7 +254,8 @@ impl KeySet {
         Self { keys: keys.into_iter().map(|key| key.public.clone()).collect(), skipped: 0 }
     }
 
-    pub(super) fn from_keys(keys: Vec<Jwk>, skipped: usize) -> Self {
+    /// The set of these keys, and how many were left out of it.
+    pub(crate) fn from_keys(keys: Vec<Jwk>, skipped: usize) -> Self {
         Self { keys, skipped }
     }
 

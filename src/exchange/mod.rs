@@ -40,6 +40,7 @@ pub mod mac;
 pub mod pace;
 pub mod paste;
 mod post;
+pub mod public_pem;
 pub mod redact;
 pub mod refresh;
 pub mod report;

@@ -14,5 +14,6 @@ mod list;
 mod matrix;
 mod reach;
 mod serve_exchange;
+mod serve_options;
 mod structure;
 mod support;

@@ -8,13 +8,13 @@ use serde_json::Value;
 
 use crate::support::{Folder, Ran, estate, program};
 
-const SECRET: &str = "MARKED-client-secret";
-const PORTAL: &str = "11111111-1111-4111-8111-111111111111";
+pub const SECRET: &str = "MARKED-client-secret";
+pub const PORTAL: &str = "11111111-1111-4111-8111-111111111111";
 
 /// A running `serve`; stopped when dropped.
-struct Served {
+pub struct Served {
     process: Child,
-    started: Value,
+    pub started: Value,
     folder: Folder,
 }
 
@@ -30,7 +30,7 @@ impl Served {
         Self::with(estate(), reading, &[])
     }
 
-    fn with(folder: Folder, reading: &str, more: &[&str]) -> Self {
+    pub fn with(folder: Folder, reading: &str, more: &[&str]) -> Self {
         let mut process = program(folder.path())
             .args(["serve", "estate.yaml", "--format", "json", "--reading", reading])
             .args(["--audience-map", "https://dash.example/api=Dashboard"])
@@ -45,12 +45,12 @@ impl Served {
         Self { process, started, folder }
     }
 
-    fn text(&self, name: &str) -> &str {
+    pub fn text(&self, name: &str) -> &str {
         self.started[name].as_str().unwrap()
     }
 
     /// Runs another command, which knows the secret and a subject token.
-    fn run(&self, token: &str, arguments: &[&str]) -> Ran {
+    pub fn run(&self, token: &str, arguments: &[&str]) -> Ran {
         let output = program(self.folder.path())
             .args(arguments)
             .env("EXCHANGE_STUDIO_CLIENT_SECRET", SECRET)
@@ -62,7 +62,7 @@ impl Served {
         ran
     }
 
-    fn user_token(&self, client: &str) -> String {
+    pub fn user_token(&self, client: &str) -> String {
         let server = self.text("issuer");
         let arguments = ["mint", "--server", server, "--client-id", client, "--user", "alice"];
         token_of(&self.run("", &[&arguments[..], &["--scope", "openid a"]].concat()))
@@ -79,7 +79,7 @@ impl Served {
         )
     }
 
-    fn exchange(&self, token: &str, client: &str, more: &[&str]) -> Ran {
+    pub fn exchange(&self, token: &str, client: &str, more: &[&str]) -> Ran {
         let server = self.text("issuer");
         let arguments = ["exchange", "--server", server, "--client-id", client];
         let token_from = ["--subject-token-env", "SUBJECT_TOKEN"];
@@ -89,14 +89,14 @@ impl Served {
     }
 }
 
-fn token_of(ran: &Ran) -> String {
+pub fn token_of(ran: &Ran) -> String {
     assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{ran}");
     let token = ran.stdout.trim_end();
     assert!(token.starts_with("eyJ") && !token.contains('\n'), "{ran}");
     token.to_owned()
 }
 
-fn json(ran: &Ran) -> Value {
+pub fn json(ran: &Ran) -> Value {
     serde_json::from_str(&ran.stdout).unwrap_or_else(|_| panic!("{ran}"))
 }
 
