@@ -18,6 +18,9 @@ pub struct Issued {
     pub id_token: Option<SecretString>,
     /// Seconds.
     pub expires_in: Option<u64>,
+    /// How the token is used, as the server wrote it. The standard requires it, and a registered
+    /// one: a client must not use a token whose type it does not know (RFC 6749 §7.1).
+    pub token_type: Option<String>,
 }
 
 /// Asks for a token with the client's own credentials.
@@ -64,7 +67,7 @@ pub(super) async fn token_request(
         Ok(members) => members,
         Err(error) => {
             return Err(wrong(format!(
-                "answered {}, and of what it sent, {error}.",
+                "answered {}, and what it sent is of no use: {error}.",
                 answer.status
             )));
         }
@@ -82,5 +85,6 @@ pub(super) async fn token_request(
         access_token: SecretString::from(access_token),
         id_token: text("id_token").map(SecretString::from),
         expires_in: members.get("expires_in").and_then(serde_json::Value::as_u64),
+        token_type: text("token_type").map(str::to_owned),
     })
 }

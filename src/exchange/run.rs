@@ -163,7 +163,8 @@ pub async fn simulate(
 ) -> Result<Report, SimulateError> {
     let Simulation { server, client, request, skew } = simulation;
     let started = Instant::now();
-    let mut checks = request.check(client, server, now, *skew);
+    let asked = request.check(client, server, now, *skew);
+    let mut checks = asked.clone();
     let (metadata, endpoint) = match server {
         Server::Issuer(issuer) => {
             let metadata = discovery::discover(http, issuer).await?;
@@ -223,6 +224,7 @@ pub async fn simulate(
     let context = Context {
         client,
         request,
+        asked: &asked,
         redactor: &redactor,
         sent: &sent_redactor,
         answer: &exchange.answer,

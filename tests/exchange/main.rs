@@ -20,3 +20,6 @@ mod client_faults;
 mod client_follow_up;
 mod client_scenarios;
 mod client_secrets;
+mod real_authgent;
+mod real_idpyoidc;
+mod real_servers;

@@ -129,7 +129,10 @@ app = Flask(__name__)
 
 
 def refused(message, status=400):
-    return make_response(message.to_json(), status, {"Content-Type": "application/json"})
+    headers = {"Content-Type": "application/json", "Cache-Control": "no-store"}
+    if status == 401:
+        headers["WWW-Authenticate"] = "Basic"
+    return make_response(message.to_json(), status, headers)
 
 
 def answer(name):

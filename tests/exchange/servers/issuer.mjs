@@ -9,3 +9,5 @@ const server = new OAuth2Server(undefined, undefined, {
 });
 await server.issuer.keys.generate("RS256");
 await server.start(Number(port), "127.0.0.1");
+// It calls itself localhost, which is another issuer.
+server.issuer.url = `http://127.0.0.1:${port}`;
