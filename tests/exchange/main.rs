@@ -21,5 +21,6 @@ mod client_follow_up;
 mod client_scenarios;
 mod client_secrets;
 mod real_authgent;
+mod real_clients;
 mod real_idpyoidc;
 mod real_servers;

@@ -76,10 +76,11 @@ fn with(list: &[&'static str], more: &[&'static str]) -> Vec<&'static str> {
 
 #[tokio::test]
 async fn both_well_known_places_tell_the_same() {
+    let _turn = AUTHGENT_TURN.lock().await;
     let metadata = discover(&http(), &AUTHGENT.issuer).await.unwrap();
     assert_eq!(metadata.issuer, AUTHGENT.issuer);
     assert!(metadata.found_at.path().ends_with("/oauth-authorization-server"));
-    let wrong: Vec<_> = metadata.checks.iter().filter(|c| c.level > Level::Pass).collect();
+    let wrong: Vec<_> = metadata.checks.iter().filter(|c| c.level > Level::Note).collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
     for name in ["oauth-authorization-server", "openid-configuration"] {
         let url = Url::parse(&format!("{}/.well-known/{name}", AUTHGENT.issuer)).unwrap();
@@ -89,6 +90,7 @@ async fn both_well_known_places_tell_the_same() {
 
 #[tokio::test]
 async fn a_permitted_exchange_is_delegation() {
+    let _turn = AUTHGENT_TURN.lock().await;
     let simulation = user_exchange().await;
     let report = run(&simulation).await;
     let token = claims(&issued(&report, &USUAL));
@@ -107,6 +109,7 @@ async fn a_permitted_exchange_is_delegation() {
 
 #[tokio::test]
 async fn every_hop_adds_an_actor_until_the_server_has_enough() {
+    let _turn = AUTHGENT_TURN.lock().await;
     let mut simulation = user_exchange().await;
     for hop in 1..=5 {
         let report = run(&simulation).await;
@@ -133,6 +136,7 @@ async fn every_hop_adds_an_actor_until_the_server_has_enough() {
 
 #[tokio::test]
 async fn scopes_shrink_and_never_grow() {
+    let _turn = AUTHGENT_TURN.lock().await;
     let mut simulation = user_exchange().await;
     simulation.request.scope = "read".to_owned();
     let report = run(&simulation).await;
@@ -154,6 +158,7 @@ async fn scopes_shrink_and_never_grow() {
 
 #[tokio::test]
 async fn the_owner_of_the_subject_token_says_where_it_may_go() {
+    let _turn = AUTHGENT_TURN.lock().await;
     let batch = limited(TARGET).await;
     let token = own_token(&AUTHGENT, &batch, "read").await.unwrap().access_token;
     let portal = register(&AUTHGENT).await;
@@ -174,6 +179,7 @@ async fn the_owner_of_the_subject_token_says_where_it_may_go() {
 
 #[tokio::test]
 async fn a_client_that_proves_nothing_is_served_and_the_report_says_so() {
+    let _turn = AUTHGENT_TURN.lock().await;
     let mut simulation = user_exchange().await;
     simulation.client.auth = ClientAuth::Basic(SecretString::from("another"));
     refused(&run(&simulation).await, 401, "invalid_client", &[]);
@@ -187,6 +193,7 @@ async fn a_client_that_proves_nothing_is_served_and_the_report_says_so() {
 
 #[tokio::test]
 async fn a_request_that_is_not_valid_is_served_and_the_report_says_so() {
+    let _turn = AUTHGENT_TURN.lock().await;
     let mut simulation = user_exchange().await;
     simulation.request.subject_token_type.clear();
     let report = run(&simulation).await;
@@ -195,6 +202,7 @@ async fn a_request_that_is_not_valid_is_served_and_the_report_says_so() {
 
 #[tokio::test]
 async fn a_grant_for_another_domain_is_no_access_token() {
+    let _turn = AUTHGENT_TURN.lock().await;
     let mut simulation = user_exchange().await;
     simulation.request.requested_token_type = JWT.to_owned();
     let report = run(&simulation).await;
@@ -206,6 +214,7 @@ async fn a_grant_for_another_domain_is_no_access_token() {
 
 #[tokio::test]
 async fn a_token_is_bound_to_the_key_that_is_proved() {
+    let _turn = AUTHGENT_TURN.lock().await;
     let mut simulation = user_exchange().await;
     let key = |algorithm| Arc::new(SigningKey::generate(algorithm).unwrap());
     let own = key(SigningAlgorithm::Es256);
@@ -242,6 +251,7 @@ async fn a_nonce_is_taken_from_the_refusal_and_sent_along() {
 
 #[tokio::test]
 async fn an_id_token_of_a_trusted_issuer_becomes_an_access_token() {
+    let _turn = AUTHGENT_TURN.lock().await;
     let id_token = async |audience: &str| {
         let client = Client::new(audience, ClientAuth::None);
         sign_in(&ISSUER, &client, "openid", &[]).await.id_token.unwrap()
@@ -266,6 +276,7 @@ async fn an_id_token_of_a_trusted_issuer_becomes_an_access_token() {
 
 #[tokio::test]
 async fn a_revoked_subject_token_is_of_no_use_any_more() {
+    let _turn = AUTHGENT_TURN.lock().await;
     let simulation = user_exchange().await;
     let now = SystemTime::now();
     let mut report: Report = simulate(&http(), &simulation, now).await.unwrap();

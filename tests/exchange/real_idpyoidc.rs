@@ -158,11 +158,11 @@ async fn access_refresh_and_id_tokens_are_issued() {
     simulation.request.subject_token = refresh;
     simulation.request.subject_token_type = REFRESH_TOKEN.to_owned();
     simulation.request.requested_token_type = ACCESS_TOKEN.to_owned();
-    refused(&run(&simulation).await, 400, "invalid_target", &["REQ-22 warn"]);
+    refused(&run(&simulation).await, 400, "invalid_target", &[]);
     simulation.request.audience.clear();
     let report = run(&simulation).await;
     assert_eq!(report.outcome, Outcome::Issued, "{}", report.sentence());
-    assert_eq!(level(&report, "REQ-22"), Level::Warn);
+    assert_eq!(level(&report, "REQ-22"), Level::Note);
 }
 
 #[tokio::test]
@@ -225,14 +225,6 @@ async fn a_token_is_revoked_by_the_client_that_has_it() {
     let mut report = simulate(&http(), &simulation, now).await.unwrap();
     let wanted = FollowUp { introspect: true, revoke_subject: true };
     assert!(follow_up(&http(), &simulation, &mut report, wanted, now).await);
-    println!(
-        "{:#?}",
-        report
-            .checks
-            .iter()
-            .filter(|c| c.id.starts_with("REV") || c.level > Level::Pass)
-            .collect::<Vec<_>>()
-    );
     assert_eq!(level(&report, "REV-02"), Level::Pass);
     refused(&run(&simulation).await, 400, "invalid_request", &[]);
 }
