@@ -21,6 +21,9 @@ pub struct Issued {
     pub refresh_token: Option<SecretString>,
     /// Seconds.
     pub expires_in: Option<u64>,
+    /// How the token is used, as the server wrote it. The standard requires it, and a registered
+    /// one: a client must not use a token whose type it does not know (RFC 6749 §7.1).
+    pub token_type: Option<String>,
 }
 
 /// Asks for a token with the client's own credentials.
@@ -87,6 +90,7 @@ pub(super) async fn ask(
         id_token: secret("id_token"),
         refresh_token: secret("refresh_token"),
         expires_in: members.get("expires_in").and_then(Value::as_u64),
+        token_type: text("token_type").map(str::to_owned),
     }))
 }
 
@@ -119,7 +123,10 @@ pub(super) async fn members(
         Ok(members) => Ok((answer.status, members, redactor)),
         Err(error) => {
             let place = http::place(occasion.token_endpoint);
-            let text = format!("{place} answered {}, and of what it sent, {error}.", answer.status);
+            let text = format!(
+                "{place} answered {}, and what it sent is of no use: {error}.",
+                answer.status
+            );
             Err(TransportError::new(TransportKind::Content, redactor.text(&text)))
         }
     }

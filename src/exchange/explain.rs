@@ -156,6 +156,14 @@ pub fn refusal(status: u16, error: &str, description: &str) -> String {
         "insufficient_user_authentication" => {
             "The user must sign in again, or more strongly, before this exchange."
         }
+        "insufficient_scope" | "scope_escalation" => {
+            "The request asks for a scope that the requester or the subject token does not have. \
+             Ask for less."
+        }
+        "delegation_depth_exceeded" => {
+            "The subject token has been exchanged as often as the server allows. Start from a token \
+             with fewer actors in it."
+        }
         "too_many_attempts" | "slow_down" => {
             "The server has had too many attempts. Wait before trying again."
         }
@@ -190,6 +198,8 @@ mod tests {
     #[test]
     fn codes_and_unknown_ones_are_explained() {
         assert!(refusal(400, "invalid_target", "").contains("audience"));
+        assert!(refusal(403, "scope_escalation", "").contains("less"));
+        assert!(refusal(403, "delegation_depth_exceeded", "").contains("actors"));
         assert!(refusal(429, "odd", "").contains("Wait"));
         assert!(refusal(503, "odd", "").contains("log"));
         assert!(refusal(400, "odd", "").contains("not one of the standard"));

@@ -187,7 +187,8 @@ pub async fn simulate_in(
     now: SystemTime,
 ) -> Result<Report, TransportError> {
     let (metadata, endpoint) = (session.metadata(), session.token_endpoint());
-    let mut checks = request.check(client, session.server(), now, skew);
+    let asked = request.check(client, session.server(), now, skew);
+    let mut checks = asked.clone();
     if let Some(metadata) = metadata {
         checks.extend(metadata.checks.iter().cloned());
         checks.push(metadata.check_authentication(&client.auth));
@@ -236,6 +237,7 @@ pub async fn simulate_in(
     let context = Context {
         client,
         request,
+        asked: &asked,
         redactor: &redactor,
         sent: &sent_redactor,
         answer: &exchange.answer,

@@ -24,4 +24,8 @@ mod client_faults;
 mod client_follow_up;
 mod client_scenarios;
 mod client_secrets;
+mod real_authgent;
+mod real_clients;
+mod real_idpyoidc;
+mod real_servers;
 mod sweep;

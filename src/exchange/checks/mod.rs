@@ -107,6 +107,8 @@ impl Rule {
 pub struct Context<'a> {
     pub client: &'a Client,
     pub request: &'a ExchangeRequest,
+    /// What the checks of the request found before it was sent.
+    pub asked: &'a [Check],
     /// What must not be in any text; it knows the issued tokens too.
     pub redactor: &'a Redactor,
     /// As [`Context::redactor`], but only what was *sent*: to see a server echo it (ERR-04).

@@ -3,7 +3,8 @@
 use serde_json::Value;
 use url::Url;
 
-use super::{Check, Context, Rule};
+use super::{Check, Context, Level, Rule};
+use crate::exchange::client_auth::ClientAuth;
 use crate::exchange::json::JsonError;
 use crate::exchange::time;
 use crate::exchange::token::Token;
@@ -33,6 +34,9 @@ pub fn all(context: &Context<'_>) -> Vec<Check> {
         checks.extend([same_token(context), other_members(context)]);
     }
     checks.push(readable(context));
+    if context.succeeded() {
+        checks.push(strictness(context));
+    }
     checks
 }
 
@@ -303,5 +307,37 @@ fn readable(context: &Context<'_>) -> Check {
             .fail(format!("It was refused, because {error}: two readers could see two answers.")),
         Err(_) => RULE.not_applicable("It is not JSON."),
         Ok(_) => RULE.pass("UTF-8, no key twice, within the limit of size."),
+    }
+}
+
+/// The requirements on a request that every server can see for itself.
+const REQUIRED: [&str; 6] = ["REQ-03", "REQ-04", "REQ-05", "REQ-06", "REQ-07", "REQ-09"];
+
+fn strictness(context: &Context<'_>) -> Check {
+    const RULE: Rule = Rule::new(
+        "RES-13",
+        "A request that is not valid is refused",
+        "RFC 8693 §2.2.2, RFC 6749 §3.2.1",
+    );
+    let broken: Vec<&str> = context
+        .asked
+        .iter()
+        .filter(|check| check.level == Level::Fail && REQUIRED.contains(&check.id))
+        .map(|check| check.id)
+        .collect();
+    if !broken.is_empty() {
+        return RULE.fail(format!(
+            "The request breaks {}, and a token was issued all the same. Who relies on that will \
+             fail at a server that is strict.",
+            broken.join(", ")
+        ));
+    }
+    match context.client.auth {
+        ClientAuth::None => RULE.note(format!(
+            "Nobody proved to be “{}”, and a token was issued. That is right for a public client; \
+             one that has a secret or a key must be asked for it.",
+            context.client.id
+        )),
+        _ => RULE.pass("The request was valid."),
     }
 }

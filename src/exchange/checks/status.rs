@@ -152,6 +152,11 @@ fn agreement(said: &Said<'_>, issued: Option<&Jwt>) -> Check {
     if hidden.contains(&"act") {
         return INT_02.warn("The token names an actor (act), and introspection does not.");
     }
+    // Without the key an API takes a bound token from whoever has it (RFC 9449 §6.2).
+    if hidden.contains(&"cnf") {
+        return INT_02
+            .warn("The token is bound to a key (cnf), and introspection does not say so.");
+    }
     match (hidden.as_slice(), only(&member, &claim).as_slice()) {
         ([], []) => INT_02.pass("Introspection and token say the same."),
         (hidden @ [_, ..], _) => {
@@ -234,7 +239,8 @@ mod tests {
     use crate::exchange::Level;
 
     fn claims() -> Value {
-        json!({"iss": "i", "sub": "alice", "aud": "dashboard", "scope": "a b", "act": {"sub": "p"}})
+        json!({"iss": "i", "sub": "alice", "aud": "dashboard", "scope": "a b", "act": {"sub": "p"},
+               "cnf": {"jkt": "k"}})
     }
 
     fn check(status: u16, body: Value) -> Vec<Check> {
@@ -275,6 +281,7 @@ mod tests {
             (200, active(|b| drop(b.insert("scope".into(), "a".into()))), "INT-02", Level::Warn),
             (200, active(|b| drop(b.insert("aud".into(), 1.into()))), "INT-02", Level::Warn),
             (200, active(|b| drop(b.remove("act"))), "INT-02", Level::Warn),
+            (200, active(|b| drop(b.remove("cnf"))), "INT-02", Level::Warn),
             (200, active(|b| drop(b.remove("scope"))), "INT-02", Level::Note),
             (200, active(|b| drop(b.insert("jti".into(), "x".into()))), "INT-02", Level::Note),
         ] {

@@ -12,7 +12,7 @@ use url::Url;
 
 use super::{Check, Context, Level, answer};
 use crate::exchange::client_auth::{Client, ClientAuth};
-use crate::exchange::discovery::Metadata;
+use crate::exchange::discovery::{Metadata, Server};
 use crate::exchange::http::HttpAnswer;
 use crate::exchange::json;
 use crate::exchange::keys::{SigningAlgorithm, SigningKey};
@@ -122,9 +122,13 @@ impl Case {
             total: Duration::ZERO,
         };
         let succeeded = (200..300).contains(&self.status) && body.is_ok();
+        let now = UNIX_EPOCH + Duration::from_secs(NOW);
+        let skew = Duration::from_secs(60);
+        let server = Server::Issuer(metadata.issuer.clone());
         answer(&Context {
             client: &client,
             request: &self.request,
+            asked: &self.request.check(&client, &server, now, skew),
             redactor: &sent,
             sent: &sent,
             answer: &reply,
@@ -134,8 +138,8 @@ impl Case {
             actor: actor.as_ref(),
             issued: succeeded.then_some(&issued),
             verification: succeeded.then_some(&self.verification),
-            now: UNIX_EPOCH + Duration::from_secs(NOW),
-            skew: Duration::from_secs(60),
+            now,
+            skew,
         })
     }
 }
@@ -144,7 +148,7 @@ impl Case {
 fn a_good_answer_passes_every_check() {
     let checks = Case::success().checks();
     let ids: Vec<&str> = checks.iter().map(|check| check.id).collect();
-    let expected: Vec<String> = (1..=12)
+    let expected: Vec<String> = (1..=13)
         .map(|n| format!("RES-{n:02}"))
         .chain((1..=15).map(|n| format!("TOK-{n:02}")))
         .collect();
@@ -281,6 +285,9 @@ fn answers_out_of_form_are_seen() {
             ("RES-10", Want::Note, |c| c.issued = c.subject.clone()),
             ("RES-11", Want::Note, |c| c.body["session_state"] = json!("x")),
             ("RES-12", Want::Fail, |c| c.raw = Some(b"{\"a\":1,\"a\":2}".to_vec())),
+            ("RES-13", Want::Fail, |c| c.request.subject_token_type.clear()),
+            ("RES-13", Want::Fail, |c| c.request.resource = vec!["dashboard".into()]),
+            ("RES-13", Want::Note, |c| c.auth = ClientAuth::None),
             ("RES-12", Want::Fail, |c| c.raw = Some(b"{\"a\":\"\xff\"}".to_vec())),
         ],
     );
