@@ -106,12 +106,7 @@ impl ProofKey {
 }
 
 fn audience(text: &str) -> Result<AssertionAudience, String> {
-    match text.trim() {
-        "" => Err("it is empty".to_owned()),
-        "issuer" => Ok(AssertionAudience::Issuer),
-        "token-endpoint" => Ok(AssertionAudience::TokenEndpoint),
-        other => Ok(AssertionAudience::Text(other.to_owned())),
-    }
+    AssertionAudience::parse(text).ok_or_else(|| "it is empty".to_owned())
 }
 
 impl Authentication {

@@ -18,6 +18,7 @@
 //! async needs a tokio runtime and does not care whose it is.
 
 pub mod assertion;
+pub mod certificate;
 pub mod checks;
 pub mod client_auth;
 pub mod client_credentials;
@@ -32,7 +33,9 @@ pub mod key_file;
 pub mod keys;
 pub mod login;
 pub mod mac;
+mod phases;
 mod post;
+pub mod profile;
 pub mod redact;
 pub mod report;
 pub mod request;
@@ -42,15 +45,19 @@ pub mod share;
 pub mod time;
 pub mod token;
 pub mod token_type;
+mod transport;
 pub mod verify;
 
 pub use assertion::{AssertionAudience, Occasion};
+pub use certificate::{CertificateError, ClientCertificate};
 pub use checks::{Check, Level};
 pub use client_auth::{Client, ClientAuth, ClientAuthMethod, Credentials};
 pub use compare::{Comparison, Difference};
-pub use discovery::{DiscoveryError, Metadata, Server, discover};
+pub use discovery::{DiscoveryError, Endpoints, Metadata, Server, discover};
 pub use follow_up::{FollowUp, follow_up};
 pub use http::{Http, HttpOptions, TransportError, TransportKind};
+pub use phases::Phases;
+pub use profile::{ClockOffset, NamedProfile, ProfileError, Secrets};
 pub use redact::Redactor;
 pub use report::{Outcome, Report};
 pub use request::ExchangeRequest;

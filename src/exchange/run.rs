@@ -167,10 +167,10 @@ pub async fn simulate(
     let (metadata, endpoint) = match server {
         Server::Issuer(issuer) => {
             let metadata = discovery::discover(http, issuer).await?;
-            let endpoint = metadata.token_endpoint()?;
+            let endpoint = metadata.endpoint_for("token_endpoint", client)?;
             (Some(metadata), endpoint)
         }
-        Server::TokenEndpoint { url, .. } => (None, http::parse_url(url)?),
+        bare => (None, http::parse_url(bare.address())?),
     };
     if let Some(metadata) = &metadata {
         checks.extend(metadata.checks.iter().cloned());
@@ -187,6 +187,7 @@ pub async fn simulate(
     let exchange = exchange(http, &occasion, client, request).await?;
 
     checks.extend(proof_checks(&exchange));
+    checks.extend(checks::mtls::shown(client, metadata.as_ref(), &exchange));
 
     let body = json::parse_object(exchange.answer.body.expose_secret());
     let sent_redactor = exchange.redactor.clone();
@@ -267,6 +268,7 @@ pub async fn simulate(
             algorithm: key.algorithm().name(),
             thumbprint: key.thumbprint().to_owned(),
         }),
+        client_certificate: client.certificate().map(|one| one.thumbprint().to_owned()),
         request: RequestReport::new(&exchange.sent, &redactor),
         answer: answer_report(&exchange.answer, &body, &redactor),
         first_try: exchange.first.as_ref().map(|first| {
@@ -284,10 +286,7 @@ pub async fn simulate(
         issued_token: issued.map(|token| redact_token(token, &redactor)),
         introspection: None,
         checks,
-        timings: Timings {
-            first_byte_ms: super::time::milliseconds(exchange.answer.first_byte),
-            total_ms: super::time::milliseconds(exchange.answer.total),
-        },
+        timings: Timings::of(&exchange.answer),
         issued: issued_secret,
     })
 }
@@ -331,16 +330,16 @@ async fn verification(
         return verify::verify(secret, &Jwks::default());
     }
     let not_possible = |reason: String| Verification::NotPossible { reason };
-    let url = match (metadata, server) {
+    let url = match (metadata, server.jwks_uri()) {
         (Some(metadata), _) => match metadata.endpoint("jwks_uri") {
             Ok(url) => url,
             Err(error) => return not_possible(error.to_string()),
         },
-        (None, Server::TokenEndpoint { jwks_uri: Some(url), .. }) => match http::parse_url(url) {
+        (None, Some(url)) => match http::parse_url(url) {
             Ok(url) => url,
             Err(error) => return not_possible(error.message),
         },
-        (None, _) => {
+        (None, None) => {
             return not_possible(
                 "Only the token endpoint is known, so there are no keys to verify with. Give the \
                  issuer, or the address of its keys."

@@ -276,7 +276,7 @@ async fn endpoint(
             .await
             .and_then(|metadata| Ok((Some(metadata.issuer.clone()), metadata.token_endpoint()?)))
             .map_err(|error| error.to_string()),
-        Server::TokenEndpoint { url, .. } => crate::exchange::http::parse_url(&url)
+        bare => crate::exchange::http::parse_url(bare.address())
             .map(|url| (None, url))
             .map_err(|error| error.to_string()),
     }
