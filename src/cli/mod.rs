@@ -13,6 +13,7 @@
 
 mod check;
 mod client;
+mod connection;
 mod decide;
 mod diff;
 mod edit;

@@ -57,7 +57,7 @@ pub use discovery::{DiscoveryError, Endpoints, Metadata, Server, discover};
 pub use follow_up::{FollowUp, follow_up};
 pub use http::{Http, HttpOptions, TransportError, TransportKind};
 pub use phases::Phases;
-pub use profile::{ClockOffset, NamedProfile, ProfileError, Secrets};
+pub use profile::{ClockOffset, NamedProfile, ProfileError, ProfileErrorKind, Secrets};
 pub use redact::Redactor;
 pub use report::{Outcome, Report};
 pub use request::ExchangeRequest;

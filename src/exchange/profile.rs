@@ -28,8 +28,19 @@ pub struct ProfileError {
     /// Empty, or as in `.clients.portal.key_file`.
     pub member: String,
     pub problem: String,
-    /// Whether a file could not be read, or a variable is not there: the profile may be in order.
-    pub missing: bool,
+    pub kind: ProfileErrorKind,
+}
+
+/// What is to be done about a [`ProfileError`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProfileErrorKind {
+    /// The profile says something that cannot be.
+    Wrong,
+    /// The profile may be in order, and a secret is not where it says, or nowhere: it could be asked
+    /// for.
+    NoSecret,
+    /// The profile may be in order, and a file cannot be read.
+    Unreadable,
 }
 
 /// Where secrets come from.
@@ -80,7 +91,7 @@ impl NamedProfile<'_> {
     fn error(&self, member: &str, problem: impl Into<String>) -> ProfileError {
         let member = if member.is_empty() { String::new() } else { format!(".{member}") };
         let profile = self.name.to_owned();
-        ProfileError { profile, member, problem: problem.into(), missing: false }
+        ProfileError { profile, member, problem: problem.into(), kind: ProfileErrorKind::Wrong }
     }
 
     fn path(&self, path: &Path) -> PathBuf {
@@ -257,7 +268,10 @@ impl NamedProfile<'_> {
     }
 
     fn read<T>(&self, member: &str, read: Result<T, String>) -> Result<T, ProfileError> {
-        read.map_err(|problem| ProfileError { missing: true, ..self.error(member, problem) })
+        read.map_err(|problem| ProfileError {
+            kind: ProfileErrorKind::Unreadable,
+            ..self.error(member, problem)
+        })
     }
 }
 
@@ -282,7 +296,10 @@ impl Look<'_> {
         let found = self.secrets.variable(name).and_then(|found| {
             found.ok_or_else(|| format!("the environment variable {name} is not set"))
         });
-        self.at.read(&self.member(member), found)
+        found.map_err(|problem| ProfileError {
+            kind: ProfileErrorKind::NoSecret,
+            ..self.error(member, problem)
+        })
     }
 
     fn file(&self, member: &str, path: &Path) -> Result<SecretString, ProfileError> {
@@ -309,7 +326,7 @@ impl Look<'_> {
         match &self.own.secret_env {
             Some(name) => self.variable("secret_env", name),
             None => Err(ProfileError {
-                missing: true,
+                kind: ProfileErrorKind::NoSecret,
                 ..self.error("secret_env", "the variable with the client's secret is not named")
             }),
         }
@@ -451,54 +468,63 @@ mod tests {
 
     #[test]
     fn what_is_wrong_with_a_client_is_told_by_its_place() {
+        use ProfileErrorKind as Kind;
         let known = known();
-        for (yaml, words, missing) in [
-            ("{}", ".clients.p.secret_env: the variable", true),
-            ("{method: telepathy}", ".clients.p.method: “telepathy” is not a method", false),
+        for (yaml, words, kind) in [
+            ("{}", ".clients.p.secret_env: the variable", Kind::NoSecret),
+            ("{method: telepathy}", ".clients.p.method: “telepathy” is not a method", Kind::Wrong),
             (
                 "{secret_env: NOWHERE}",
                 ".clients.p.secret_env: the environment variable NOWHERE",
-                true,
+                Kind::NoSecret,
             ),
-            ("{method: private_key_jwt}", ".clients.p.key_file: the file", false),
-            ("{method: private_key_jwt, key_file: x}", ".clients.p.key_file: project/x", true),
+            ("{method: private_key_jwt}", ".clients.p.key_file: the file", Kind::Wrong),
+            (
+                "{method: private_key_jwt, key_file: x}",
+                ".clients.p.key_file: project/x",
+                Kind::Unreadable,
+            ),
             (
                 "{method: private_key_jwt, key_file: cert.pem}",
                 ".clients.p.key_file: there is no",
-                false,
+                Kind::Wrong,
             ),
             (
                 "{method: private_key_jwt, key_file: x, key_env: y}",
                 ".clients.p.key_file: key_env is given too",
-                false,
+                Kind::Wrong,
             ),
             (
                 "{method: private_key_jwt, key_file: key.pem, assertion_alg: HS256}",
                 ".clients.p.key_file: a P-256 key does not sign with HS256",
-                false,
+                Kind::Wrong,
             ),
             (
                 "{method: client_secret_jwt, secret_env: SECRET, assertion_alg: RS256}",
                 ".clients.p.assertion_alg: it must be HS256",
-                false,
+                Kind::Wrong,
             ),
             (
                 "{method: tls_client_auth}",
                 ".clients.p.certificate_file: tls_client_auth needs",
-                false,
+                Kind::Wrong,
             ),
             (
                 "{method: tls_client_auth, certificate_file: cert.pem, key_file: key.pem}",
                 ".clients.p.certificate_file: the private key is not the certificate's",
-                false,
+                Kind::Wrong,
             ),
-            ("{method: none, assertion_audience: ''}", ".clients.p.assertion_audience: it", false),
+            (
+                "{method: none, assertion_audience: ''}",
+                ".clients.p.assertion_audience: it",
+                Kind::Wrong,
+            ),
         ] {
             let yaml = format!("clients: {{p: {yaml}}}");
             let error = with(&yaml, |named| named.client("p", &known).unwrap_err());
             let text = error.to_string();
             assert!(text.starts_with(&format!("profiles.a{words}")), "{text}");
-            assert_eq!(error.missing, missing, "{text}");
+            assert_eq!(error.kind, kind, "{text}");
             assert!(!text.contains("MARKED"), "{text}");
         }
     }
