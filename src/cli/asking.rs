@@ -232,10 +232,10 @@ pub fn minting(port: u16) -> Mint {
         Box::pin(async move {
             let request = MintRequest {
                 issuer: Some(wanted.issuer),
-                subject: wanted.subject,
                 audience: wanted.audience,
                 lifetime: wanted.lifetime,
                 not_before: wanted.not_before,
+                ..MintRequest::new(wanted.subject)
             };
             authority::mint_over_http(&endpoint, &request).await.map_err(|error| error.to_string())
         })

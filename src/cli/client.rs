@@ -6,19 +6,21 @@ use std::sync::Arc;
 use clap::ValueEnum;
 use secrecy::SecretString;
 
+use super::connection::{self, Reached};
 use super::{Exit, Failure, secret};
+use crate::config::ProfileClient;
 use crate::exchange::keys::SigningKey;
 use crate::exchange::mac::MacAlgorithm;
 use crate::exchange::{
-    AssertionAudience, Cancel, Client, ClientAuth, Http, HttpOptions, TransportError, TransportKind,
+    AssertionAudience, Cancel, Client, ClientAuth, ClientAuthMethod, ClientCertificate, Http,
+    HttpOptions, NamedProfile, TransportError, TransportKind,
 };
 
 /// How the client authenticates.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 #[value(rename_all = "snake_case")]
 pub enum Method {
     /// Id and secret in the Authorization header.
-    #[default]
     ClientSecretBasic,
     /// Id and secret in the body.
     ClientSecretPost,
@@ -26,20 +28,39 @@ pub enum Method {
     ClientSecretJwt,
     /// An assertion signed with a private key.
     PrivateKeyJwt,
+    /// A certificate of an authority that the server trusts.
+    TlsClientAuth,
+    /// A certificate that the client made itself and that the server knows.
+    SelfSignedTlsClientAuth,
     /// The id alone: a public client.
     None,
+}
+
+impl Method {
+    fn method(self) -> ClientAuthMethod {
+        match self {
+            Self::ClientSecretBasic => ClientAuthMethod::ClientSecretBasic,
+            Self::ClientSecretPost => ClientAuthMethod::ClientSecretPost,
+            Self::ClientSecretJwt => ClientAuthMethod::ClientSecretJwt,
+            Self::PrivateKeyJwt => ClientAuthMethod::PrivateKeyJwt,
+            Self::TlsClientAuth => ClientAuthMethod::TlsClientAuth,
+            Self::SelfSignedTlsClientAuth => ClientAuthMethod::SelfSignedTlsClientAuth,
+            Self::None => ClientAuthMethod::None,
+        }
+    }
 }
 
 /// How the client shows who it is.
 #[derive(Debug, clap::Args)]
 pub struct Authentication {
-    /// How the client authenticates.
-    #[arg(long, value_enum, default_value_t, value_name = "METHOD")]
-    client_auth: Method,
+    /// How the client authenticates; client_secret_basic unless this or a profile says otherwise.
+    #[arg(long, value_enum, value_name = "METHOD")]
+    client_auth: Option<Method>,
 
-    /// The environment variable with the client's secret.
-    #[arg(long, value_name = "VAR", default_value = secret::CLIENT_SECRET)]
-    client_secret_env: String,
+    /// The environment variable with the client's secret; EXCHANGE_STUDIO_CLIENT_SECRET unless this
+    /// or a profile names another.
+    #[arg(long, value_name = "VAR")]
+    client_secret_env: Option<String>,
 
     /// The file with the client's private key, for private_key_jwt: PEM (PKCS#8, PKCS#1, SEC1) or a
     /// JSON Web Key; RSA, P-256, P-384 or Ed25519.
@@ -62,9 +83,26 @@ pub struct Authentication {
 
     /// Whom the assertion is meant for: 'issuer', as the standard wants it now; 'token-endpoint', as
     /// older servers want it; or the text itself. Where only a token endpoint is given, that stands
-    /// in for the issuer.
-    #[arg(long, value_name = "AUDIENCE", default_value = "issuer", value_parser = audience)]
-    assertion_audience: AssertionAudience,
+    /// in for the issuer. Left out, it is 'issuer'.
+    #[arg(long, value_name = "AUDIENCE", value_parser = audience)]
+    assertion_audience: Option<String>,
+
+    /// The file with the certificate that is shown to the server (PEM, its chain after it, and
+    /// perhaps its key), for tls_client_auth, or so that tokens are bound to it.
+    #[arg(long, value_name = "FILE", conflicts_with = "certificate_env")]
+    certificate_file: Option<PathBuf>,
+
+    /// The environment variable with the certificate itself.
+    #[arg(long, value_name = "VAR")]
+    certificate_env: Option<String>,
+
+    /// The file with the certificate's private key (PEM), if it is not with the certificate.
+    #[arg(long, value_name = "FILE", conflicts_with = "certificate_key_env")]
+    certificate_key_file: Option<PathBuf>,
+
+    /// The environment variable with the certificate's private key itself.
+    #[arg(long, value_name = "VAR")]
+    certificate_key_env: Option<String>,
 }
 
 /// The key that tokens are to be bound to.
@@ -105,19 +143,82 @@ impl ProofKey {
     }
 }
 
-fn audience(text: &str) -> Result<AssertionAudience, String> {
-    match text.trim() {
-        "" => Err("it is empty".to_owned()),
-        "issuer" => Ok(AssertionAudience::Issuer),
-        "token-endpoint" => Ok(AssertionAudience::TokenEndpoint),
-        other => Ok(AssertionAudience::Text(other.to_owned())),
+fn audience(text: &str) -> Result<String, String> {
+    match AssertionAudience::parse(text) {
+        Some(_) => Ok(text.to_owned()),
+        None => Err("it is empty".to_owned()),
     }
 }
 
 impl Authentication {
     /// The environment variable with the client's secret.
     pub fn secret_variable(&self) -> &str {
-        &self.client_secret_env
+        self.client_secret_env.as_deref().unwrap_or(secret::CLIENT_SECRET)
+    }
+
+    /// The client as a profile has it, where there is one, with what is given here over it.
+    ///
+    /// # Errors
+    ///
+    /// When something that it authenticates with is missing or cannot be used (exit 2), or a file
+    /// cannot be read (exit 3).
+    pub fn client_at(&self, id: &str, reached: &Reached) -> Result<Client, Failure> {
+        let Some(named) = reached.profile() else { return self.client(id) };
+        let mut profile = named.profile.clone();
+        let own = profile.clients.entry(id.to_owned()).or_default();
+        self.put_over(own)?;
+        NamedProfile { profile: &profile, ..named }
+            .client(id, &secret::Process)
+            .map_err(|error| connection::failure(&error))
+    }
+
+    /// The environment variable with the secret of a client as [`Authentication::client_at`] has it.
+    pub fn secret_variable_at<'a>(&'a self, id: &str, reached: &'a Reached) -> &'a str {
+        let own = reached.profile().and_then(|named| named.profile.clients.get(id));
+        let named = own.and_then(|own| own.secret_env.as_deref());
+        self.client_secret_env.as_deref().or(named).unwrap_or(secret::CLIENT_SECRET)
+    }
+
+    fn put_over(&self, own: &mut ProfileClient) -> Result<(), Failure> {
+        // Paths in a profile are relative to its file, these to where the command runs.
+        let here = |path: &PathBuf| {
+            std::path::absolute(path)
+                .map_err(|error| Failure::unreadable(format!("{}: {error}", path.display())))
+        };
+        if let Some(method) = self.client_auth {
+            own.method = Some(method.method().name().to_owned());
+        }
+        if self.client_secret_env.is_some() || own.secret_env.is_none() {
+            own.secret_env = Some(self.secret_variable().to_owned());
+        }
+        let texts = [
+            (&self.client_key_id, &mut own.key_id),
+            (&self.assertion_alg, &mut own.assertion_alg),
+            (&self.assertion_audience, &mut own.assertion_audience),
+        ];
+        for (given, kept) in texts {
+            if given.is_some() {
+                kept.clone_from(given);
+            }
+        }
+        let keys = [
+            ((&self.client_key_file, &self.client_key_env), (&mut own.key_file, &mut own.key_env)),
+            (
+                (&self.certificate_file, &self.certificate_env),
+                (&mut own.certificate_file, &mut own.certificate_env),
+            ),
+            (
+                (&self.certificate_key_file, &self.certificate_key_env),
+                (&mut own.certificate_key_file, &mut own.certificate_key_env),
+            ),
+        ];
+        for ((file, variable), (kept_file, kept_variable)) in keys {
+            if file.is_some() || variable.is_some() {
+                *kept_file = file.as_ref().map(here).transpose()?;
+                kept_variable.clone_from(variable);
+            }
+        }
+        Ok(())
     }
 
     /// The client with its credential.
@@ -128,10 +229,11 @@ impl Authentication {
     /// (exit 3).
     pub fn client(&self, id: &str) -> Result<Client, Failure> {
         let secret = || -> Result<SecretString, Failure> {
-            secret::needed(&self.client_secret_env, "the client's secret")
+            secret::needed(self.secret_variable(), "the client's secret")
                 .map_err(|failure| failure.hint("a public client has none: --client-auth none"))
         };
-        if self.client_auth != Method::PrivateKeyJwt {
+        let method = self.client_auth.unwrap_or(Method::ClientSecretBasic);
+        if method != Method::PrivateKeyJwt {
             let given = [
                 ("--client-key-file", self.client_key_file.is_some()),
                 ("--client-key-env", self.client_key_env.is_some()),
@@ -142,8 +244,10 @@ impl Authentication {
                     .hint("add --client-auth private_key_jwt"));
             }
         }
-        let audience = self.assertion_audience.clone();
-        let auth = match self.client_auth {
+        let audience = self.assertion_audience.as_deref().and_then(AssertionAudience::parse);
+        let audience = audience.unwrap_or_default();
+        let mut certificate = self.certificate()?;
+        let auth = match method {
             Method::ClientSecretBasic => ClientAuth::Basic(secret()?),
             Method::ClientSecretPost => ClientAuth::Post(secret()?),
             Method::ClientSecretJwt => {
@@ -153,6 +257,14 @@ impl Authentication {
             Method::PrivateKeyJwt => {
                 ClientAuth::PrivateKeyJwt { key: Box::new(self.key()?), audience }
             }
+            Method::TlsClientAuth | Method::SelfSignedTlsClientAuth => {
+                let certificate = certificate.take().ok_or_else(|| {
+                    Failure::usage("the client's certificate is missing")
+                        .hint("give --certificate-file FILE, and --certificate-key-file FILE")
+                })?;
+                let self_signed = method == Method::SelfSignedTlsClientAuth;
+                ClientAuth::Tls { certificate, self_signed }
+            }
             Method::None => ClientAuth::None,
         };
         if self.assertion_alg.is_some() && auth.assertion().is_none() {
@@ -161,7 +273,33 @@ impl Authentication {
                 auth.method().name()
             )));
         }
-        Ok(Client::new(id, auth))
+        Ok(Client { bound_certificate: certificate, ..Client::new(id, auth) })
+    }
+
+    fn certificate(&self) -> Result<Option<Arc<ClientCertificate>>, Failure> {
+        let read = |file: &Option<PathBuf>, variable: &Option<String>, what: &str| {
+            Ok::<_, Failure>(match (file, variable) {
+                (Some(path), _) => Some((secret::from_file(path)?, path.display().to_string())),
+                (None, Some(name)) => Some((secret::needed(name, what)?, name.clone())),
+                (None, None) => None,
+            })
+        };
+        let certificate =
+            read(&self.certificate_file, &self.certificate_env, "the client's certificate")?;
+        let key =
+            read(&self.certificate_key_file, &self.certificate_key_env, "the certificate's key")?;
+        let Some((certificate, from)) = certificate else {
+            return match key {
+                None => Ok(None),
+                Some(_) => Err(Failure::usage("a certificate's key is given, and no certificate")
+                    .hint("add --certificate-file FILE")),
+            };
+        };
+        ClientCertificate::read(&certificate, key.as_ref().map(|(text, _)| text))
+            .map(|one| Some(Arc::new(one)))
+            .map_err(|error| {
+                Failure::usage(format!("{from} cannot be used as a certificate: {error}"))
+            })
     }
 
     fn mac(&self) -> Result<MacAlgorithm, Failure> {

@@ -3,12 +3,13 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 
 use super::client::{self, Authentication, ProofKey};
+use super::connection::{Connection, Reached};
 use super::project::{self, Format};
 use super::serve::audience_map;
 use super::share::{self, ToolName};
@@ -53,6 +54,9 @@ Examples:
   With a token that only this client can use, and use again for the next hop:
     exchange-studio exchange ... --dpop-key-file proof.pem
 
+  At a server of the project file, with its profile's clients, proxy and authorities:
+    exchange-studio exchange --profile staging --client-id portal --subject-token-env TOKEN
+
   The same request for somebody who has curl, without any secret in it:
     exchange-studio exchange ... --as curl
 
@@ -70,17 +74,8 @@ Exit status:
   3  a path of --predict or the file of a key cannot be read
   4  the server cannot be reached for the exchange")]
 pub struct Args {
-    /// The issuer of the server; endpoints and keys come from its discovery document.
-    #[arg(long, value_name = "URL", required_unless_present = "token_endpoint", conflicts_with_all = ["token_endpoint", "jwks_uri"])]
-    server: Option<String>,
-
-    /// The token endpoint itself, for a server without discovery.
-    #[arg(long, value_name = "URL")]
-    token_endpoint: Option<String>,
-
-    /// Where the server's keys are, when only its token endpoint is given.
-    #[arg(long, value_name = "URL", requires = "token_endpoint")]
-    jwks_uri: Option<String>,
+    #[command(flatten)]
+    connection: Connection,
 
     /// The client that asks, by the id the server knows it by.
     #[arg(long, value_name = "ID")]
@@ -134,12 +129,12 @@ pub struct Args {
     parameters: Vec<(String, String)>,
 
     /// Ask the server about the issued token (RFC 7662), and compare what it says with the token.
-    #[arg(long, requires = "server")]
+    #[arg(long)]
     introspect: bool,
 
     /// Revoke the subject token afterwards (RFC 7009), and see what becomes of the issued one. The
     /// subject token is of no use any more then.
-    #[arg(long, requires = "server")]
+    #[arg(long)]
     revoke_subject: bool,
 
     /// Files and folders with the configuration that says what to expect.
@@ -192,27 +187,32 @@ pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Ex
             Some(project)
         }
     };
-    let simulation = simulation(args)?;
+    let reached = args.connection.open()?;
+    let simulation = simulation(args, &reached)?;
     if let Some(tool) = args.shared {
-        return share::run(tool, &simulation, &variables(args), failure, terminal);
+        let variables = variables(args, &reached);
+        return share::run(tool, &simulation, &variables, &reached, failure, terminal);
     }
     let prediction = match &project {
         None => None,
-        Some(project) => predict(args, globals, project, &simulation.request, terminal),
+        Some(project) => {
+            let audiences = reached.audiences(&args.audience_map);
+            predict(args, globals, project, (&simulation.request, &audiences), terminal)
+        }
     };
-    let http = client::http()?;
-    let started = SystemTime::now();
+    let http = reached.http()?;
+    let started = std::time::SystemTime::now();
     let wanted = FollowUp { introspect: args.introspect, revoke_subject: args.revoke_subject };
     let (report, followed) = client::wait(async {
-        let mut report = simulate(&http, &simulation, SystemTime::now()).await?;
-        let now = SystemTime::now();
+        let mut report = simulate(&http, &simulation, reached.now()).await?;
+        let now = reached.now();
         let followed = follow_up(&http, &simulation, &mut report, wanted, now).await;
         Ok((report, followed))
     })?
     .map_err(|error: SimulateError| failure(&error))?;
 
     if let Some(file) = &args.har {
-        let archive = har(&report, &variables(args), &time::rfc3339(started));
+        let archive = har(&report, &variables(args, &reached), &time::rfc3339(started));
         let text = serde_json::to_string_pretty(&archive).unwrap_or_default();
         project::write_output(file, format!("{text}\n").as_bytes(), terminal)?;
     }
@@ -249,25 +249,23 @@ pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Ex
 }
 
 /// The variables that secrets come from.
-fn variables(args: &Args) -> Variables {
+fn variables(args: &Args, reached: &Reached) -> Variables {
     let actor = args.actor_token_env.as_deref().unwrap_or("ACTOR_TOKEN");
     Variables::default()
         .with("subject_token", &args.subject_token_env)
         .with("actor_token", actor)
-        .with("client_secret", args.authentication.secret_variable())
+        .with("client_secret", args.authentication.secret_variable_at(&args.client_id, reached))
 }
 
-fn simulation(args: &Args) -> Result<Simulation, Failure> {
-    let server = match (&args.server, &args.token_endpoint) {
-        (Some(issuer), _) => Server::Issuer(issuer.clone()),
-        (None, Some(url)) => {
-            Server::TokenEndpoint { url: url.clone(), jwks_uri: args.jwks_uri.clone() }
-        }
-        (None, None) => {
-            return Err(Failure::usage("the server is missing")
-                .hint("give --server ISSUER or --token-endpoint URL"));
-        }
-    };
+fn simulation(args: &Args, reached: &Reached) -> Result<Simulation, Failure> {
+    let server = reached.server.clone();
+    if let (true, Server::TokenEndpoint { .. }) = (args.introspect || args.revoke_subject, &server)
+    {
+        return Err(Failure::usage(
+            "only the token endpoint is known, so nothing else can be asked",
+        )
+        .hint("give the issuer (--server), or a profile with the other endpoints"));
+    }
     let kind = |text: &Option<String>| text.as_deref().map(token_type::expand).unwrap_or_default();
     let request = ExchangeRequest {
         subject_token: secret::needed(&args.subject_token_env, "the subject token")?,
@@ -281,10 +279,10 @@ fn simulation(args: &Args) -> Result<Simulation, Failure> {
         audience: args.audience.clone(),
         resource: args.resource.clone(),
         scope: args.scope.clone(),
-        extra: args.parameters.clone(),
+        extra: reached.parameters(&args.parameters)?,
     };
-    let mut client = args.authentication.client(&args.client_id)?;
-    client.dpop = args.proof_key.key()?;
+    let mut client = args.authentication.client_at(&args.client_id, reached)?;
+    client.dpop = args.proof_key.key()?.or(client.dpop);
     if args.dpop && client.dpop.is_none() {
         let key = SigningKey::generate(SigningAlgorithm::Es256);
         client.dpop = Some(Arc::new(key.map_err(|error| Failure::usage(error.to_string()))?));
@@ -296,7 +294,7 @@ fn predict(
     args: &Args,
     globals: &Globals,
     project: &Project,
-    request: &ExchangeRequest,
+    (request, audiences): (&ExchangeRequest, &[(String, String)]),
     terminal: &mut Terminal,
 ) -> Option<Prediction> {
     let token = token::decode(request.subject_token.expose_secret());
@@ -304,7 +302,7 @@ fn predict(
         requester: &args.client_id,
         subject_claims: token.jwt().map(|jwt| &jwt.claims),
         targets: args.audience.iter().chain(&args.resource).map(String::as_str).collect(),
-        audiences: &args.audience_map,
+        audiences,
     };
     match authority::predict(project, globals.reading, &planned) {
         Ok(prediction) => Some(prediction),
@@ -403,6 +401,9 @@ fn write_human(
     if let Some(key) = &report.dpop {
         writeln!(out, "  proof    DPoP with {}, key {}", key.algorithm, key.thumbprint)?;
     }
+    if let Some(thumbprint) = &report.client_certificate {
+        writeln!(out, "  shows    a certificate, SHA-256 {thumbprint}")?;
+    }
     if let Some(first) = &report.first_try {
         let status = first.answer.status;
         writeln!(
@@ -410,7 +411,7 @@ fn write_human(
             "  nonce    wanted by the server ({status}); the request was sent again with it"
         )?;
     }
-    writeln!(out, "  took     {} ms", report.timings.total_ms)?;
+    writeln!(out, "  took     {}", report.timings.to_text())?;
     if let Some(token) = &report.issued_token {
         writeln!(out, "  issued   {}", token.summary())?;
     }

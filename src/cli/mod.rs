@@ -15,6 +15,7 @@ mod asking;
 mod calibrate;
 mod check;
 mod client;
+mod connection;
 mod decide;
 mod diff;
 mod edit;

@@ -1,9 +1,8 @@
 //! One exchange for another tool, instead of running it.
 
-use std::time::SystemTime;
-
 use clap::ValueEnum;
 
+use super::connection::Reached;
 use super::{Exit, Failure, Terminal, client};
 use crate::exchange::share::{Tool, Variables, share};
 use crate::exchange::{SimulateError, Simulation};
@@ -47,12 +46,12 @@ pub fn run(
     name: ToolName,
     simulation: &Simulation,
     variables: &Variables,
+    reached: &Reached,
     failure: impl Fn(&SimulateError) -> Failure,
     terminal: &mut Terminal,
 ) -> Result<Exit, Failure> {
-    let http = client::http()?;
-    let now = SystemTime::now();
-    let text = client::wait(share(&http, simulation, name.tool(), variables, now))?;
+    let http = reached.http()?;
+    let text = client::wait(share(&http, simulation, name.tool(), variables, reached.now()))?;
     terminal.out().write_all(text.map_err(|error| failure(&error))?.as_bytes())?;
     Ok(Exit::Fine)
 }

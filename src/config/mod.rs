@@ -40,6 +40,7 @@ mod other;
 mod parts;
 mod placeholder;
 mod problem;
+mod profile;
 mod project;
 mod project_file;
 mod read;
@@ -73,6 +74,7 @@ pub use parts::{
 };
 pub use placeholder::Placeholder;
 pub use problem::{Problem, ProblemKind};
+pub use profile::{Profile, ProfileClient, SecretInProfile};
 pub use project::{FileError, Group, Project, Source, SourceFile};
 pub use project_file::{PinnedAt, Positions, ProjectFile, ProjectFileError};
 pub use settings::{Field, Part, Setting, boolean, known_keys};

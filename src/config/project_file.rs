@@ -15,6 +15,7 @@
 //!   unknown: {}
 //!   issuers:
 //!     https://accounts.google.com: {x: -300, y: 64}
+//! profiles: {} # see `Profile`
 //! ```
 
 use std::collections::BTreeMap;
@@ -23,6 +24,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::disk::{self, SaveError, SaveOptions};
+use super::profile::{self, Profile, SecretInProfile};
 use super::{Id, PROJECT_FILE};
 
 /// The version of the format that is read and written.
@@ -86,6 +88,8 @@ struct Content {
     reading: Option<String>,
     #[serde(default, skip_serializing_if = "Positions::is_empty")]
     positions: Positions,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    profiles: BTreeMap<String, Profile>,
     #[serde(flatten)]
     rest: serde_yaml::Mapping,
 }
@@ -96,6 +100,7 @@ impl Default for Content {
             version: VERSION,
             reading: None,
             positions: Positions::default(),
+            profiles: BTreeMap::new(),
             rest: serde_yaml::Mapping::default(),
         }
     }
@@ -117,12 +122,16 @@ pub enum ProjectFileError {
         path = path.display()
     )]
     OtherVersion { path: PathBuf, version: String },
+    /// A profile with what looks like a secret.
+    #[error("{path}: {error}", path = path.display())]
+    Secret { path: PathBuf, error: SecretInProfile },
 }
 
 /// What is asked first: the rest may have another shape in another version.
 #[derive(Deserialize)]
 struct Versioned {
     version: Option<serde_yaml::Value>,
+    profiles: Option<serde_yaml::Value>,
 }
 
 impl ProjectFile {
@@ -164,6 +173,27 @@ impl ProjectFile {
 
     pub fn positions_mut(&mut self) -> &mut Positions {
         &mut self.content.positions
+    }
+
+    /// The server profiles, by their names.
+    pub fn profiles(&self) -> &BTreeMap<String, Profile> {
+        &self.content.profiles
+    }
+
+    /// Puts a server profile under a name, in place of the one that was there.
+    ///
+    /// # Errors
+    ///
+    /// When something in it looks like a secret; nothing has changed then.
+    pub fn set_profile(&mut self, name: &str, profile: Profile) -> Result<(), SecretInProfile> {
+        profile.refuse_secrets(name)?;
+        self.content.profiles.insert(name.to_owned(), profile);
+        Ok(())
+    }
+
+    /// Takes a server profile out, and gives it back.
+    pub fn remove_profile(&mut self, name: &str) -> Option<Profile> {
+        self.content.profiles.remove(name)
     }
 
     /// Whether it says something else than what is on disk.
@@ -222,6 +252,11 @@ impl Content {
             }
             Some(_) => {}
         }
+        // Before anything can repeat a value in its message.
+        if let Some(profiles) = &asked.profiles {
+            profile::refuse_secrets(profiles)
+                .map_err(|error| ProjectFileError::Secret { path: path(), error })?;
+        }
         serde_yaml::from_str(text).map_err(|error| malformed(error.to_string()))
     }
 }
@@ -276,6 +311,70 @@ mod tests {
         assert_eq!(std::fs::read_to_string(&path).unwrap(), expected);
     }
 
+    const PROFILES: &str = "version: 1\n\
+        profiles:\n  \
+        bare:\n    token_endpoint: https://sts.example/token\n    \
+        jwks_uri: https://sts.example/keys\n    \
+        introspection_endpoint: https://sts.example/introspect\n    \
+        revocation_endpoint: https://sts.example/revoke\n  \
+        staging:\n    issuer: https://login.example\n    \
+        parameters:\n      acr_values: tenant:north\n    \
+        client_auth: private_key_jwt\n    \
+        clients:\n      broker:\n        method: client_secret_basic\n        \
+        secret_env: BROKER_SECRET\n      \
+        portal:\n        key_file: keys/portal.pem\n        key_id: k-1\n        \
+        assertion_alg: PS256\n        assertion_audience: token-endpoint\n        \
+        certificate_file: keys/portal-cert.pem\n        later: kept\n    \
+        dpop: true\n    ca_file: keys/ca.pem\n    proxy: http://proxy.example:3128\n    \
+        connect_timeout: 3\n    timeout: 10\n    clock_offset: -30\n    \
+        audiences:\n      https://api.example: Dashboard\n    \
+        colour: red\n";
+
+    #[test]
+    fn profiles_come_back_as_they_were_with_what_is_not_known() {
+        let (_folder, path) = folder_with(PROFILES);
+        let mut file = ProjectFile::open(&path).unwrap();
+        assert_eq!(file.text().unwrap(), PROFILES);
+        let staging = &file.profiles()["staging"];
+        assert_eq!(staging.issuer.as_deref(), Some("https://login.example"));
+        assert_eq!(staging.clock_offset, -30);
+        assert!(staging.dpop);
+        assert_eq!(staging.clients["broker"].secret_env.as_deref(), Some("BROKER_SECRET"));
+
+        let mut changed = staging.clone();
+        changed.timeout = Some(20);
+        file.set_profile("staging", changed).unwrap();
+        file.remove_profile("bare").unwrap();
+        assert_eq!(file.remove_profile("bare"), None);
+        file.save().unwrap();
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(text.contains("timeout: 20") && !text.contains("sts.example"), "{text}");
+        assert!(text.contains("later: kept") && text.contains("colour: red"), "{text}");
+
+        let mut secret = Profile::default();
+        secret.parameters.insert("password".to_owned(), "MARKED".to_owned());
+        let error = file.set_profile("staging", secret).unwrap_err();
+        assert!(error.to_string().contains("profiles.staging.parameters.password"), "{error}");
+        assert_eq!(file.text().unwrap(), text);
+    }
+
+    #[test]
+    fn a_profile_with_a_secret_is_refused_and_the_secret_is_not_repeated() {
+        for text in [
+            "version: 1\nprofiles:\n  a:\n    client_secret: MARKED\n",
+            // Of the wrong shape too, where a message could repeat it.
+            "version: 1\nprofiles:\n  a:\n    dpop: 3\n    client_secret: MARKED\n",
+            "version: 1\nprofiles:\n  a:\n    timeout: |\n      -----BEGIN PRIVATE KEY-----\n      \
+             MARKED\n",
+        ] {
+            let (_folder, path) = folder_with(text);
+            let error = ProjectFile::open(&path).unwrap_err();
+            let words = format!("{error} {error:?}");
+            assert!(words.contains("profiles.a."), "{words}");
+            assert!(!words.contains("MARKED"), "{words}");
+        }
+    }
+
     #[test]
     fn a_wrong_file_is_refused_with_words() {
         let cases = [
@@ -286,6 +385,10 @@ mod tests {
             ("reading: requester-lists-target\n", "has no \"version\""),
             ("version: 2\nshape: [new]\n", "is of version 2"),
             ("version: one\n", "is of version one"),
+            ("version: 1\nprofiles: 3\n", "profiles"),
+            ("version: 1\nprofiles:\n  a:\n    timeout: soon\n", "profiles.a.timeout"),
+            ("version: 1\nprofiles:\n  a:\n    clients:\n      p: 3\n", "profiles.a.clients.p"),
+            ("version: 1\nprofiles:\n  a:\n    clock_offset: far\n", "line 4"),
         ];
         for (text, words) in cases {
             let (_folder, path) = folder_with(text);

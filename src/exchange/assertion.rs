@@ -49,6 +49,16 @@ pub struct Occasion<'a> {
 }
 
 impl AssertionAudience {
+    /// As people write it: `issuer`, `token-endpoint`, or the text itself. `None` when it is empty.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text.trim() {
+            "" => None,
+            "issuer" => Some(Self::Issuer),
+            "token-endpoint" => Some(Self::TokenEndpoint),
+            other => Some(Self::Text(other.to_owned())),
+        }
+    }
+
     /// The text that stands in `aud`.
     pub fn text<'a>(&'a self, occasion: &Occasion<'a>) -> &'a str {
         match self {

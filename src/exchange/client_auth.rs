@@ -11,6 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 
 use super::assertion::{self, ASSERTION_TYPE, AssertionAudience, Occasion, Signer};
+use super::certificate::ClientCertificate;
 use super::key_file::KeyFileError;
 use super::keys::{KeyError, SigningKey};
 use super::mac::MacAlgorithm;
@@ -31,18 +32,30 @@ pub enum ClientAuthMethod {
     /// An assertion signed with a private key, of which the server has the public half alone
     /// (OpenID Connect Core §9): what RFC 9700 §2.5 recommends.
     PrivateKeyJwt,
+    /// A certificate of an authority that the server trusts, shown while the connection is made
+    /// (RFC 8705 §2.1).
+    TlsClientAuth,
+    /// A certificate that the client made itself and that the server knows (RFC 8705 §2.2).
+    SelfSignedTlsClientAuth,
     /// The id alone: a public client.
     None,
 }
 
 impl ClientAuthMethod {
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
         Self::ClientSecretBasic,
         Self::ClientSecretPost,
         Self::ClientSecretJwt,
         Self::PrivateKeyJwt,
+        Self::TlsClientAuth,
+        Self::SelfSignedTlsClientAuth,
         Self::None,
     ];
+
+    /// Whether the client shows a certificate (RFC 8705 §2), which takes `https`.
+    pub fn is_tls(self) -> bool {
+        matches!(self, Self::TlsClientAuth | Self::SelfSignedTlsClientAuth)
+    }
 
     pub fn name(self) -> &'static str {
         match self {
@@ -50,6 +63,8 @@ impl ClientAuthMethod {
             Self::ClientSecretPost => "client_secret_post",
             Self::ClientSecretJwt => "client_secret_jwt",
             Self::PrivateKeyJwt => "private_key_jwt",
+            Self::TlsClientAuth => "tls_client_auth",
+            Self::SelfSignedTlsClientAuth => "self_signed_tls_client_auth",
             Self::None => "none",
         }
     }
@@ -64,19 +79,31 @@ impl ClientAuthMethod {
 pub enum ClientAuth {
     Basic(SecretString),
     Post(SecretString),
-    SecretJwt { secret: SecretString, algorithm: MacAlgorithm, audience: AssertionAudience },
-    PrivateKeyJwt { key: Box<SigningKey>, audience: AssertionAudience },
+    SecretJwt {
+        secret: SecretString,
+        algorithm: MacAlgorithm,
+        audience: AssertionAudience,
+    },
+    PrivateKeyJwt {
+        key: Box<SigningKey>,
+        audience: AssertionAudience,
+    },
+    /// A certificate, of an authority or `self_signed`.
+    Tls {
+        certificate: Arc<ClientCertificate>,
+        self_signed: bool,
+    },
     None,
 }
 
 impl ClientAuth {
     /// A method with its credential: the client's secret, for [`ClientAuthMethod::PrivateKeyJwt`]
-    /// the text of the key (PEM or a JSON Web Key); ignored for [`ClientAuthMethod::None`].
-    /// Assertions are meant for the issuer alone.
+    /// the text of the key (PEM or a JSON Web Key), for a certificate that with its key (PEM);
+    /// ignored for [`ClientAuthMethod::None`]. Assertions are meant for the issuer alone.
     ///
     /// # Errors
     ///
-    /// When the text is no key.
+    /// When the text is no key, or no certificate with its key.
     pub fn new(method: ClientAuthMethod, credential: SecretString) -> Result<Self, KeyFileError> {
         Ok(match method {
             ClientAuthMethod::ClientSecretBasic => Self::Basic(credential),
@@ -90,6 +117,12 @@ impl ClientAuth {
                 key: Box::new(SigningKey::read(&credential, None, None)?),
                 audience: AssertionAudience::default(),
             },
+            ClientAuthMethod::TlsClientAuth | ClientAuthMethod::SelfSignedTlsClientAuth => {
+                Self::Tls {
+                    certificate: Arc::new(ClientCertificate::read(&credential, None)?),
+                    self_signed: method == ClientAuthMethod::SelfSignedTlsClientAuth,
+                }
+            }
             ClientAuthMethod::None => Self::None,
         })
     }
@@ -100,6 +133,8 @@ impl ClientAuth {
             Self::Post(_) => ClientAuthMethod::ClientSecretPost,
             Self::SecretJwt { .. } => ClientAuthMethod::ClientSecretJwt,
             Self::PrivateKeyJwt { .. } => ClientAuthMethod::PrivateKeyJwt,
+            Self::Tls { self_signed: false, .. } => ClientAuthMethod::TlsClientAuth,
+            Self::Tls { self_signed: true, .. } => ClientAuthMethod::SelfSignedTlsClientAuth,
             Self::None => ClientAuthMethod::None,
         }
     }
@@ -110,7 +145,7 @@ impl ClientAuth {
             Self::Basic(secret) | Self::Post(secret) | Self::SecretJwt { secret, .. } => {
                 Some(secret)
             }
-            Self::PrivateKeyJwt { .. } | Self::None => None,
+            Self::PrivateKeyJwt { .. } | Self::Tls { .. } | Self::None => None,
         }
     }
 
@@ -119,7 +154,7 @@ impl ClientAuth {
         match self {
             Self::SecretJwt { algorithm, audience, .. } => Some((algorithm.name(), audience)),
             Self::PrivateKeyJwt { key, audience } => Some((key.algorithm().name(), audience)),
-            Self::Basic(_) | Self::Post(_) | Self::None => None,
+            Self::Basic(_) | Self::Post(_) | Self::Tls { .. } | Self::None => None,
         }
     }
 }
@@ -132,6 +167,9 @@ pub struct Client {
     pub auth: ClientAuth,
     /// The key that its tokens are to be bound to (DPoP, RFC 9449); `None` for bearer tokens.
     pub dpop: Option<Arc<SigningKey>>,
+    /// The certificate that its tokens are to be bound to (RFC 8705 §3), for a client that
+    /// authenticates in another way; see [`Client::certificate`].
+    pub bound_certificate: Option<Arc<ClientCertificate>>,
 }
 
 /// What authenticates one request. An assertion is good for one, so each request needs its own.
@@ -155,13 +193,22 @@ impl Credentials {
 impl Client {
     /// A client that asks for bearer tokens.
     pub fn new(id: impl Into<String>, auth: ClientAuth) -> Self {
-        Self { id: id.into(), auth, dpop: None }
+        Self { id: id.into(), auth, dpop: None, bound_certificate: None }
     }
 
     /// The same client, asking for tokens that are bound to a key.
     #[must_use]
     pub fn bound_to(self, key: Arc<SigningKey>) -> Self {
         Self { dpop: Some(key), ..self }
+    }
+
+    /// The certificate that is shown to a server that asks for one: the one the client authenticates
+    /// with, or the one its tokens are to be bound to.
+    pub fn certificate(&self) -> Option<&ClientCertificate> {
+        match &self.auth {
+            ClientAuth::Tls { certificate, .. } => Some(certificate),
+            _ => self.bound_certificate.as_deref(),
+        }
     }
 
     /// What authenticates one request to any endpoint of the server.
@@ -187,7 +234,8 @@ impl Client {
                 signed(&Signer::Secret(secret, *algorithm), audience)?
             }
             ClientAuth::PrivateKeyJwt { key, audience } => signed(&Signer::Key(key), audience)?,
-            ClientAuth::None => vec![id()],
+            // A certificate alone does not say which client it is (RFC 8705 §2).
+            ClientAuth::Tls { .. } | ClientAuth::None => vec![id()],
         };
         Ok(Credentials { authorization: self.authorization(), parameters })
     }
@@ -230,8 +278,10 @@ mod tests {
 
     #[test]
     fn debug_shows_no_secret() {
-        let with_key = ClientAuthMethod::PrivateKeyJwt;
-        for method in ClientAuthMethod::ALL.into_iter().filter(|it| *it != with_key) {
+        let takes_text = |method: &ClientAuthMethod| {
+            *method != ClientAuthMethod::PrivateKeyJwt && !method.is_tls()
+        };
+        for method in ClientAuthMethod::ALL.into_iter().filter(takes_text) {
             let auth = ClientAuth::new(method, SecretString::from("MARKED-SECRET")).unwrap();
             let client = Client::new("portal", auth);
             let url = Url::parse("https://login.example/token").unwrap();
@@ -296,6 +346,25 @@ mod tests {
             let (jwt, _) = assertion(&Client::new("portal", auth), issuer);
             assert_eq!(jwt.claims["aud"], expected);
             assert_eq!(jwt.header["typ"], "JWT");
+        }
+    }
+
+    #[test]
+    fn a_client_with_a_certificate_says_who_it_is_in_the_body() {
+        let pem = crate::exchange::certificate::tests::pem();
+        for method in [ClientAuthMethod::TlsClientAuth, ClientAuthMethod::SelfSignedTlsClientAuth] {
+            let auth = ClientAuth::new(method, pem.clone()).unwrap();
+            assert_eq!(auth.method(), method);
+            let client = Client::new("portal", auth);
+            assert!(client.certificate().is_some());
+            assert!(!format!("{client:?}").contains("PRIVATE"));
+            let url = Url::parse("https://login.example/token").unwrap();
+            let occasion = Occasion { issuer: None, token_endpoint: &url, now: UNIX_EPOCH };
+            let credentials = client.credentials(&occasion).unwrap();
+            assert!(credentials.authorization.is_none());
+            let [id] = &credentials.parameters[..] else { panic!("not the id alone") };
+            assert_eq!((id.name.as_str(), id.value.expose_secret()), ("client_id", "portal"));
+            assert!(ClientAuth::new(method, SecretString::from("x")).is_err());
         }
     }
 

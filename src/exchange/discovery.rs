@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use super::checks::{Check, Rule};
-use super::client_auth::ClientAuth;
+use super::client_auth::{Client, ClientAuth};
 use super::http::{self, Http, TransportError, TransportKind};
 use super::json;
 use super::token_type::GRANT_TYPE;
@@ -22,14 +22,38 @@ pub enum Server {
     /// The token endpoint itself, for servers without discovery; signatures can be verified only if
     /// `jwks_uri` says where the keys are.
     TokenEndpoint { url: String, jwks_uri: Option<String> },
+    /// Several endpoints of a server without discovery.
+    Endpoints(Box<Endpoints>),
+}
+
+/// The addresses of a server that says nothing of itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Endpoints {
+    pub token_endpoint: String,
+    /// Where the keys are, for signatures to be verified.
+    pub jwks_uri: Option<String>,
+    /// RFC 7662.
+    pub introspection_endpoint: Option<String>,
+    /// RFC 7009.
+    pub revocation_endpoint: Option<String>,
 }
 
 impl Server {
+    /// Where the keys are, when the server itself does not say it.
+    pub fn jwks_uri(&self) -> Option<&str> {
+        match self {
+            Self::Issuer(_) => None,
+            Self::TokenEndpoint { jwks_uri, .. } => jwks_uri.as_deref(),
+            Self::Endpoints(endpoints) => endpoints.jwks_uri.as_deref(),
+        }
+    }
+
     /// The address that was given, of the issuer or of the token endpoint.
     pub fn address(&self) -> &str {
         match self {
             Self::Issuer(issuer) => issuer,
             Self::TokenEndpoint { url, .. } => url,
+            Self::Endpoints(endpoints) => &endpoints.token_endpoint,
         }
     }
 }
@@ -63,6 +87,27 @@ pub enum DiscoveryError {
 }
 
 impl Metadata {
+    /// Metadata of a server that has none, with the endpoints that were given and no issuer.
+    ///
+    /// # Errors
+    ///
+    /// When the token endpoint is no address.
+    pub fn of_endpoints(endpoints: &Endpoints) -> Result<Self, DiscoveryError> {
+        let found_at = http::parse_url(&endpoints.token_endpoint)?;
+        let mut document = Map::new();
+        document.insert("token_endpoint".to_owned(), endpoints.token_endpoint.as_str().into());
+        for (name, value) in [
+            ("jwks_uri", &endpoints.jwks_uri),
+            ("introspection_endpoint", &endpoints.introspection_endpoint),
+            ("revocation_endpoint", &endpoints.revocation_endpoint),
+        ] {
+            if let Some(value) = value {
+                document.insert(name.to_owned(), value.as_str().into());
+            }
+        }
+        Ok(Self { issuer: String::new(), found_at, document, checks: Vec::new() })
+    }
+
     /// A member that is a string.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.document.get(name).and_then(Value::as_str)
@@ -88,6 +133,28 @@ impl Metadata {
 
     pub fn token_endpoint(&self) -> Result<Url, DiscoveryError> {
         self.endpoint("token_endpoint")
+    }
+
+    /// Where requests to an endpoint go that a client makes: one with a certificate takes the alias
+    /// made for that, where there is one (RFC 8705 §5).
+    ///
+    /// # Errors
+    ///
+    /// When the metadata names none that can be used.
+    pub fn endpoint_for(&self, name: &'static str, client: &Client) -> Result<Url, DiscoveryError> {
+        let Some(alias) = client.certificate().and_then(|_| self.alias(name)) else {
+            return self.endpoint(name);
+        };
+        http::parse_url(alias).map_err(|error| DiscoveryError::NoEndpoint {
+            found_at: self.found_at.to_string(),
+            what: name,
+            problem: format!("its alias in mtls_endpoint_aliases: {}", error.message),
+        })
+    }
+
+    /// The address of an endpoint for clients with a certificate, when it has one of its own.
+    pub fn alias(&self, name: &str) -> Option<&str> {
+        self.document.get("mtls_endpoint_aliases")?.get(name)?.as_str()
     }
 
     /// Whether the server says that it takes proofs of possession of this kind (DIS-08).

@@ -50,11 +50,16 @@ pub async fn follow_up(
     if wanted == FollowUp::default() {
         return true;
     }
-    let Server::Issuer(issuer) = &simulation.server else {
-        let reason = "Only the token endpoint is known. Give the issuer.";
-        report.checks.extend(wanted.introspect.then(|| status::not_introspected(reason)));
-        report.checks.extend(wanted.revoke_subject.then(|| status::not_revoked(reason)));
-        return true;
+    let started = Instant::now();
+    let found = match &simulation.server {
+        Server::Issuer(issuer) => discover(http, issuer).await,
+        Server::Endpoints(endpoints) => Metadata::of_endpoints(endpoints),
+        Server::TokenEndpoint { .. } => {
+            let reason = "Only the token endpoint is known. Give the issuer.";
+            report.checks.extend(wanted.introspect.then(|| status::not_introspected(reason)));
+            report.checks.extend(wanted.revoke_subject.then(|| status::not_revoked(reason)));
+            return true;
+        }
     };
     let client = &simulation.client;
     let mut redactor = Redactor::new();
@@ -62,10 +67,9 @@ pub async fn follow_up(
     simulation.request.teach(&mut redactor);
     redactor.add(&issued);
 
-    let started = Instant::now();
     let before = report.checks.len();
-    let found = discover(http, issuer).await;
-    let found = found.and_then(|metadata| Ok((metadata.token_endpoint()?, metadata)));
+    let found =
+        found.and_then(|metadata| Ok((metadata.endpoint_for("token_endpoint", client)?, metadata)));
     let (redactor, complete) = match found {
         Err(error) => {
             let reason = error.to_string();
@@ -206,9 +210,10 @@ impl Asked<'_> {
         if self.metadata.text(endpoint).is_none() {
             return Ok(None);
         }
-        let url = self.metadata.endpoint(endpoint)?;
+        let url = self.metadata.endpoint_for(endpoint, self.client)?;
+        let issuer = Some(self.metadata.issuer.as_str()).filter(|issuer| !issuer.is_empty());
         let occasion = Occasion {
-            issuer: Some(&self.metadata.issuer),
+            issuer,
             token_endpoint: &self.token_endpoint,
             now: self.now + self.started.elapsed(),
         };
@@ -221,6 +226,10 @@ impl Asked<'_> {
         parameters.extend(credentials.parameters);
         let secrets: Vec<(&str, &SecretString)> =
             credentials.authorization.iter().map(|value| ("authorization", value)).collect();
-        Ok(Some(self.http.post_form(&url, &secrets, &form(&parameters)).await?))
+        Ok(Some(
+            self.http
+                .post_form(&url, self.client.certificate(), &secrets, &form(&parameters))
+                .await?,
+        ))
     }
 }

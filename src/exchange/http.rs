@@ -6,15 +6,20 @@
 //! endless costs a message and nothing else. Every failure becomes one plain sentence that says
 //! what happened and what to look at.
 
-use std::error::Error as StdError;
-use std::sync::OnceLock;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use reqwest::{Certificate, Method, redirect};
+use reqwest::{Method, Proxy, redirect};
+use rustls::client::Resumption;
+use rustls::pki_types::CertificateDer;
 use secrecy::{ExposeSecret, SecretBox, SecretSlice, SecretString};
 use url::{Host, Url};
 
-use super::keys::KeyError;
+use super::certificate::ClientCertificate;
+use super::phases::{NoSessions, Phases, Recorder, Resolver, Shows, Watch};
+pub use super::transport::{TransportError, TransportKind};
+use super::transport::{causes, explain, too_large};
 
 /// Limits and trust of an [`Http`].
 #[derive(Clone, Debug)]
@@ -27,6 +32,9 @@ pub struct HttpOptions {
     pub body_limit: usize,
     /// Certificate authorities (DER) to trust beside those of the system.
     pub extra_roots: Vec<Vec<u8>>,
+    /// The proxy for everything but loopback (`http` or `https`, without user name and password);
+    /// those of the environment do not count then.
+    pub proxy: Option<Url>,
     /// Whether `HTTPS_PROXY` and its relatives apply; never to loopback.
     pub environment_proxy: bool,
 }
@@ -38,59 +46,9 @@ impl Default for HttpOptions {
             timeout: Duration::from_secs(30),
             body_limit: 1 << 20,
             extra_roots: Vec::new(),
+            proxy: None,
             environment_proxy: true,
         }
-    }
-}
-
-/// Why there is no answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum TransportKind {
-    /// The address is not one the studio sends anything to.
-    Address,
-    /// The client's credentials cannot be made; nothing was sent.
-    Credentials,
-    /// Nobody listens there.
-    Refused,
-    /// The name cannot be resolved.
-    Dns,
-    Timeout,
-    /// The certificate is for another name.
-    CertificateName,
-    /// The certificate is not trusted, expired, or revoked.
-    Certificate,
-    /// TLS failed in another way.
-    Tls,
-    /// The connection ended before the answer did.
-    Closed,
-    TooLarge,
-    Redirect,
-    /// What came is not what was asked for, as HTML for JSON.
-    Content,
-    Other,
-}
-
-/// No usable answer: one sentence for a person, and its kind for a program. Never holds a secret.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, serde::Serialize)]
-#[error("{message}")]
-pub struct TransportError {
-    pub kind: TransportKind,
-    pub message: String,
-}
-
-impl TransportError {
-    pub fn new(kind: TransportKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into() }
-    }
-}
-
-impl From<KeyError> for TransportError {
-    fn from(error: KeyError) -> Self {
-        Self::new(
-            TransportKind::Credentials,
-            format!("The client's credentials cannot be made: {error}. Nothing was sent."),
-        )
     }
 }
 
@@ -105,6 +63,8 @@ pub struct HttpAnswer {
     pub first_byte: Duration,
     /// From the start of the request to the last byte.
     pub total: Duration,
+    /// How the connection came to be, when it was made for this request.
+    pub phases: Phases,
 }
 
 impl std::fmt::Debug for HttpAnswer {
@@ -130,18 +90,34 @@ pub struct Http {
     /// For loopback `http`: no proxy, no certificates to read.
     loopback: reqwest::Client,
     /// For everything else, made when first used, so that a machine without certificates can still
-    /// work with the built-in authority.
-    outside: OnceLock<Result<reqwest::Client, TransportError>>,
+    /// work with the built-in authority. A connection belongs to the certificate that was shown on
+    /// it, so each certificate has its own.
+    outside: Mutex<BTreeMap<Way, Result<reqwest::Client, TransportError>>>,
+}
+
+/// What TLS connections have in common that may be used for each other.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Way {
+    /// To this machine, so past every proxy.
+    loopback: bool,
+    /// The thumbprint of the client's certificate.
+    certificate: Option<String>,
 }
 
 impl Http {
+    /// # Errors
+    ///
+    /// When the system gives no client, or the proxy is none that can be used.
     pub fn new(options: HttpOptions) -> Result<Self, TransportError> {
+        if let Some(proxy) = &options.proxy {
+            allowed_proxy(proxy)?;
+        }
         let loopback = base(&options)
             .no_proxy()
             .tls_certs_only([])
             .build()
             .map_err(|error| setup_error(&error))?;
-        Ok(Self { options, loopback, outside: OnceLock::new() })
+        Ok(Self { options, loopback, outside: Mutex::default() })
     }
 
     /// The limits in force.
@@ -149,59 +125,81 @@ impl Http {
         &self.options
     }
 
-    fn client(&self, url: &Url) -> Result<&reqwest::Client, TransportError> {
+    fn client(
+        &self,
+        url: &Url,
+        certificate: Option<&ClientCertificate>,
+    ) -> Result<reqwest::Client, TransportError> {
         if url.scheme() == "http" {
-            return Ok(&self.loopback);
+            return match certificate {
+                None => Ok(self.loopback.clone()),
+                Some(_) => Err(TransportError::new(
+                    TransportKind::Credentials,
+                    format!(
+                        "A certificate is shown over https alone, and {} is plain http. Nothing \
+                         was sent.",
+                        place(url)
+                    ),
+                )),
+            };
         }
-        self.outside
-            .get_or_init(|| {
-                let mut roots = Vec::new();
-                for der in &self.options.extra_roots {
-                    roots.push(Certificate::from_der(der).map_err(|_| {
-                        TransportError::new(
-                            TransportKind::Certificate,
-                            "A certificate authority of this server's profile cannot be read.",
-                        )
-                    })?);
-                }
-                let mut builder = base(&self.options).tls_certs_merge(roots);
-                if !self.options.environment_proxy || is_loopback(url) {
-                    builder = builder.no_proxy();
-                }
-                builder.build().map_err(|error| setup_error(&error))
-            })
-            .as_ref()
-            .map_err(Clone::clone)
+        let way = Way {
+            loopback: is_loopback(url),
+            certificate: certificate.map(|one| one.thumbprint().to_owned()),
+        };
+        let mut made = self.outside.lock().unwrap_or_else(PoisonError::into_inner);
+        made.entry(way).or_insert_with_key(|way| self.make(way, certificate)).clone()
+    }
+
+    fn make(
+        &self,
+        way: &Way,
+        certificate: Option<&ClientCertificate>,
+    ) -> Result<reqwest::Client, TransportError> {
+        let tls = tls(&self.options.extra_roots, certificate).map_err(|e| setup_error(&e))?;
+        let mut builder = base(&self.options).tls_backend_preconfigured(tls);
+        if way.loopback {
+            builder = builder.no_proxy();
+        } else if let Some(proxy) = &self.options.proxy {
+            let proxy = Proxy::all(proxy.clone()).map_err(|error| setup_error(&error))?;
+            // Naming one turns those of the environment off.
+            builder = builder.proxy(proxy);
+        } else if !self.options.environment_proxy {
+            builder = builder.no_proxy();
+        }
+        builder.build().map_err(|error| setup_error(&error))
     }
 
     /// Fetches a document. Any status is an answer; a redirect is not followed.
     pub async fn get(&self, url: &Url) -> Result<HttpAnswer, TransportError> {
-        self.send(Method::GET, url, &[("accept", "application/json")], &[], None).await
+        self.send(Method::GET, url, None, &[("accept", "application/json")], &[], None).await
     }
 
-    /// Posts a form (RFC 6749 appendix B). `secrets` are headers that authenticate, by their names in
-    /// lower case.
+    /// Posts a form (RFC 6749 appendix B). `certificate` is shown to a server that asks for one;
+    /// `secrets` are headers that authenticate, by their names in lower case.
     pub async fn post_form(
         &self,
         url: &Url,
+        certificate: Option<&ClientCertificate>,
         secrets: &[(&str, &SecretString)],
         form: &SecretString,
     ) -> Result<HttpAnswer, TransportError> {
         let headers =
             [("accept", "application/json"), ("content-type", "application/x-www-form-urlencoded")];
-        self.send(Method::POST, url, &headers, secrets, Some(form)).await
+        self.send(Method::POST, url, certificate, &headers, secrets, Some(form)).await
     }
 
     async fn send(
         &self,
         method: Method,
         url: &Url,
+        certificate: Option<&ClientCertificate>,
         headers: &[(&str, &str)],
         secrets: &[(&str, &SecretString)],
         body: Option<&SecretString>,
     ) -> Result<HttpAnswer, TransportError> {
         allowed(url)?;
-        let mut request = self.client(url)?.request(method, url.clone());
+        let mut request = self.client(url, certificate)?.request(method, url.clone());
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -219,11 +217,30 @@ impl Http {
         if let Some(body) = body {
             request = request.body(body.expose_secret().to_owned());
         }
+        let recorder = Recorder::default();
         let start = Instant::now();
-        let mut response =
-            request.send().await.map_err(|error| explain(&error, url, &self.options, false))?;
+        let mut response = recorder
+            .listen(request.send())
+            .await
+            .map_err(|error| explain(&error, url, &self.options, false))?;
         let first_byte = start.elapsed();
+        let phases = recorder.phases(certificate.is_some());
         let limit = self.options.body_limit;
+        // None was asked for. What is small when it comes may be endless when it is unpacked.
+        if let Some(coding) = response.headers().get("content-encoding")
+            && !coding.as_bytes().eq_ignore_ascii_case(b"identity")
+        {
+            let coding: String =
+                String::from_utf8_lossy(coding.as_bytes()).chars().take(20).collect();
+            return Err(TransportError::new(
+                TransportKind::Content,
+                format!(
+                    "{} packed its answer ({coding}), which nobody had asked for; it was not \
+                     unpacked.",
+                    place(url)
+                ),
+            ));
+        }
         if response.content_length().is_some_and(|length| length > limit as u64) {
             return Err(too_large(url, limit));
         }
@@ -249,6 +266,7 @@ impl Http {
             body: SecretBox::new(body.into_boxed_slice()),
             first_byte,
             total: start.elapsed(),
+            phases,
         })
     }
 }
@@ -260,9 +278,34 @@ fn base(options: &HttpOptions) -> reqwest::ClientBuilder {
         .referer(false)
         .connect_timeout(options.connect_timeout)
         .timeout(options.timeout)
+        .dns_resolver(Arc::new(Resolver))
+        .connector_layer(Watch)
 }
 
-fn setup_error(error: &reqwest::Error) -> TransportError {
+/// TLS as it is always spoken: verified by the system's authorities and those of the options.
+fn tls(
+    roots: &[Vec<u8>],
+    certificate: Option<&ClientCertificate>,
+) -> Result<rustls::ClientConfig, rustls::Error> {
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let roots = roots.iter().map(|der| CertificateDer::from(der.clone()));
+    let verifier =
+        rustls_platform_verifier::Verifier::new_with_extra_roots(roots, Arc::clone(&provider))?;
+    let builder = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        // Named so because a verifier could be anything; this is the usual one.
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(verifier));
+    let mut config = match certificate {
+        None => builder.with_no_client_auth(),
+        Some(one) => builder.with_client_cert_resolver(Arc::new(Shows(Arc::clone(&one.certified)))),
+    };
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    config.resumption = Resumption::store(Arc::new(NoSessions));
+    Ok(config)
+}
+
+fn setup_error(error: &(dyn std::error::Error + 'static)) -> TransportError {
     let cause = causes(error).last().map_or_else(|| error.to_string(), ToString::to_string);
     TransportError::new(
         TransportKind::Tls,
@@ -271,27 +314,6 @@ fn setup_error(error: &reqwest::Error) -> TransportError {
              authorities (the package ca-certificates), or add one to the server's profile."
         ),
     )
-}
-
-fn too_large(url: &Url, limit: usize) -> TransportError {
-    TransportError::new(
-        TransportKind::TooLarge,
-        format!(
-            "{} sent more than {}, the limit for an answer (RES-12); the rest was not read.",
-            place(url),
-            bytes(limit)
-        ),
-    )
-}
-
-fn bytes(count: usize) -> String {
-    if count >= 1 << 20 && count.is_multiple_of(1 << 20) {
-        format!("{} MiB", count >> 20)
-    } else if count >= 1 << 10 && count.is_multiple_of(1 << 10) {
-        format!("{} KiB", count >> 10)
-    } else {
-        format!("{count} bytes")
-    }
 }
 
 /// Whether a URL names this machine, without asking a resolver.
@@ -340,6 +362,37 @@ pub fn allowed(url: &Url) -> Result<(), TransportError> {
     Ok(())
 }
 
+/// Whether a proxy can be used.
+fn allowed_proxy(url: &Url) -> Result<(), TransportError> {
+    let refuse = |message: &str| Err(TransportError::new(TransportKind::Address, message));
+    if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
+        return refuse("The proxy is none that can be used; it should begin with http://.");
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return refuse(
+            "The proxy's address holds a user name or password. Take it out; proxies that want \
+             one are taken from the environment (HTTPS_PROXY) alone.",
+        );
+    }
+    Ok(())
+}
+
+/// Reads the address of a proxy that a person typed: `http://host:port`.
+///
+/// # Errors
+///
+/// When it is no address, not of http or https, or holds a user name or password.
+pub fn parse_proxy(text: &str) -> Result<Url, TransportError> {
+    let url = Url::parse(text.trim()).map_err(|error| {
+        TransportError::new(
+            TransportKind::Address,
+            format!("The proxy is no address: {error}. It should begin with http://."),
+        )
+    })?;
+    allowed_proxy(&url)?;
+    Ok(url)
+}
+
 /// Reads an address a person typed.
 pub fn parse_url(text: &str) -> Result<Url, TransportError> {
     let text = text.trim();
@@ -363,156 +416,6 @@ pub fn place(url: &Url) -> String {
     match url.port() {
         Some(port) => format!("{host}:{port}"),
         None => host.to_owned(),
-    }
-}
-
-/// An error and what it wraps, outermost first. An [`std::io::Error`] hides what it wraps from
-/// `source`, so it is opened by hand.
-fn causes<'a>(error: &'a (dyn StdError + 'static)) -> Vec<&'a (dyn StdError + 'static)> {
-    let mut found: Vec<&'a (dyn StdError + 'static)> = Vec::new();
-    let mut next = Some(error);
-    while let Some(error) = next {
-        found.push(error);
-        next = match error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
-            Some(inner) => Some(inner as &(dyn StdError + 'static)),
-            None => error.source(),
-        };
-        if found.len() > 16 {
-            break;
-        }
-    }
-    found
-}
-
-fn explain(
-    error: &reqwest::Error,
-    url: &Url,
-    options: &HttpOptions,
-    in_body: bool,
-) -> TransportError {
-    use TransportKind as Kind;
-    let who = place(url);
-    let chain = causes(error);
-    if let Some(tls) = chain.iter().find_map(|cause| cause.downcast_ref::<rustls::Error>()) {
-        return explain_tls(tls, url);
-    }
-    if error.is_timeout() {
-        return TransportError::new(
-            Kind::Timeout,
-            if error.is_connect() {
-                format!(
-                    "{who} did not take the connection within {}.",
-                    seconds(options.connect_timeout)
-                )
-            } else {
-                format!("{who} did not answer within {}.", seconds(options.timeout))
-            },
-        );
-    }
-    if error.is_dns() {
-        return TransportError::new(
-            Kind::Dns,
-            format!(
-                "The name {} cannot be resolved. Check its spelling and your network.",
-                url.host_str().unwrap_or_default()
-            ),
-        );
-    }
-    let io = chain.iter().find_map(|cause| cause.downcast_ref::<std::io::Error>());
-    if error.is_connect() {
-        let refused = io.is_some_and(|io| io.kind() == std::io::ErrorKind::ConnectionRefused);
-        if refused {
-            return TransportError::new(
-                Kind::Refused,
-                format!("Nobody listens at {who}: the connection was refused. Is the server up?"),
-            );
-        }
-        let cause = chain.last().map_or_else(String::new, ToString::to_string);
-        return TransportError::new(Kind::Other, format!("{who} cannot be reached: {cause}."));
-    }
-    if in_body {
-        return TransportError::new(
-            Kind::Closed,
-            format!("{who} closed the connection before its answer was complete."),
-        );
-    }
-    if error.is_request() {
-        return TransportError::new(
-            Kind::Closed,
-            format!("{who} closed the connection without a usable HTTP answer."),
-        );
-    }
-    let cause = chain.last().map_or_else(String::new, ToString::to_string);
-    TransportError::new(Kind::Other, format!("The request to {who} failed: {cause}."))
-}
-
-fn explain_tls(error: &rustls::Error, url: &Url) -> TransportError {
-    use rustls::CertificateError as Cause;
-    use rustls::Error;
-    let who = place(url);
-    let host = url.host_str().unwrap_or_default();
-    let (kind, message) = match error {
-        Error::InvalidCertificate(Cause::NotValidForNameContext { presented, .. }) => {
-            let names = if presented.is_empty() {
-                "no name at all".to_owned()
-            } else {
-                presented.iter().map(|name| plain_name(name)).collect::<Vec<_>>().join(", ")
-            };
-            (
-                TransportKind::CertificateName,
-                format!(
-                    "The certificate at {who} is for {names}, not for {host}. Nothing was sent."
-                ),
-            )
-        }
-        Error::InvalidCertificate(Cause::NotValidForName) => (
-            TransportKind::CertificateName,
-            format!("The certificate at {who} is for another name than {host}. Nothing was sent."),
-        ),
-        Error::InvalidCertificate(Cause::Expired | Cause::ExpiredContext { .. }) => (
-            TransportKind::Certificate,
-            format!("The certificate at {who} has expired. Nothing was sent."),
-        ),
-        Error::InvalidCertificate(Cause::NotValidYet | Cause::NotValidYetContext { .. }) => (
-            TransportKind::Certificate,
-            format!(
-                "The certificate at {who} is not valid yet; check this machine's clock. Nothing \
-                 was sent."
-            ),
-        ),
-        Error::InvalidCertificate(Cause::Revoked) => (
-            TransportKind::Certificate,
-            format!("The certificate at {who} was revoked. Nothing was sent."),
-        ),
-        Error::InvalidCertificate(Cause::UnknownIssuer) => (
-            TransportKind::Certificate,
-            format!(
-                "The certificate at {who} comes from an authority this machine does not trust. \
-                 Add that authority to the system or to the server's profile. Nothing was sent."
-            ),
-        ),
-        Error::InvalidCertificate(other) => (
-            TransportKind::Certificate,
-            format!("The certificate at {who} is not acceptable ({other:?}). Nothing was sent."),
-        ),
-        other => (
-            TransportKind::Tls,
-            format!("TLS with {who} failed: {other}. Is it an https address? Nothing was sent."),
-        ),
-    };
-    TransportError::new(kind, message)
-}
-
-/// `DnsName("a.example")` as `a.example`.
-fn plain_name(presented: &str) -> &str {
-    presented.split('"').nth(1).unwrap_or(presented)
-}
-
-fn seconds(duration: Duration) -> String {
-    if duration.subsec_millis() == 0 {
-        format!("{} s", duration.as_secs())
-    } else {
-        format!("{} ms", duration.as_millis())
     }
 }
 
@@ -546,12 +449,5 @@ mod tests {
             assert_eq!(error.kind, TransportKind::Address, "{bad}");
             assert!(!error.message.contains("pw"), "{error}");
         }
-    }
-
-    #[test]
-    fn limits_are_said_in_units() {
-        assert_eq!(bytes(1 << 20), "1 MiB");
-        assert_eq!(bytes(2048), "2 KiB");
-        assert_eq!(bytes(1000), "1000 bytes");
     }
 }

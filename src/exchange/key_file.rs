@@ -19,6 +19,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
+use super::certificate::CertificateError;
 use super::keys::{
     KeyError, KeySet, SigningAlgorithm, SigningKey, der_value, private_key_of_pkcs8,
 };
@@ -46,6 +47,8 @@ pub enum KeyFileError {
     Algorithm(&'static str, String),
     #[error(transparent)]
     Key(#[from] KeyError),
+    #[error(transparent)]
+    Certificate(#[from] CertificateError),
 }
 
 /// A private key of one kind, in the form that the signer takes.

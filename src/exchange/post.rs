@@ -83,7 +83,7 @@ async fn attempt(
             .into_iter()
             .filter_map(|(name, value)| Some((name, value?)))
             .collect();
-    let answer = http.post_form(url, &secrets, &form(&parameters)).await?;
+    let answer = http.post_form(url, client.certificate(), &secrets, &form(&parameters)).await?;
     let authorization = credentials.authorization.is_some();
     Ok(Attempt { parameters, authorization, proof, answer })
 }

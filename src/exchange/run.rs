@@ -177,7 +177,7 @@ pub async fn simulate(
 ///
 /// # Errors
 ///
-/// When there is no answer.
+/// When there is no answer, or no endpoint for this client.
 pub async fn simulate_in(
     http: &Http,
     session: &Session,
@@ -186,7 +186,7 @@ pub async fn simulate_in(
     skew: Duration,
     now: SystemTime,
 ) -> Result<Report, TransportError> {
-    let (metadata, endpoint) = (session.metadata(), session.token_endpoint());
+    let (metadata, endpoint) = (session.metadata(), &session.endpoint_for(client)?);
     let asked = request.check(client, session.server(), now, skew);
     let mut checks = asked.clone();
     if let Some(metadata) = metadata {
@@ -199,6 +199,7 @@ pub async fn simulate_in(
     let exchange = exchange(http, &occasion, client, request).await?;
 
     checks.extend(proof_checks(&exchange));
+    checks.extend(checks::mtls::shown(client, metadata, &exchange));
 
     let body = json::parse_object(exchange.answer.body.expose_secret());
     let sent_redactor = exchange.redactor.clone();
@@ -282,6 +283,7 @@ pub async fn simulate_in(
             algorithm: key.algorithm().name(),
             thumbprint: key.thumbprint().to_owned(),
         }),
+        client_certificate: client.certificate().map(|one| one.thumbprint().to_owned()),
         request: RequestReport::new(&exchange.sent, &redactor),
         answer: answer_report(&exchange.answer, &body, &redactor),
         first_try: exchange.first.as_ref().map(|first| {
@@ -299,10 +301,7 @@ pub async fn simulate_in(
         issued_token: issued.map(|token| redact_token(token, &redactor)),
         introspection: None,
         checks,
-        timings: Timings {
-            first_byte_ms: super::time::milliseconds(exchange.answer.first_byte),
-            total_ms: super::time::milliseconds(exchange.answer.total),
-        },
+        timings: Timings::of(&exchange.answer),
         issued: issued_secret,
     })
 }

@@ -15,8 +15,9 @@ use tokio::sync::Mutex;
 use url::Url;
 
 use super::checks::Check;
+use super::client_auth::Client;
 use super::discovery::{self, Metadata, Server};
-use super::http::{self, Http};
+use super::http::{self, Http, TransportError, TransportKind};
 use super::run::SimulateError;
 use super::token::Token;
 use super::verify::{self, Jwks, Verification};
@@ -53,7 +54,7 @@ impl Session {
                 let endpoint = metadata.token_endpoint()?;
                 (Some(metadata), endpoint)
             }
-            Server::TokenEndpoint { url, .. } => (None, http::parse_url(url)?),
+            bare => (None, http::parse_url(bare.address())?),
         };
         Ok(Self { server: server.clone(), metadata, endpoint, keys: Mutex::default() })
     }
@@ -68,8 +69,21 @@ impl Session {
         self.metadata.as_ref()
     }
 
+    /// The token endpoint, as the metadata has it for everybody.
     pub fn token_endpoint(&self) -> &Url {
         &self.endpoint
+    }
+
+    /// The token endpoint for a client: one with a certificate may have one of its own (RFC 8705 §5).
+    ///
+    /// # Errors
+    ///
+    /// When the metadata names one that is none.
+    pub fn endpoint_for(&self, client: &Client) -> Result<Url, TransportError> {
+        let Some(metadata) = &self.metadata else { return Ok(self.endpoint.clone()) };
+        metadata
+            .endpoint_for("token_endpoint", client)
+            .map_err(|error| TransportError::new(TransportKind::Address, error.to_string()))
     }
 
     /// The issuer identifier, when it is known.
@@ -79,14 +93,14 @@ impl Session {
 
     /// Where the server's keys are.
     fn jwks_uri(&self) -> Result<Url, String> {
-        match (&self.metadata, &self.server) {
+        match (&self.metadata, self.server.jwks_uri()) {
             (Some(metadata), _) => metadata.endpoint("jwks_uri").map_err(|error| error.to_string()),
-            (None, Server::TokenEndpoint { jwks_uri: Some(url), .. }) => {
-                http::parse_url(url).map_err(|error| error.message)
+            (None, Some(url)) => http::parse_url(url).map_err(|error| error.message),
+            (None, None) => {
+                Err("Only the token endpoint is known, so there are no keys to verify \
+                                 with. Give the issuer, or the address of its keys."
+                    .to_owned())
             }
-            (None, _) => Err("Only the token endpoint is known, so there are no keys to verify \
-                              with. Give the issuer, or the address of its keys."
-                .to_owned()),
         }
     }
 

@@ -164,6 +164,7 @@ mod tests {
             body: SecretBox::new(body.to_string().into_bytes().into_boxed_slice()),
             first_byte: Duration::ZERO,
             total: Duration::ZERO,
+            phases: Default::default(),
         }
     }
 

@@ -345,9 +345,12 @@ fn confusion(look: &Look<'_>) -> Check {
 }
 
 fn binding(look: &Look<'_>) -> Check {
-    const RULE: Rule =
-        Rule::new("TOK-13", "A bound token says to which key", "RFC 7800 §3, RFC 9449 §6")
-            .about("cnf");
+    const RULE: Rule = Rule::new(
+        "TOK-13",
+        "A bound token says to which key",
+        "RFC 7800 §3, RFC 9449 §6, RFC 8705 §3.1",
+    )
+    .about("cnf");
     let Some(jwt) = look.jwt else { return RULE.not_applicable(CLOSED) };
     match jwt.claim("cnf") {
         None if look.context.client.dpop.is_some() => {
@@ -361,6 +364,12 @@ fn binding(look: &Look<'_>) -> Check {
             } else {
                 RULE.warn("It is bound to another key than the one that was proved (cnf).")
             }
+        }
+        // Whether it is the right one is MTLS-02.
+        Some(Value::Object(members))
+            if look.context.client.certificate().is_some() && members.contains_key("x5t#S256") =>
+        {
+            RULE.pass("It is bound to a certificate (cnf.x5t#S256).")
         }
         Some(Value::Object(members)) => RULE.note(format!(
             "It is bound to a key ({}), though no proof was sent with the request.",

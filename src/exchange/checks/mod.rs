@@ -7,6 +7,7 @@
 pub mod dpop;
 pub mod error;
 pub mod issued;
+pub mod mtls;
 pub mod request;
 pub mod response;
 pub mod status;
@@ -146,6 +147,7 @@ pub fn answer(context: &Context<'_>) -> Vec<Check> {
     let mut checks = response::all(context);
     if context.succeeded() {
         checks.extend(issued::all(context));
+        checks.extend(context.issued.and_then(|_| mtls::bound(context)));
     } else {
         checks.extend(error::all(context));
     }

@@ -319,6 +319,7 @@ fn authenticated(look: &Look<'_>) -> Check {
         ClientAuth::Basic(_) | ClientAuth::Post(_) => RULE.pass("With its secret."),
         ClientAuth::SecretJwt { .. } => RULE.pass("With an assertion signed with its secret."),
         ClientAuth::PrivateKeyJwt { .. } => RULE.pass("With an assertion signed with its key."),
+        ClientAuth::Tls { .. } => RULE.pass("With its certificate."),
     }
 }
 
@@ -569,12 +570,28 @@ fn bound_subject(look: &Look<'_>) -> Check {
     const RULE: Rule = Rule::new(
         "REQ-26",
         "A subject token that is bound to a key comes with a proof of that key",
-        "RFC 9449 §6, RFC 7800 §3",
+        "RFC 9449 §6, RFC 8705 §3, RFC 7800 §3",
     )
     .about("subject_token");
     let bound = look.subject.as_ref().and_then(Token::jwt).and_then(|jwt| jwt.claim("cnf"));
     let Some(bound) = bound else { return RULE.not_applicable("It is bound to no key.") };
-    let wanted = bound.get("jkt").and_then(serde_json::Value::as_str);
+    let text = |name: &str| bound.get(name).and_then(serde_json::Value::as_str);
+    let wanted = text("jkt");
+    if let (None, Some(wanted)) = (wanted, text("x5t#S256")) {
+        return match look.client.certificate() {
+            Some(one) if one.thumbprint() == wanted => {
+                RULE.pass("It is bound to the certificate that this request shows.")
+            }
+            Some(_) => RULE.warn(
+                "It is bound to another certificate than the one that this request shows; a good \
+                 server refuses that.",
+            ),
+            None => RULE.warn(
+                "It is bound to a certificate, and none is shown. A good server refuses that: \
+                 whoever had stolen the token could do the same.",
+            ),
+        };
+    }
     match (wanted, &look.client.dpop) {
         (Some(wanted), Some(key)) if key.thumbprint() == wanted => {
             RULE.pass("It is bound to the key that this request proves.")
@@ -587,7 +604,7 @@ fn bound_subject(look: &Look<'_>) -> Check {
             "It is bound to a key (DPoP), and no proof is sent. A good server refuses that: \
              whoever had stolen the token could do the same.",
         ),
-        (None, _) => RULE.note("It is bound to something other than a DPoP key."),
+        (None, _) => RULE.note("It is bound to something other than a DPoP key or a certificate."),
     }
 }
 

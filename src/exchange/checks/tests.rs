@@ -120,6 +120,7 @@ impl Case {
             body: SecretBox::new(bytes.into_boxed_slice()),
             first_byte: Duration::ZERO,
             total: Duration::ZERO,
+            phases: Default::default(),
         };
         let succeeded = (200..300).contains(&self.status) && body.is_ok();
         let now = UNIX_EPOCH + Duration::from_secs(NOW);

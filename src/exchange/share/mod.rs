@@ -131,10 +131,10 @@ pub async fn share(
     let (metadata, token_endpoint) = match server {
         Server::Issuer(issuer) => {
             let metadata = discovery::discover(http, issuer).await?;
-            let endpoint = metadata.token_endpoint()?;
+            let endpoint = metadata.endpoint_for("token_endpoint", client)?;
             (Some(metadata), endpoint)
         }
-        Server::TokenEndpoint { url, .. } => (None, http::parse_url(url)?),
+        bare => (None, http::parse_url(bare.address())?),
     };
     let issuer = metadata.as_ref().map(|metadata| metadata.issuer.as_str());
     let occasion = Occasion { issuer, token_endpoint: &token_endpoint, now };
@@ -160,6 +160,7 @@ pub fn of_report(tool: Tool, report: &Report, variables: &Variables) -> String {
         encoded_secret: basic,
         assertion: fields.iter().any(|(name, _)| name == "client_assertion"),
         proof: report.dpop.is_some(),
+        certificate: report.client_certificate.is_some(),
     };
     let told = Told {
         url: &report.request.url,
@@ -195,6 +196,7 @@ pub fn write(
         }),
         assertion: parameters.iter().any(|one| one.name == "client_assertion"),
         proof: client.dpop.is_some(),
+        certificate: client.certificate().is_some(),
     };
     let told = Told {
         url: endpoint.as_str(),
@@ -223,6 +225,7 @@ struct Known {
     encoded_secret: bool,
     assertion: bool,
     proof: bool,
+    certificate: bool,
 }
 
 fn notes(known: &Known, tool: Tool, variables: &Variables) -> Vec<String> {
@@ -246,6 +249,13 @@ fn notes(known: &Known, tool: Tool, variables: &Variables) -> Vec<String> {
             "{} is a proof of possession (RFC 9449) for this address: good for one request.",
             variables.of("dpop_proof")
         ));
+    }
+    if known.certificate {
+        notes.push(
+            "The client's certificate and its key must be shown too (RFC 8705); give them to the \
+             tool in its own way."
+                .to_owned(),
+        );
     }
     notes
 }

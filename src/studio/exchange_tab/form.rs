@@ -251,9 +251,13 @@ impl Form {
             (ClientAuthMethod::PrivateKeyJwt, Some(key)) => {
                 ClientAuth::PrivateKeyJwt { key: Box::new(key.clone()), audience }
             }
-            (ClientAuthMethod::PrivateKeyJwt, None) | (ClientAuthMethod::None, _) => {
-                ClientAuth::None
-            }
+            (ClientAuthMethod::PrivateKeyJwt, None)
+            | (
+                ClientAuthMethod::TlsClientAuth
+                | ClientAuthMethod::SelfSignedTlsClientAuth
+                | ClientAuthMethod::None,
+                _,
+            ) => ClientAuth::None,
         };
         Client { dpop: self.dpop.clone(), ..Client::new(self.client_id.trim(), auth) }
     }

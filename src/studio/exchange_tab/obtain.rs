@@ -166,7 +166,7 @@ impl Place<'_> {
     async fn server(&self) -> Result<Metadata, String> {
         match self.form.server(self.built_in.map(|authority| authority.issuer())) {
             Server::Issuer(issuer) => self.metadata(&issuer).await,
-            Server::TokenEndpoint { .. } => {
+            Server::TokenEndpoint { .. } | Server::Endpoints(_) => {
                 Err("Only the token endpoint is known. Give the issuer, or paste a token.".into())
             }
         }
@@ -268,7 +268,7 @@ impl Place<'_> {
                 let endpoint = metadata.token_endpoint().map_err(|error| error.to_string())?;
                 Ok((Some(metadata.issuer), endpoint))
             }
-            Server::TokenEndpoint { url, .. } => crate::exchange::http::parse_url(&url)
+            bare => crate::exchange::http::parse_url(bare.address())
                 .map(|url| (None, url))
                 .map_err(|error| error.to_string()),
         }

@@ -34,11 +34,18 @@ pub fn requester_ui(
         }
     });
     row_ui(ui, "Method", |ui| {
-        let choices = ClientAuthMethod::ALL.map(|method| (method, method.name().to_owned()));
+        let choices: Vec<_> = ClientAuthMethod::ALL
+            .into_iter()
+            .filter(|method| !method.is_tls())
+            .map(|method| (method, method.name().to_owned()))
+            .collect();
         changed |= choice_ui(ui, "Client authentication", &mut form.auth, &choices);
     });
     match form.auth {
-        ClientAuthMethod::None => {}
+        // Certificates are not offered here.
+        ClientAuthMethod::TlsClientAuth
+        | ClientAuthMethod::SelfSignedTlsClientAuth
+        | ClientAuthMethod::None => {}
         ClientAuthMethod::PrivateKeyJwt => changed |= key_ui(ui, form, commands),
         ClientAuthMethod::ClientSecretBasic
         | ClientAuthMethod::ClientSecretPost

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::exchange::Level;
+use crate::exchange::certificate::tests::certificate;
 use crate::exchange::keys::{SigningAlgorithm, SigningKey};
 use crate::exchange::mac::MacAlgorithm;
 use base64::Engine;
@@ -151,7 +152,20 @@ fn each_check_fires_on_what_it_is_for() {
             c.dpop = Some(key());
         }),
         ("REQ-26", Level::Note, |r, _, _| {
+            r.subject_token = jwt(json!({}), json!({"cnf": {"kid": "x"}}));
+        }),
+        ("REQ-26", Level::Warn, |r, _, _| {
             r.subject_token = jwt(json!({}), json!({"cnf": {"x5t#S256": "x"}}));
+        }),
+        ("REQ-26", Level::Warn, |r, c, _| {
+            r.subject_token = jwt(json!({}), json!({"cnf": {"x5t#S256": "x"}}));
+            c.bound_certificate = Some(certificate());
+        }),
+        ("REQ-26", Level::Pass, |r, c, _| {
+            let certificate = certificate();
+            let cnf = json!({"cnf": {"x5t#S256": certificate.thumbprint()}});
+            r.subject_token = jwt(json!({}), cnf);
+            c.bound_certificate = Some(certificate);
         }),
         ("REQ-26", Level::Pass, |r, c, _| {
             let key = key();

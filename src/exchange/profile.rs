@@ -1,0 +1,575 @@
+//! From a server profile of the project file to what an exchange is made of.
+//!
+//! A profile has no secret, it says where one comes from. So this room is given something to fetch
+//! secrets with: the command line and the window read the environment and files, a test has a map.
+//! Everything that a profile can get wrong is told by the place in the profile.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::assertion::AssertionAudience;
+use super::certificate::{self, ClientCertificate};
+use super::client_auth::{Client, ClientAuth, ClientAuthMethod};
+use super::discovery::{Endpoints, Server};
+use super::http::{self, HttpOptions};
+use super::keys::{SigningAlgorithm, SigningKey};
+use super::mac::MacAlgorithm;
+use super::request::{is_reserved, looks_secret};
+use crate::config::{Profile, ProfileClient};
+
+/// Why a profile cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("profiles.{profile}{member}: {problem}")]
+pub struct ProfileError {
+    pub profile: String,
+    /// Empty, or as in `.clients.portal.key_file`.
+    pub member: String,
+    pub problem: String,
+    pub kind: ProfileErrorKind,
+}
+
+/// What is to be done about a [`ProfileError`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProfileErrorKind {
+    /// The profile says something that cannot be.
+    Wrong,
+    /// The profile may be in order, and a secret is not where it says, or nowhere: it could be asked
+    /// for.
+    NoSecret,
+    /// The profile may be in order, and a file cannot be read.
+    Unreadable,
+}
+
+/// Where secrets come from.
+pub trait Secrets {
+    /// The value of an environment variable; `None` when it is not set or empty.
+    ///
+    /// # Errors
+    ///
+    /// When there is one that is no text; without its value.
+    fn variable(&self, name: &str) -> Result<Option<SecretString>, String>;
+
+    /// The text of a file.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read; with the path and nothing of what is in it.
+    fn file(&self, path: &Path) -> Result<SecretString, String>;
+}
+
+/// How far a server's clock is from this machine's.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ClockOffset(i64);
+
+impl ClockOffset {
+    /// `seconds` is negative when the server's clock is behind.
+    pub fn new(seconds: i64) -> Self {
+        Self(seconds)
+    }
+
+    /// The time at the server when it is `now` here: what assertions and proofs say, and what tokens
+    /// are judged by. A time that no clock can show is left as it is.
+    pub fn at(self, now: SystemTime) -> SystemTime {
+        let by = Duration::from_secs(self.0.unsigned_abs());
+        let shifted = if self.0 < 0 { now.checked_sub(by) } else { now.checked_add(by) };
+        shifted.unwrap_or(now)
+    }
+}
+
+/// A profile with its name, and the folder that its paths are relative to.
+#[derive(Clone, Copy, Debug)]
+pub struct NamedProfile<'a> {
+    pub name: &'a str,
+    pub profile: &'a Profile,
+    pub folder: &'a Path,
+}
+
+impl NamedProfile<'_> {
+    fn error(&self, member: &str, problem: impl Into<String>) -> ProfileError {
+        let member = if member.is_empty() { String::new() } else { format!(".{member}") };
+        let profile = self.name.to_owned();
+        ProfileError { profile, member, problem: problem.into(), kind: ProfileErrorKind::Wrong }
+    }
+
+    fn path(&self, path: &Path) -> PathBuf {
+        self.folder.join(path)
+    }
+
+    /// The server: its issuer, or else its bare endpoints.
+    ///
+    /// # Errors
+    ///
+    /// When neither is given, both are, or an address is none.
+    pub fn server(&self) -> Result<Server, ProfileError> {
+        let profile = self.profile;
+        let endpoints = [
+            ("token_endpoint", &profile.token_endpoint),
+            ("jwks_uri", &profile.jwks_uri),
+            ("introspection_endpoint", &profile.introspection_endpoint),
+            ("revocation_endpoint", &profile.revocation_endpoint),
+        ];
+        let addresses = endpoints.into_iter().chain([("issuer", &profile.issuer)]);
+        for (member, address) in addresses {
+            if let Some(address) = address {
+                http::parse_url(address).map_err(|error| self.error(member, error.message))?;
+            }
+        }
+        if let Some(issuer) = &profile.issuer {
+            return match endpoints.into_iter().find(|(_, address)| address.is_some()) {
+                None => Ok(Server::Issuer(issuer.clone())),
+                Some((member, _)) => Err(self.error(
+                    member,
+                    "the issuer says where its endpoints are; give the one or the other",
+                )),
+            };
+        }
+        let Some(url) = profile.token_endpoint.clone() else {
+            return Err(self.error("", "it names no server; give its issuer or token_endpoint"));
+        };
+        let jwks_uri = profile.jwks_uri.clone();
+        if profile.introspection_endpoint.is_none() && profile.revocation_endpoint.is_none() {
+            return Ok(Server::TokenEndpoint { url, jwks_uri });
+        }
+        Ok(Server::Endpoints(Box::new(Endpoints {
+            token_endpoint: url,
+            jwks_uri,
+            introspection_endpoint: profile.introspection_endpoint.clone(),
+            revocation_endpoint: profile.revocation_endpoint.clone(),
+        })))
+    }
+
+    /// Limits, proxy and trust.
+    ///
+    /// # Errors
+    ///
+    /// When the file of authorities cannot be read, or the proxy is none.
+    pub fn http_options(&self, secrets: &dyn Secrets) -> Result<HttpOptions, ProfileError> {
+        let profile = self.profile;
+        let mut options = HttpOptions::default();
+        if let Some(path) = &profile.ca_file {
+            let text = self.read("ca_file", secrets.file(&self.path(path)))?;
+            options.extra_roots = certificate::read_roots(text.expose_secret())
+                .map_err(|error| self.error("ca_file", error.to_string()))?;
+        }
+        if let Some(proxy) = &profile.proxy {
+            let url =
+                http::parse_proxy(proxy).map_err(|error| self.error("proxy", error.message))?;
+            options.proxy = Some(url);
+        }
+        for (member, wanted, limit) in [
+            ("connect_timeout", profile.connect_timeout, &mut options.connect_timeout),
+            ("timeout", profile.timeout, &mut options.timeout),
+        ] {
+            match wanted {
+                None => {}
+                Some(0) => return Err(self.error(member, "it must be a second or more")),
+                Some(seconds) => *limit = Duration::from_secs(seconds),
+            }
+        }
+        Ok(options)
+    }
+
+    pub fn clock_offset(&self) -> ClockOffset {
+        ClockOffset::new(self.profile.clock_offset)
+    }
+
+    /// What goes along with every token request, in the order of the names.
+    ///
+    /// # Errors
+    ///
+    /// When one is a parameter that the exchange itself has, or one that is secret.
+    pub fn parameters(&self) -> Result<Vec<(String, String)>, ProfileError> {
+        let mut parameters = Vec::new();
+        for (name, value) in &self.profile.parameters {
+            let problem = if is_reserved(name) {
+                "it is a parameter of the exchange itself"
+            } else if looks_secret(name) {
+                "it looks like a secret, which does not belong in a file that is shared"
+            } else if name.trim().is_empty() {
+                "it has no name"
+            } else {
+                parameters.push((name.trim().to_owned(), value.clone()));
+                continue;
+            };
+            return Err(self.error(&format!("parameters.{name}"), problem));
+        }
+        Ok(parameters)
+    }
+
+    /// How a client authenticates: as it says itself, or as the profile does, or with its secret.
+    ///
+    /// # Errors
+    ///
+    /// When the name is not that of a method.
+    pub fn method(&self, client_id: &str) -> Result<ClientAuthMethod, ProfileError> {
+        let own = self.profile.clients.get(client_id).and_then(|client| client.method.as_deref());
+        let (member, name) = match (own, self.profile.client_auth.as_deref()) {
+            (Some(own), _) => (format!("clients.{client_id}.method"), own),
+            (None, Some(common)) => ("client_auth".to_owned(), common),
+            (None, None) => return Ok(ClientAuthMethod::default()),
+        };
+        ClientAuthMethod::from_name(name).ok_or_else(|| {
+            let known = ClientAuthMethod::ALL.map(ClientAuthMethod::name).join(", ");
+            self.error(&member, format!("“{name}” is not a method; it may be {known}"))
+        })
+    }
+
+    /// A client with what it authenticates with, and with a new key for proofs of possession when the
+    /// profile wants tokens bound. A client that the profile does not name may be a public one.
+    ///
+    /// # Errors
+    ///
+    /// When something of it is missing or cannot be used.
+    pub fn client(&self, client_id: &str, secrets: &dyn Secrets) -> Result<Client, ProfileError> {
+        let method = self.method(client_id)?;
+        let unnamed = ProfileClient::default();
+        let own = self.profile.clients.get(client_id).unwrap_or(&unnamed);
+        let look = Look { at: self, client_id, own, secrets };
+        let audience = look.audience()?;
+        let auth = match method {
+            ClientAuthMethod::ClientSecretBasic => ClientAuth::Basic(look.secret()?),
+            ClientAuthMethod::ClientSecretPost => ClientAuth::Post(look.secret()?),
+            ClientAuthMethod::ClientSecretJwt => {
+                let algorithm = match &own.assertion_alg {
+                    None => MacAlgorithm::default(),
+                    Some(name) => MacAlgorithm::from_name(name).ok_or_else(|| {
+                        let problem = "it must be HS256, HS384 or HS512 for client_secret_jwt";
+                        look.error("assertion_alg", problem)
+                    })?,
+                };
+                ClientAuth::SecretJwt { secret: look.secret()?, algorithm, audience }
+            }
+            ClientAuthMethod::PrivateKeyJwt => {
+                ClientAuth::PrivateKeyJwt { key: Box::new(look.key()?), audience }
+            }
+            ClientAuthMethod::TlsClientAuth | ClientAuthMethod::SelfSignedTlsClientAuth => {
+                let certificate = look.certificate(true)?.ok_or_else(|| {
+                    let problem = format!("{} needs a certificate", method.name());
+                    look.error("certificate_file", problem)
+                })?;
+                let self_signed = method == ClientAuthMethod::SelfSignedTlsClientAuth;
+                ClientAuth::Tls { certificate, self_signed }
+            }
+            ClientAuthMethod::None => ClientAuth::None,
+        };
+        let mut client = Client::new(client_id, auth);
+        if !method.is_tls() {
+            client.bound_certificate = look.certificate(false)?;
+        }
+        if self.profile.dpop {
+            let key = SigningKey::generate(SigningAlgorithm::Es256)
+                .map_err(|error| self.error("dpop", error.to_string()))?;
+            client.dpop = Some(Arc::new(key));
+        }
+        Ok(client)
+    }
+
+    fn read<T>(&self, member: &str, read: Result<T, String>) -> Result<T, ProfileError> {
+        read.map_err(|problem| ProfileError {
+            kind: ProfileErrorKind::Unreadable,
+            ..self.error(member, problem)
+        })
+    }
+}
+
+/// One client of a profile.
+struct Look<'a> {
+    at: &'a NamedProfile<'a>,
+    client_id: &'a str,
+    own: &'a ProfileClient,
+    secrets: &'a dyn Secrets,
+}
+
+impl Look<'_> {
+    fn member(&self, member: &str) -> String {
+        format!("clients.{}.{member}", self.client_id)
+    }
+
+    fn error(&self, member: &str, problem: impl Into<String>) -> ProfileError {
+        self.at.error(&self.member(member), problem)
+    }
+
+    fn variable(&self, member: &str, name: &str) -> Result<SecretString, ProfileError> {
+        let found = self.secrets.variable(name).and_then(|found| {
+            found.ok_or_else(|| format!("the environment variable {name} is not set"))
+        });
+        found.map_err(|problem| ProfileError {
+            kind: ProfileErrorKind::NoSecret,
+            ..self.error(member, problem)
+        })
+    }
+
+    fn file(&self, member: &str, path: &Path) -> Result<SecretString, ProfileError> {
+        self.at.read(&self.member(member), self.secrets.file(&self.at.path(path)))
+    }
+
+    /// What is in a file or a variable, whichever is named, and the member that names it.
+    fn text(
+        &self,
+        (file, path): (&'static str, Option<&PathBuf>),
+        (env, variable): (&'static str, Option<&String>),
+    ) -> Result<Option<(SecretString, &'static str)>, ProfileError> {
+        match (path, variable) {
+            (Some(_), Some(_)) => {
+                Err(self.error(file, format!("{env} is given too; one of them is enough")))
+            }
+            (Some(path), None) => Ok(Some((self.file(file, path)?, file))),
+            (None, Some(variable)) => Ok(Some((self.variable(env, variable)?, env))),
+            (None, None) => Ok(None),
+        }
+    }
+
+    fn secret(&self) -> Result<SecretString, ProfileError> {
+        match &self.own.secret_env {
+            Some(name) => self.variable("secret_env", name),
+            None => Err(ProfileError {
+                kind: ProfileErrorKind::NoSecret,
+                ..self.error("secret_env", "the variable with the client's secret is not named")
+            }),
+        }
+    }
+
+    fn key(&self) -> Result<SigningKey, ProfileError> {
+        let own = self.own;
+        let files = ("key_file", own.key_file.as_ref());
+        let Some((text, member)) = self.text(files, ("key_env", own.key_env.as_ref()))? else {
+            let problem = "the file with the client's private key is not named";
+            return Err(self.error("key_file", problem));
+        };
+        SigningKey::read(&text, own.key_id.as_deref(), own.assertion_alg.as_deref())
+            .map_err(|error| self.error(member, error.to_string()))
+    }
+
+    /// The certificate with its key. For a TLS method the client's key is the certificate's.
+    fn certificate(&self, tls: bool) -> Result<Option<Arc<ClientCertificate>>, ProfileError> {
+        let own = self.own;
+        let certificate = self.text(
+            ("certificate_file", own.certificate_file.as_ref()),
+            ("certificate_env", own.certificate_env.as_ref()),
+        )?;
+        let Some((certificate, member)) = certificate else { return Ok(None) };
+        let mut key = self.text(
+            ("certificate_key_file", own.certificate_key_file.as_ref()),
+            ("certificate_key_env", own.certificate_key_env.as_ref()),
+        )?;
+        if key.is_none() && tls {
+            let files = ("key_file", own.key_file.as_ref());
+            key = self.text(files, ("key_env", own.key_env.as_ref()))?;
+        }
+        ClientCertificate::read(&certificate, key.as_ref().map(|(text, _)| text))
+            .map(|one| Some(Arc::new(one)))
+            .map_err(|error| self.error(member, error.to_string()))
+    }
+
+    fn audience(&self) -> Result<AssertionAudience, ProfileError> {
+        match self.own.assertion_audience.as_deref() {
+            None => Ok(AssertionAudience::default()),
+            Some(text) => AssertionAudience::parse(text)
+                .ok_or_else(|| self.error("assertion_audience", "it is empty")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::time::UNIX_EPOCH;
+
+    use super::*;
+
+    /// Files and variables by their names; both are looked for in one map.
+    struct Known(BTreeMap<String, SecretString>);
+
+    impl Secrets for Known {
+        fn variable(&self, name: &str) -> Result<Option<SecretString>, String> {
+            Ok(self.0.get(name).cloned())
+        }
+
+        fn file(&self, path: &Path) -> Result<SecretString, String> {
+            let path = path.to_string_lossy().replace('\\', "/");
+            self.0.get(&path).cloned().ok_or(format!("{path} cannot be read"))
+        }
+    }
+
+    fn known() -> Known {
+        let (certificate, certificate_key) = certificate::tests::made();
+        let (_, key) = certificate::tests::made();
+        let text = |text: &str| SecretString::from(text);
+        Known(BTreeMap::from([
+            ("SECRET".to_owned(), text("MARKED")),
+            ("project/key.pem".to_owned(), text(&key)),
+            ("project/cert.pem".to_owned(), text(&certificate)),
+            ("project/cert-key.pem".to_owned(), text(&certificate_key)),
+            ("BOTH".to_owned(), text(&(certificate + &certificate_key))),
+        ]))
+    }
+
+    fn with<T>(yaml: &str, look: impl FnOnce(&NamedProfile<'_>) -> T) -> T {
+        let profile: Profile = serde_yaml::from_str(yaml).unwrap();
+        look(&NamedProfile { name: "a", profile: &profile, folder: Path::new("project") })
+    }
+
+    #[test]
+    fn a_server_is_an_issuer_or_endpoints() {
+        let server = |yaml: &str| with(yaml, |named| named.server());
+        assert_eq!(
+            server("issuer: https://login.example"),
+            Ok(Server::Issuer("https://login.example".to_owned()))
+        );
+        let url = "https://sts.example/token".to_owned();
+        let bare = format!("token_endpoint: {url}\n");
+        assert_eq!(server(&bare), Ok(Server::TokenEndpoint { url: url.clone(), jwks_uri: None }));
+        let more = format!("{bare}revocation_endpoint: https://sts.example/revoke\n");
+        let Ok(Server::Endpoints(endpoints)) = server(&more) else { panic!("no endpoints") };
+        assert_eq!(endpoints.token_endpoint, url);
+        assert_eq!(endpoints.revocation_endpoint.as_deref(), Some("https://sts.example/revoke"));
+        for (yaml, place) in [
+            ("{}", "profiles.a: it names no server"),
+            ("issuer: https://a.example\njwks_uri: https://a.example/k", "profiles.a.jwks_uri:"),
+            ("issuer: http://a.example", "profiles.a.issuer:"),
+            ("token_endpoint: x", "profiles.a.token_endpoint:"),
+        ] {
+            let error = server(yaml).unwrap_err().to_string();
+            assert!(error.starts_with(place), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_client_authenticates_as_it_or_the_profile_says() {
+        let known = known();
+        let yaml = "client_auth: private_key_jwt\ndpop: true\nclients:\n  \
+            one: {key_file: key.pem, key_id: k, assertion_audience: token-endpoint}\n  \
+            two: {method: client_secret_post, secret_env: SECRET, certificate_env: BOTH}\n  \
+            three: {method: tls_client_auth, certificate_file: cert.pem, key_file: cert-key.pem}\n  \
+            four: {method: self_signed_tls_client_auth, certificate_file: cert.pem, \
+                   certificate_key_file: cert-key.pem}\n  \
+            five: {method: none}\n";
+        with(yaml, |named| {
+            let client = |id: &str| named.client(id, &known).unwrap();
+            let one = client("one");
+            let ClientAuth::PrivateKeyJwt { key, audience } = &one.auth else { panic!("{one:?}") };
+            assert_eq!((key.kid(), audience), ("k", &AssertionAudience::TokenEndpoint));
+            assert!(one.dpop.is_some() && one.certificate().is_none());
+            let two = client("two");
+            assert!(matches!(two.auth, ClientAuth::Post(_)) && two.certificate().is_some());
+            assert!(!format!("{two:?}").contains("MARKED"));
+            let methods = ["three", "four", "five"].map(|id| client(id).auth.method());
+            let expected = [
+                ClientAuthMethod::TlsClientAuth,
+                ClientAuthMethod::SelfSignedTlsClientAuth,
+                ClientAuthMethod::None,
+            ];
+            assert_eq!(methods, expected);
+        });
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_client_is_told_by_its_place() {
+        use ProfileErrorKind as Kind;
+        let known = known();
+        for (yaml, words, kind) in [
+            ("{}", ".clients.p.secret_env: the variable", Kind::NoSecret),
+            ("{method: telepathy}", ".clients.p.method: “telepathy” is not a method", Kind::Wrong),
+            (
+                "{secret_env: NOWHERE}",
+                ".clients.p.secret_env: the environment variable NOWHERE",
+                Kind::NoSecret,
+            ),
+            ("{method: private_key_jwt}", ".clients.p.key_file: the file", Kind::Wrong),
+            (
+                "{method: private_key_jwt, key_file: x}",
+                ".clients.p.key_file: project/x",
+                Kind::Unreadable,
+            ),
+            (
+                "{method: private_key_jwt, key_file: cert.pem}",
+                ".clients.p.key_file: there is no",
+                Kind::Wrong,
+            ),
+            (
+                "{method: private_key_jwt, key_file: x, key_env: y}",
+                ".clients.p.key_file: key_env is given too",
+                Kind::Wrong,
+            ),
+            (
+                "{method: private_key_jwt, key_file: key.pem, assertion_alg: HS256}",
+                ".clients.p.key_file: a P-256 key does not sign with HS256",
+                Kind::Wrong,
+            ),
+            (
+                "{method: client_secret_jwt, secret_env: SECRET, assertion_alg: RS256}",
+                ".clients.p.assertion_alg: it must be HS256",
+                Kind::Wrong,
+            ),
+            (
+                "{method: tls_client_auth}",
+                ".clients.p.certificate_file: tls_client_auth needs",
+                Kind::Wrong,
+            ),
+            (
+                "{method: tls_client_auth, certificate_file: cert.pem, key_file: key.pem}",
+                ".clients.p.certificate_file: the private key is not the certificate's",
+                Kind::Wrong,
+            ),
+            (
+                "{method: none, assertion_audience: ''}",
+                ".clients.p.assertion_audience: it",
+                Kind::Wrong,
+            ),
+        ] {
+            let yaml = format!("clients: {{p: {yaml}}}");
+            let error = with(&yaml, |named| named.client("p", &known).unwrap_err());
+            let text = error.to_string();
+            assert!(text.starts_with(&format!("profiles.a{words}")), "{text}");
+            assert_eq!(error.kind, kind, "{text}");
+            assert!(!text.contains("MARKED"), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_way_to_a_server_has_its_limits_and_its_trust() {
+        let known = known();
+        let yaml = "{ca_file: cert.pem, proxy: 'http://proxy.example:3128', timeout: 7, \
+                    connect_timeout: 2}";
+        let options = with(yaml, |named| named.http_options(&known)).unwrap();
+        assert_eq!(options.extra_roots.len(), 1);
+        assert_eq!(options.proxy.unwrap().as_str(), "http://proxy.example:3128/");
+        assert_eq!((options.timeout.as_secs(), options.connect_timeout.as_secs()), (7, 2));
+        for (yaml, place) in [
+            ("ca_file: key.pem", "profiles.a.ca_file: there is no certificate"),
+            ("ca_file: x", "profiles.a.ca_file: project/x cannot be read"),
+            ("proxy: socks5://proxy.example", "profiles.a.proxy:"),
+            ("proxy: proxy.example", "profiles.a.proxy:"),
+            ("timeout: 0", "profiles.a.timeout:"),
+        ] {
+            let error = with(yaml, |named| named.http_options(&known)).unwrap_err().to_string();
+            assert!(error.starts_with(place), "{error}");
+        }
+    }
+
+    #[test]
+    fn parameters_are_never_those_of_the_exchange() {
+        let parameters = |yaml: &str| with(yaml, |named| named.parameters());
+        assert_eq!(
+            parameters("parameters: {tenant: north, acr_values: 'x'}"),
+            Ok(vec![("acr_values".into(), "x".into()), ("tenant".into(), "north".into())])
+        );
+        for name in ["audience", "Grant_Type", " scope", "api_key", "''"] {
+            let error = parameters(&format!("parameters: {{{name}: x}}")).unwrap_err();
+            assert!(error.member.starts_with(".parameters."), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_servers_time_is_ahead_or_behind() {
+        let now = UNIX_EPOCH + Duration::from_secs(1_000);
+        let at = |seconds: i64| {
+            ClockOffset::new(seconds).at(now).duration_since(UNIX_EPOCH).unwrap().as_secs()
+        };
+        assert_eq!((at(0), at(30), at(-30)), (1_000, 1_030, 970));
+        assert_eq!(ClockOffset::new(i64::MAX).at(now), now);
+    }
+}
