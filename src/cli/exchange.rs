@@ -9,11 +9,11 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 
 use super::client::{self, Authentication, ProofKey};
-use super::project::{self, Format};
+use super::project;
 use super::serve::audience_map;
 use super::share::{self, ToolName};
 use super::terminal::Colour;
-use super::{Exit, Failure, Globals, Terminal, secret};
+use super::{Exit, Failure, Globals, Terminal, case, secret};
 use crate::authority::{self, Planned, Prediction};
 use crate::config::Project;
 use crate::exchange::compare::Fate;
@@ -25,6 +25,7 @@ use crate::exchange::{
     Simulation, Verification, follow_up, simulate, token_type,
 };
 use crate::trust::{Truth, Verdict};
+use clap::ValueEnum;
 
 /// Run one token exchange against a server
 ///
@@ -52,6 +53,9 @@ Examples:
   With a token that only this client can use, and use again for the next hop:
     exchange-studio exchange ... --dpop-key-file proof.pem
 
+  Saved cases, for a pipeline:
+    exchange-studio exchange --case cases/*.yaml --format junit > cases.xml
+
   The same request for somebody who has curl, without any secret in it:
     exchange-studio exchange ... --as curl
 
@@ -64,13 +68,14 @@ in which servers differ.
 Exit status:
   0  a token was issued, every requirement was kept, and the prediction (if any) held
   1  the server refused, its answer cannot be used, a requirement was not kept, the prediction was
-     wrong, or --introspect or --revoke-subject could not be asked after a token was issued
+     wrong, --introspect or --revoke-subject could not be asked after a token was issued, or a case
+     did not pass
   2  usage
-  3  a path of --predict or the file of a key cannot be read
+  3  a path of --predict, the file of a key or one of cases cannot be read
   4  the server cannot be reached for the exchange")]
 pub struct Args {
     /// The issuer of the server; endpoints and keys come from its discovery document.
-    #[arg(long, value_name = "URL", required_unless_present = "token_endpoint", conflicts_with_all = ["token_endpoint", "jwks_uri"])]
+    #[arg(long, value_name = "URL", required_unless_present_any = ["token_endpoint", "case"], conflicts_with_all = ["token_endpoint", "jwks_uri"])]
     server: Option<String>,
 
     /// The token endpoint itself, for a server without discovery.
@@ -82,7 +87,13 @@ pub struct Args {
     jwks_uri: Option<String>,
 
     /// The client that asks, by the id the server knows it by.
-    #[arg(long, value_name = "ID")]
+    #[arg(
+        long,
+        value_name = "ID",
+        required_unless_present = "case",
+        default_value = "",
+        hide_default_value = true
+    )]
     client_id: String,
 
     #[command(flatten)]
@@ -97,7 +108,13 @@ pub struct Args {
     proof_key: ProofKey,
 
     /// The environment variable with the token that goes in.
-    #[arg(long, value_name = "VAR")]
+    #[arg(
+        long,
+        value_name = "VAR",
+        required_unless_present = "case",
+        default_value = "",
+        hide_default_value = true
+    )]
     subject_token_env: String,
 
     /// What kind of token goes in.
@@ -159,9 +176,34 @@ pub struct Args {
     #[arg(long = "as", value_enum, value_name = "TOOL", conflicts_with_all = ["predict", "print_token", "format", "introspect", "revoke_subject"])]
     shared: Option<ToolName>,
 
+    /// Run saved exchanges with their expectations instead: files of cases, which name the server
+    /// (unless --server or --token-endpoint does), the clients, the variables that hold secrets, and
+    /// what is expected.
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = [
+        "client_id", "subject_token_env", "predict", "print_token", "shared", "introspect",
+        "revoke_subject", "audience", "resource", "scope", "parameters", "dpop", "actor_token_env",
+    ])]
+    case: Vec<PathBuf>,
+
+    /// Port of the external issuers beside 'serve', for cases that mint a token.
+    #[arg(long, value_name = "N", requires = "case")]
+    issuer_port: Option<u16>,
+
     /// How the report is written.
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
+}
+
+/// How a report is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For people.
+    #[default]
+    Human,
+    /// For programs; carries "version": 1.
+    Json,
+    /// For pipelines; of cases alone.
+    Junit,
 }
 
 fn parameter(text: &str) -> Result<(String, String), String> {
@@ -178,6 +220,13 @@ fn parameter(text: &str) -> Result<(String, String), String> {
 pub(super) const SKEW: Duration = Duration::from_secs(60);
 
 pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Exit, Failure> {
+    if !args.case.is_empty() {
+        let server = server(args);
+        return case::run(&args.case, server.as_ref(), args.issuer_port, args.format, terminal);
+    }
+    if args.format == Format::Junit {
+        return Err(Failure::usage("junit is for saved cases").hint("give --case FILE"));
+    }
     let project = match args.predict.as_slice() {
         [] => None,
         paths => {
@@ -214,7 +263,7 @@ pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Ex
             };
             terminal.json(&object)?;
         }
-        Format::Human => {
+        Format::Human | Format::Junit => {
             let colour =
                 if args.print_token { terminal.err_colour() } else { terminal.out_colour() };
             let prediction = prediction.as_ref().zip(project.as_ref());
@@ -245,17 +294,21 @@ fn variables(args: &Args) -> Variables {
         .with("client_secret", args.authentication.secret_variable())
 }
 
-fn simulation(args: &Args) -> Result<Simulation, Failure> {
-    let server = match (&args.server, &args.token_endpoint) {
-        (Some(issuer), _) => Server::Issuer(issuer.clone()),
+/// The server that the arguments name.
+fn server(args: &Args) -> Option<Server> {
+    match (&args.server, &args.token_endpoint) {
+        (Some(issuer), _) => Some(Server::Issuer(issuer.clone())),
         (None, Some(url)) => {
-            Server::TokenEndpoint { url: url.clone(), jwks_uri: args.jwks_uri.clone() }
+            Some(Server::TokenEndpoint { url: url.clone(), jwks_uri: args.jwks_uri.clone() })
         }
-        (None, None) => {
-            return Err(Failure::usage("the server is missing")
-                .hint("give --server ISSUER or --token-endpoint URL"));
-        }
-    };
+        (None, None) => None,
+    }
+}
+
+fn simulation(args: &Args) -> Result<Simulation, Failure> {
+    let server = server(args).ok_or_else(|| {
+        Failure::usage("the server is missing").hint("give --server ISSUER or --token-endpoint URL")
+    })?;
     let kind = |text: &Option<String>| text.as_deref().map(token_type::expand).unwrap_or_default();
     let request = ExchangeRequest {
         subject_token: secret::needed(&args.subject_token_env, "the subject token")?,
