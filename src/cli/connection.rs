@@ -26,7 +26,7 @@ pub struct Connection {
     project: Option<PathBuf>,
 
     /// The issuer of the server; endpoints and keys come from its discovery document.
-    #[arg(long, value_name = "URL", required_unless_present_any = ["token_endpoint", "profile"], conflicts_with_all = ["token_endpoint", "jwks_uri"])]
+    #[arg(long, value_name = "URL", conflicts_with_all = ["token_endpoint", "jwks_uri"])]
     server: Option<String>,
 
     /// The token endpoint itself, for a server without discovery.
@@ -69,7 +69,7 @@ pub struct Way {
 /// What a [`Connection`] comes to.
 #[derive(Debug)]
 pub struct Reached {
-    pub server: Server,
+    server: Option<Server>,
     pub options: HttpOptions,
     clock: ClockOffset,
     profile: Option<Opened>,
@@ -96,15 +96,12 @@ impl Connection {
         };
         let named = profile.as_ref().map(Opened::named);
         let server = match (&self.server, &self.token_endpoint, &named) {
-            (Some(issuer), _, _) => Server::Issuer(issuer.clone()),
+            (Some(issuer), _, _) => Some(Server::Issuer(issuer.clone())),
             (None, Some(url), _) => {
-                Server::TokenEndpoint { url: url.clone(), jwks_uri: self.jwks_uri.clone() }
+                Some(Server::TokenEndpoint { url: url.clone(), jwks_uri: self.jwks_uri.clone() })
             }
-            (None, None, Some(named)) => named.server().map_err(|error| failure(&error))?,
-            (None, None, None) => {
-                return Err(Failure::usage("the server is missing")
-                    .hint("give --server ISSUER, --token-endpoint URL or --profile NAME"));
-            }
+            (None, None, Some(named)) => Some(named.server().map_err(|error| failure(&error))?),
+            (None, None, None) => None,
         };
         let mut options = HttpOptions::default();
         let mut clock = ClockOffset::default();
@@ -173,6 +170,28 @@ impl Opened {
 }
 
 impl Reached {
+    /// The server, when one was named.
+    pub fn named_server(&self) -> Option<&Server> {
+        self.server.as_ref()
+    }
+
+    /// The server.
+    ///
+    /// # Errors
+    ///
+    /// When none was named (exit 2).
+    pub fn server(&self) -> Result<&Server, Failure> {
+        self.server.as_ref().ok_or_else(|| {
+            Failure::usage("the server is missing")
+                .hint("give --server ISSUER, --token-endpoint URL or --profile NAME")
+        })
+    }
+
+    /// The clock of the server.
+    pub fn clock(&self) -> ClockOffset {
+        self.clock
+    }
+
     /// The way out to the server.
     ///
     /// # Errors

@@ -10,11 +10,11 @@ use serde_json::{Value, json};
 
 use super::client::{self, Authentication, ProofKey};
 use super::connection::{Connection, Reached};
-use super::project::{self, Format};
+use super::project;
 use super::serve::audience_map;
 use super::share::{self, ToolName};
 use super::terminal::Colour;
-use super::{Exit, Failure, Globals, Terminal, secret};
+use super::{Exit, Failure, Globals, Terminal, case, secret};
 use crate::authority::{self, Planned, Prediction};
 use crate::config::Project;
 use crate::exchange::compare::Fate;
@@ -27,6 +27,7 @@ use crate::exchange::{
     Simulation, Verification, follow_up, simulate, token_type,
 };
 use crate::trust::{Truth, Verdict};
+use clap::ValueEnum;
 
 /// Run one token exchange against a server
 ///
@@ -57,6 +58,9 @@ Examples:
   At a server of the project file, with its profile's clients, proxy and authorities:
     exchange-studio exchange --profile staging --client-id portal --subject-token-env TOKEN
 
+  Saved cases, for a pipeline:
+    exchange-studio exchange --case cases/*.yaml --format junit > cases.xml
+
   The same request for somebody who has curl, without any secret in it:
     exchange-studio exchange ... --as curl
 
@@ -69,16 +73,23 @@ in which servers differ.
 Exit status:
   0  a token was issued, every requirement was kept, and the prediction (if any) held
   1  the server refused, its answer cannot be used, a requirement was not kept, the prediction was
-     wrong, or --introspect or --revoke-subject could not be asked after a token was issued
+     wrong, --introspect or --revoke-subject could not be asked after a token was issued, or a case
+     did not pass
   2  usage
-  3  a path of --predict or the file of a key cannot be read
+  3  a path of --predict, the file of a key or one of cases cannot be read
   4  the server cannot be reached for the exchange")]
 pub struct Args {
     #[command(flatten)]
     connection: Connection,
 
     /// The client that asks, by the id the server knows it by.
-    #[arg(long, value_name = "ID")]
+    #[arg(
+        long,
+        value_name = "ID",
+        required_unless_present = "case",
+        default_value = "",
+        hide_default_value = true
+    )]
     client_id: String,
 
     #[command(flatten)]
@@ -93,7 +104,13 @@ pub struct Args {
     proof_key: ProofKey,
 
     /// The environment variable with the token that goes in.
-    #[arg(long, value_name = "VAR")]
+    #[arg(
+        long,
+        value_name = "VAR",
+        required_unless_present = "case",
+        default_value = "",
+        hide_default_value = true
+    )]
     subject_token_env: String,
 
     /// What kind of token goes in.
@@ -160,9 +177,34 @@ pub struct Args {
     #[arg(long, value_name = "FILE", conflicts_with = "shared")]
     har: Option<PathBuf>,
 
+    /// Run saved exchanges with their expectations instead: files of cases, which name the server
+    /// (unless --server or --token-endpoint does), the clients, the variables that hold secrets, and
+    /// what is expected.
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = [
+        "client_id", "subject_token_env", "predict", "print_token", "shared", "introspect",
+        "revoke_subject", "audience", "resource", "scope", "parameters", "dpop", "actor_token_env",
+    ])]
+    case: Vec<PathBuf>,
+
+    /// Port of the external issuers beside 'serve', for cases that mint a token.
+    #[arg(long, value_name = "N", requires = "case")]
+    issuer_port: Option<u16>,
+
     /// How the report is written.
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
+}
+
+/// How a report is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For people.
+    #[default]
+    Human,
+    /// For programs; carries "version": 1.
+    Json,
+    /// For pipelines; of cases alone.
+    Junit,
 }
 
 fn parameter(text: &str) -> Result<(String, String), String> {
@@ -179,6 +221,13 @@ fn parameter(text: &str) -> Result<(String, String), String> {
 pub(super) const SKEW: Duration = Duration::from_secs(60);
 
 pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Exit, Failure> {
+    if !args.case.is_empty() {
+        let reached = args.connection.open()?;
+        return case::run(&args.case, &reached, args.issuer_port, args.format, terminal);
+    }
+    if args.format == Format::Junit {
+        return Err(Failure::usage("junit is for saved cases").hint("give --case FILE"));
+    }
     let project = match args.predict.as_slice() {
         [] => None,
         paths => {
@@ -226,7 +275,7 @@ pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Ex
             };
             terminal.json(&object)?;
         }
-        Format::Human => {
+        Format::Human | Format::Junit => {
             let colour =
                 if args.print_token { terminal.err_colour() } else { terminal.out_colour() };
             let prediction = prediction.as_ref().zip(project.as_ref());
@@ -258,7 +307,7 @@ fn variables(args: &Args, reached: &Reached) -> Variables {
 }
 
 fn simulation(args: &Args, reached: &Reached) -> Result<Simulation, Failure> {
-    let server = reached.server.clone();
+    let server = reached.server()?.clone();
     if let (true, Server::TokenEndpoint { .. }) = (args.introspect || args.revoke_subject, &server)
     {
         return Err(Failure::usage(

@@ -13,6 +13,7 @@
 
 mod asking;
 mod calibrate;
+mod case;
 mod check;
 mod client;
 mod connection;

@@ -60,6 +60,10 @@ impl Failure {
     pub fn unreadable(message: impl Into<String>) -> Self {
         Self::new(Exit::Unreadable, message)
     }
+    /// What happened.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
     /// Adds what to do about it.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {

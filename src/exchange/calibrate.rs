@@ -138,7 +138,10 @@ impl Plan {
             // A refusal of what the one reading left permits leaves none.
             let (if_refused, _) = self.next(no, granted, asked + 1);
             let (unstated, external) = ease(item);
-            let cost = 100 * i64::from(left.len()) + 20 * i64::from(external) + i64::from(unstated);
+            // The one beyond the two is the last resort.
+            let price = if asked < REQUESTS { 100 } else { 300 };
+            let cost =
+                price * i64::from(left.len()) + 20 * i64::from(external) + i64::from(unstated);
             let score = if_granted + if_refused - cost;
             if score > best.0 {
                 best = (score, Some(*permits));

@@ -21,6 +21,7 @@ pub mod ask;
 pub mod assertion;
 pub mod calibrate;
 pub mod cancel;
+pub mod case;
 pub mod certificate;
 pub mod checks;
 pub mod client_auth;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use exchange_studio::config::Project;
+use exchange_studio::config::{Project, Source};
 use exchange_studio::exchange::Cancel;
 use exchange_studio::exchange::calibrate::{Calibration, Verdict, calibrate, prepare};
 use exchange_studio::exchange::time;
@@ -11,6 +11,10 @@ use exchange_studio::trust::Reading;
 
 use crate::authority_bench::*;
 use crate::sweep::Asking;
+
+fn both() -> Vec<Source> {
+    samples::cross_client().into_iter().chain(samples::service_principal()).collect()
+}
 
 async fn calibrated(
     asking: &Asking,
@@ -29,15 +33,14 @@ async fn calibrated(
 async fn each_reading_is_found() {
     let bench = Bench::new("", Reading::default());
     let asking = Asking::of(&bench.running).await;
-    let both = [samples::cross_client(), samples::service_principal()].concat();
     // With external tokens two requests settle it; with users alone two refusals want a third.
     for (sources, externals, most) in [
-        (both.clone(), true, 2),
-        (samples::estate(), true, 2),
-        (samples::estate(), false, 3),
-        (samples::cross_client(), false, 3),
+        (both as fn() -> Vec<Source>, true, 2),
+        (samples::estate, true, 2),
+        (samples::estate, false, 3),
+        (samples::cross_client, false, 3),
     ] {
-        let project = Arc::new(Project::from_sources(sources));
+        let project = Arc::new(Project::from_sources(sources()));
         for reading in Reading::ALL {
             bench.running.set_project(project.clone(), reading);
             let found = calibrated(&asking, &bench, &project, externals).await;
@@ -102,8 +105,7 @@ fn the_requests_are_known_before_any_is_sent() {
         assert_eq!(one.permitted_by.len() + one.forbidden_by.len(), 3);
         assert!(!one.permitted_by.is_empty() && !one.forbidden_by.is_empty());
     }
-    let both = [samples::cross_client(), samples::service_principal()].concat();
-    let project = Project::from_sources(both);
+    let project = Project::from_sources(both());
     let requests = prepare(&project, true).requests(&project);
     assert_eq!(requests.len(), 3, "{requests:#?}");
 }

@@ -80,10 +80,10 @@ pub fn minting(endpoint: &str) -> Mint {
         Box::pin(async move {
             let request = MintRequest {
                 issuer: Some(wanted.issuer),
-                subject: wanted.subject,
                 audience: wanted.audience,
                 lifetime: wanted.lifetime,
                 not_before: wanted.not_before,
+                ..MintRequest::new(wanted.subject)
             };
             mint_over_http(&endpoint, &request).await.map_err(|error| error.to_string())
         })
