@@ -168,6 +168,11 @@ impl Timings {
 }
 
 impl Report {
+    /// What kind of token was issued, as the server says.
+    pub fn issued_type(&self) -> Option<&str> {
+        self.answer.body.as_ref()?.get("issued_token_type")?.as_str()
+    }
+
     /// What was found out after the exchange, where that was asked for (INT, REV).
     pub fn afterwards(&self) -> impl Iterator<Item = &Check> {
         self.checks.iter().filter(|check| is_afterwards(check))

@@ -31,7 +31,9 @@ pub use app::Studio;
 pub use changes_tab::{ChangesState, Choice, Command as CompareCommand, Comparison, With};
 pub use command::{Action, Command, Leaving, Notice, PathPurpose};
 pub use dialogs::FileDialogs;
-pub use exchange_tab::{ServerChoice, TokenChoice, TokenSource, Waiting};
+pub use exchange_tab::{
+    Command as ExchangeCommand, ServerChoice, TokenChoice, TokenSource, Waiting,
+};
 pub use graph_tab::{
     Align, AskCommand, AskForm, AskKind, AskSlot, ColourBy, GraphAction, GraphCommand, Looking,
     Narrowing, Supposition,

@@ -21,12 +21,12 @@ fn sample(name: &str) -> PathBuf {
 
 fn run(harness: &mut Harness<'static, Studio>) {
     press(harness, Modifiers::NONE, Key::F5);
-    until(harness, "the exchange has ended", |studio| studio.state.exchange.outcome.is_some());
+    until(harness, "the exchange has ended", |studio| studio.state.exchange.outcome().is_some());
 }
 
 /// How the last exchange ended, and what had been predicted.
 fn outcome(harness: &Harness<'static, Studio>) -> (Outcome, Verdict) {
-    let outcome = harness.state().state.exchange.outcome.as_ref().unwrap();
+    let outcome = harness.state().state.exchange.outcome().unwrap();
     let report = outcome.observation.as_ref().unwrap();
     (report.outcome, outcome.prediction.as_ref().unwrap().verdict())
 }
@@ -52,7 +52,9 @@ fn a_user_exchange_between_clients_takes_two_clicks() {
     select_permission(&mut harness);
     click(&mut harness, "Simulate this");
     click(&mut harness, "Run exchange");
-    until(&mut harness, "the exchange has ended", |studio| studio.state.exchange.outcome.is_some());
+    until(&mut harness, "the exchange has ended", |studio| {
+        studio.state.exchange.outcome().is_some()
+    });
     let (observed, predicted) = outcome(&harness);
     assert_eq!(observed, Outcome::Issued);
     assert_ne!(predicted, Verdict::Refused);
@@ -68,7 +70,9 @@ fn an_external_token_becomes_a_service_principal_in_two_clicks() {
     send(&mut harness, Command::Select(Some(selection)));
     click(&mut harness, "Simulate this");
     click(&mut harness, "Run exchange");
-    until(&mut harness, "the exchange has ended", |studio| studio.state.exchange.outcome.is_some());
+    until(&mut harness, "the exchange has ended", |studio| {
+        studio.state.exchange.outcome().is_some()
+    });
     assert_eq!(outcome(&harness).0, Outcome::Issued);
     harness.get_by_label("The server did what the configuration says.");
 }
@@ -100,7 +104,7 @@ fn a_signed_request_with_a_bound_token_goes_on_to_the_next_hop() {
     run(&mut harness);
     assert_eq!(outcome(&harness).0, Outcome::Issued);
     let report = |harness: &Harness<'static, Studio>| {
-        let outcome = harness.state().state.exchange.outcome.as_ref().unwrap();
+        let outcome = harness.state().state.exchange.outcome().unwrap();
         outcome.observation.as_ref().unwrap().clone()
     };
     let first = report(&harness);
@@ -122,7 +126,7 @@ fn a_signed_request_with_a_bound_token_goes_on_to_the_next_hop() {
 }
 
 fn run_again(harness: &mut Harness<'static, Studio>) {
-    harness.state_mut().state.exchange.outcome = None;
+    harness.state_mut().state.exchange.forget_outcome();
     run(harness);
 }
 
@@ -139,7 +143,7 @@ fn a_server_that_is_down_is_one_clear_message() {
     form.client_secret = "not-a-real-secret".into();
     (form.subject.source, form.subject.pasted) = (TokenSource::Pasted, "opaque".into());
     run(&mut harness);
-    let outcome = harness.state().state.exchange.outcome.as_ref().unwrap();
+    let outcome = harness.state().state.exchange.outcome().unwrap();
     let message = outcome.observation.as_ref().unwrap_err();
     assert!(message.contains(&port.to_string()), "{message}");
     assert!(!message.contains("not-a-real-secret"), "{message}");
@@ -158,7 +162,7 @@ fn private_key() -> String {
 
 /// The report of the last exchange.
 fn report(harness: &Harness<'static, Studio>) -> exchange_studio::exchange::Report {
-    let outcome = harness.state().state.exchange.outcome.as_ref().unwrap();
+    let outcome = harness.state().state.exchange.outcome().unwrap();
     outcome.observation.as_ref().unwrap().as_ref().clone()
 }
 
@@ -197,7 +201,7 @@ fn a_client_signs_with_a_key_from_a_file_that_is_read_for_the_run_alone() {
     retype(&mut harness, "Key id", "portal-2026");
     let shows_the_key = |harness: &Harness<'static, Studio>| {
         let exchange = &harness.state().state.exchange;
-        let json = match &exchange.outcome {
+        let json = match exchange.outcome() {
             Some(outcome) => match &outcome.observation {
                 Ok(report) => report.to_json(true).to_string(),
                 Err(error) => error.clone(),
@@ -237,7 +241,7 @@ fn a_client_signs_with_a_key_from_a_file_that_is_read_for_the_run_alone() {
             None => std::fs::remove_file(&path).unwrap(),
         }
         run_again(&mut harness);
-        let outcome = harness.state().state.exchange.outcome.as_ref().unwrap();
+        let outcome = harness.state().state.exchange.outcome().unwrap();
         let message = outcome.observation.as_ref().unwrap_err().clone();
         assert!(message.contains("portal.pem") && message.contains(reason), "{message}");
         assert!(!message.contains("MARKED"), "{message}");
@@ -259,7 +263,9 @@ fn without_a_file_dialog_the_path_of_the_key_is_typed() {
     harness.get_by_label("There is no file dialog here. Type the path of the key file.");
     retype(&mut harness, "Key file", path.to_str().unwrap());
     click(&mut harness, "Run exchange");
-    until(&mut harness, "the exchange has ended", |studio| studio.state.exchange.outcome.is_some());
+    until(&mut harness, "the exchange has ended", |studio| {
+        studio.state.exchange.outcome().is_some()
+    });
     assert_eq!(outcome(&harness).0, Outcome::Issued);
 }
 
@@ -321,7 +327,7 @@ fn the_tokens_of_a_session_are_kept_used_again_and_wiped() {
     click(&mut harness, &format!("{} as subject token", labels[0]));
     assert_eq!(harness.state().state.exchange.form.subject.source, TokenSource::Kept);
     run_again(&mut harness);
-    let exchanged = harness.state().state.exchange.outcome.as_ref().unwrap();
+    let exchanged = harness.state().state.exchange.outcome().unwrap();
     assert!(exchanged.observation.is_ok());
     // A token goes to the clipboard when somebody asks for that, and only then.
     harness.get_by_label(&format!("Copy {}", labels[1])).click();
@@ -343,7 +349,7 @@ fn the_tokens_of_a_session_are_kept_used_again_and_wiped() {
     press(&mut harness, Modifiers::COMMAND | Modifiers::SHIFT, Key::L);
     harness.get_by_label("Every token and secret of this session was forgotten.");
     let exchange = &harness.state().state.exchange;
-    assert!(exchange.vault.tokens().is_empty() && exchange.outcome.is_none());
+    assert!(exchange.vault.tokens().is_empty() && exchange.outcome().is_none());
     assert!(exchange.form.client_secret.expose_secret().is_empty());
 }
 
@@ -365,7 +371,9 @@ fn a_sign_in_in_the_browser_comes_back_to_the_exchange() {
     let answer = get(&url);
     let location = answer.lines().find_map(|line| line.strip_prefix("location: ")).unwrap();
     get(&url::Url::parse(location).unwrap());
-    until(&mut harness, "the exchange has ended", |studio| studio.state.exchange.outcome.is_some());
+    until(&mut harness, "the exchange has ended", |studio| {
+        studio.state.exchange.outcome().is_some()
+    });
     assert_eq!(outcome(&harness).0, Outcome::Issued);
     assert!(harness.state().state.exchange.waiting.is_none());
     let labels = kept(&harness);
@@ -429,4 +437,51 @@ fn a_curl_command_fills_the_form_and_what_it_cannot_is_said() {
     assert!(!format!("{exchange:?}").contains("MARKED"));
     harness.get_by_label("subject_token is the variable TOKEN: paste its value.");
     harness.get_by_label_contains("--insecure is not taken over");
+}
+
+#[test]
+fn a_chain_of_hops_is_simulated_from_the_answer_that_found_it() {
+    let text = "!ClientAppDto\nid: a\nname: Front\nallowedTokenExchangeClientApps:\n- id: b\n---\n\
+                !ClientAppDto\nid: b\nname: Middle\nallowedTokenExchangeClientApps:\n- id: c\n---\n\
+                !ClientAppDto\nid: c\nname: Back\n";
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("apps.yaml");
+    std::fs::write(&path, text).unwrap();
+    let mut harness = opened(&path);
+    let [a, b, c] = [0, 1, 2].map(exchange_studio::config::ClientKey);
+    let user = exchange_studio::trust::Subject::UserOf;
+    let question = |requester, subject, target| exchange_studio::trust::Question {
+        requester,
+        subject: user(subject),
+        target: Some(target),
+    };
+    let chain = vec![question(a, a, b), question(b, b, c)];
+    send(
+        &mut harness,
+        Command::Exchange(exchange_studio::studio::ExchangeCommand::PrefillChain(chain)),
+    );
+    run(&mut harness);
+    let outcomes = harness.state().state.exchange.outcomes();
+    assert_eq!(outcomes.len(), 2);
+    for outcome in outcomes {
+        assert_eq!(outcome.observation.as_ref().unwrap().outcome, Outcome::Issued);
+        assert_ne!(outcome.prediction.as_ref().unwrap().verdict(), Verdict::Refused);
+    }
+    // Where it ended is looked at first; the way there is one click away.
+    let client = |harness: &Harness<'static, Studio>| report(harness).client;
+    assert_eq!(client(&harness), "b");
+    harness.get_by_label_contains("All 2 hops issued a token, in ");
+    harness.get_by_label_contains("Hop 1: issued, ").click();
+    harness.run_ok();
+    assert_eq!(client(&harness), "a");
+    assert_eq!(kept(&harness).len(), 3);
+
+    // A hop that is refused ends it.
+    retype(&mut harness, "client_id of hop 2", "c");
+    run_again(&mut harness);
+    harness.get_by_label_contains("The chain ended at hop 2 of 2, after ");
+    assert_eq!(report(&harness).outcome, Outcome::Refused);
+    click(&mut harness, "Remove hop 2");
+    run_again(&mut harness);
+    assert_eq!(harness.state().state.exchange.outcomes().len(), 1);
 }

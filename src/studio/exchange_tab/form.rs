@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::config::{ClientApp, ClientKey, Project, Setting};
+use crate::exchange::chain::Further;
 use crate::exchange::checks::{Check, Level};
 use crate::exchange::keys::{SigningAlgorithm, SigningKey};
 use crate::exchange::mac::MacAlgorithm;
@@ -75,8 +76,23 @@ pub struct Form {
     pub resource: Vec<String>,
     pub scope: String,
     pub extra: Vec<(String, String)>,
+    /// The hops after the first: what one issues goes into the next.
+    pub further: Vec<FurtherHop>,
     /// What is done after a token was issued.
     pub follow_up: FollowUp,
+}
+
+/// A hop after the first: who asks, and for what.
+#[derive(Clone, Debug, Default)]
+pub struct FurtherHop {
+    /// The client app that asks, when it is one of the project.
+    pub requester: Option<ClientKey>,
+    pub client_id: String,
+    /// Ignored at the built-in authority, and where the same client asks as in the first hop.
+    pub client_secret: SecretString,
+    /// The target: a client id or a name.
+    pub audience: String,
+    pub scope: String,
 }
 
 impl Default for Form {
@@ -101,6 +117,7 @@ impl Default for Form {
             resource: Vec::new(),
             scope: String::new(),
             extra: Vec::new(),
+            further: Vec::new(),
             follow_up: FollowUp::default(),
         }
     }
@@ -124,11 +141,64 @@ impl Form {
             }
         }
         self.suit_server();
-        self.audience = question
-            .target
-            .and_then(|target| project.client(target).id.as_ref())
-            .map(|id| vec![id.value.as_str().to_owned()])
-            .unwrap_or_default();
+        self.further.clear();
+        self.audience = audience_of(project, question).into_iter().collect();
+    }
+
+    /// Fills in a chain of exchanges that the configuration names.
+    pub fn prefill_chain(&mut self, project: &Project, questions: &[Question]) {
+        let Some((first, further)) = questions.split_first() else { return };
+        self.prefill(project, first);
+        self.further = further
+            .iter()
+            .map(|question| FurtherHop {
+                requester: Some(question.requester),
+                client_id: client_id(project.client(question.requester)).to_owned(),
+                audience: audience_of(project, question).unwrap_or_default(),
+                ..FurtherHop::default()
+            })
+            .collect();
+    }
+
+    /// What the configuration is asked of each hop after the first; `None` for one that cannot be put
+    /// as a question.
+    pub fn further_questions(&self, project: &Project) -> Vec<Option<Question>> {
+        let find = |text: &str| project.find(text.trim()).ok();
+        let mut token_for = self.audience.first().and_then(|audience| find(audience));
+        let question = |hop: &FurtherHop| {
+            let target = find(&hop.audience);
+            let subject = std::mem::replace(&mut token_for, target)?;
+            let requester = hop.requester.or_else(|| find(&hop.client_id))?;
+            Some(Question { requester, subject: Subject::UserOf(subject), target: Some(target?) })
+        };
+        self.further.iter().map(question).collect()
+    }
+
+    /// The hops after the first, as they will be asked for.
+    pub fn further_hops(&self, built_in_secret: Option<&SecretString>) -> Vec<Further> {
+        let hop = |hop: &FurtherHop| {
+            let mut form = self.clone();
+            form.client_id = hop.client_id.trim().to_owned();
+            if form.client_id != self.client_id.trim() {
+                form.client_secret = hop.client_secret.clone();
+                let public = hop.client_secret.expose_secret().is_empty();
+                if public && self.server != ServerChoice::BuiltIn {
+                    form.auth = ClientAuthMethod::None;
+                }
+            }
+            let audience = hop.audience.trim().to_owned();
+            let request = ExchangeRequest {
+                audience: Some(audience)
+                    .filter(|audience| !audience.is_empty())
+                    .into_iter()
+                    .collect(),
+                scope: hop.scope.clone(),
+                requested_token_type: self.requested_token_type.trim().to_owned(),
+                ..ExchangeRequest::default()
+            };
+            Further { client: form.client(built_in_secret, None), request }
+        };
+        self.further.iter().map(hop).collect()
     }
 
     pub fn choose_requester(&mut self, project: &Project, key: ClientKey) {
@@ -174,6 +244,7 @@ impl Form {
         [&mut self.requester, &mut self.subject.login_client]
             .into_iter()
             .chain(self.actor.as_mut().map(|actor| &mut actor.login_client))
+            .chain(self.further.iter_mut().map(|hop| &mut hop.requester))
     }
 
     /// Forgets every secret and token.
@@ -184,6 +255,9 @@ impl Form {
             actor.wipe();
         }
         self.dpop = None;
+        for hop in &mut self.further {
+            hop.client_secret = SecretString::default();
+        }
     }
 
     /// What is to be done after a token was issued, where the server says where.
@@ -351,8 +425,21 @@ impl Form {
 
     fn missing_token(&self, vault: &Vault) -> Option<&'static str> {
         let choices = std::iter::once(&self.subject).chain(&self.actor);
-        choices.filter_map(|choice| choice.missing(vault)).next()
+        if let Some(missing) = choices.filter_map(|choice| choice.missing(vault)).next() {
+            return Some(missing);
+        }
+        if !self.further.is_empty() && self.auth == ClientAuthMethod::PrivateKeyJwt {
+            return Some("Choose another method: a chain is not signed with one client's key");
+        }
+        let nobody = |hop: &FurtherHop| hop.client_id.trim().is_empty();
+        self.further.iter().any(nobody).then_some("Choose who asks in each further hop")
     }
+}
+
+/// How the target of a question is asked for.
+fn audience_of(project: &Project, question: &Question) -> Option<String> {
+    let id = project.client(question.target?).id.as_ref()?;
+    Some(id.value.as_str().to_owned())
 }
 
 /// The client id a client app is known by at the token endpoint: the id of its document.

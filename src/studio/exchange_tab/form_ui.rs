@@ -12,7 +12,7 @@ use super::super::state::State;
 use super::super::theme::{self, Tokens};
 use super::super::widgets::{self, icon_button_ui, section_ui, small_icon_ui, tick_ui};
 use super::form::{Form, ServerChoice};
-use super::{Command, choice_ui, paste_ui, requester_ui, vault_ui};
+use super::{Command, chain_ui, choice_ui, paste_ui, requester_ui, vault_ui};
 
 const LABEL_WIDTH: f32 = 96.0;
 
@@ -38,6 +38,7 @@ pub fn form_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) {
     findings_ui(ui, checks, &["actor_token", "actor_token_type"]);
     changed |= targets_ui(ui, state, &mut form, checks);
     changed |= more_ui(ui, &mut form, checks);
+    changed |= chain_ui::further_ui(ui, state, &mut form);
     changed |= afterwards_ui(ui, &mut form);
     vault_ui::vault_ui(ui, state, commands);
     paste_ui::paste_ui(ui, state, commands);

@@ -3,6 +3,7 @@
 //! The prediction is made from the configuration before anything is sent, and kept as it was then:
 //! prediction and observation stand side by side and are never mixed.
 
+mod chain_ui;
 mod choice;
 mod choice_ui;
 mod form;
@@ -26,7 +27,8 @@ use crate::authority::{self, Running};
 use crate::config::Project;
 use crate::exchange::checks::Check;
 use crate::exchange::paste::{self, Pasted};
-use crate::exchange::{Http, HttpOptions, Report, follow_up, simulate};
+use crate::exchange::token_type::ACCESS_TOKEN;
+use crate::exchange::{Http, HttpOptions, Report, chain, follow_up};
 use crate::trust::{Decision, Question, Reading, decide};
 
 use super::jobs::{JobId, Jobs, Messenger};
@@ -41,6 +43,8 @@ pub use vault::{NewToken, TokenId, Vault};
 pub enum Command {
     /// Fills the form from an exchange that the configuration names.
     Prefill(Question),
+    /// The same with a chain of them: what one issues goes into the next.
+    PrefillChain(Vec<Question>),
     /// The person changed the form.
     Edit(Box<Form>),
     /// Opens the file dialog for the private key.
@@ -49,7 +53,9 @@ pub enum Command {
     Run,
     Cancel,
     AuthorityStarted(Result<Arc<Running>, String>),
-    Ended(Result<Box<Report>, String>),
+    Ended(Vec<Result<Box<Report>, String>>),
+    /// Looks at another hop of a chain.
+    ShowHop(usize),
     /// Takes the issued token as the next subject token.
     UseIssued,
     /// Somebody has to sign in.
@@ -83,6 +89,8 @@ pub enum Waiting {
 pub struct Outcome {
     /// What the configuration said before it.
     pub prediction: Option<Decision>,
+    /// The issued token, in the vault.
+    issued: Option<TokenId>,
     /// The report, or why there is none.
     pub observation: Result<Box<Report>, String>,
 }
@@ -95,7 +103,12 @@ pub struct ExchangeTab {
     pub prediction: Option<Decision>,
     /// What is to be said of the request before it is sent.
     checks: Vec<Check>,
-    pub outcome: Option<Outcome>,
+    /// What came of the last run, hop by hop.
+    outcomes: Vec<Outcome>,
+    /// The hop that is looked at.
+    shown: usize,
+    /// What the configuration said of each hop when the run began.
+    predicted: Vec<Option<Decision>>,
     pub running: Option<JobId>,
     pub authority: Option<Arc<Running>>,
     /// What the running exchange waits for.
@@ -104,8 +117,6 @@ pub struct ExchangeTab {
     pub open: Option<Url>,
     /// The tokens of this session.
     pub vault: Vault,
-    /// The token that the last exchange issued.
-    issued: Option<TokenId>,
     /// A request of another tool, until it was read: it may hold secrets.
     draft: SecretString,
     draft_error: Option<String>,
@@ -124,8 +135,13 @@ impl ExchangeTab {
         match command {
             Command::Prefill(question) => {
                 self.form.prefill(project, &question);
-                self.outcome = None;
+                self.forget_outcome();
             }
+            Command::PrefillChain(questions) => {
+                self.form.prefill_chain(project, &questions);
+                self.forget_outcome();
+            }
+            Command::ShowHop(hop) => self.shown = hop,
             Command::Edit(form) => self.form = *form,
             Command::Wait(waiting) => {
                 if let Waiting::Browser { url } = &waiting {
@@ -163,19 +179,18 @@ impl ExchangeTab {
                         self.authority = Some(authority);
                         self.run(project, reading, jobs);
                     }
-                    Err(error) => self.end(Err(error)),
+                    Err(error) => self.end(vec![Err(error)], project),
                 }
             }
             Command::Ended(result) => {
                 self.running = None;
                 self.waiting = None;
-                self.end(result);
-                self.keep_issued(project);
+                self.end(result, project);
             }
             Command::UseIssued => {
-                if let Some(id) = self.issued {
+                if let Some(id) = self.outcome().and_then(|outcome| outcome.issued) {
                     self.use_kept(id);
-                    self.outcome = None;
+                    self.forget_outcome();
                 }
             }
         }
@@ -212,19 +227,38 @@ impl ExchangeTab {
         self.checks = self.form.checks(authority, &self.vault, SystemTime::now());
     }
 
-    fn end(&mut self, observation: Result<Box<Report>, String>) {
-        let prediction = match self.outcome.take() {
-            Some(outcome) => outcome.prediction,
-            None => self.prediction.clone(),
-        };
-        self.outcome = Some(Outcome { prediction, observation });
+    /// What came of the hop that is looked at.
+    pub fn outcome(&self) -> Option<&Outcome> {
+        self.outcomes.get(self.shown)
+    }
+
+    /// What came of the last run, hop by hop.
+    pub fn outcomes(&self) -> &[Outcome] {
+        &self.outcomes
+    }
+
+    pub fn forget_outcome(&mut self) {
+        self.outcomes.clear();
+        self.shown = 0;
+    }
+
+    fn end(&mut self, observations: Vec<Result<Box<Report>, String>>, project: &Project) {
+        let mut predicted = std::mem::take(&mut self.predicted).into_iter();
+        self.outcomes = observations
+            .into_iter()
+            .map(|observation| Outcome {
+                prediction: predicted.next().flatten(),
+                issued: observation.as_ref().ok().and_then(|report| self.keep(report, project)),
+                observation,
+            })
+            .collect();
+        // What a person wants to see first of a chain is where it ended.
+        self.shown = self.outcomes.len().saturating_sub(1);
     }
 
     /// Puts the issued token beside the others.
-    fn keep_issued(&mut self, project: &Project) {
-        self.issued = None;
-        let Some(Outcome { observation: Ok(report), .. }) = &self.outcome else { return };
-        let Some(token) = report.issued.clone() else { return };
+    fn keep(&mut self, report: &Report, project: &Project) -> Option<TokenId> {
+        let token = report.issued.clone()?;
         let member = |name: &str| report.answer.body.as_ref().and_then(|body| body.get(name));
         let name = |id: &str| match project.find(id) {
             Ok(key) => project.client(key).label().to_owned(),
@@ -235,24 +269,17 @@ impl ExchangeTab {
             Some(target) => format!("{} for {}", name(&report.client), name(&target.value)),
             None => format!("Issued to {}", name(&report.client)),
         };
-        let kind = member("issued_token_type").and_then(serde_json::Value::as_str);
-        self.issued =
-            Some(
-                self.vault.keep(NewToken {
-                    label,
-                    token,
-                    // A refresh token that comes along is a finding, and is not used.
-                    refresh: None,
-                    token_type: kind
-                        .unwrap_or(crate::exchange::token_type::ACCESS_TOKEN)
-                        .to_owned(),
-                    client_id: report.client.clone(),
-                    lifetime: member("expires_in")
-                        .and_then(serde_json::Value::as_u64)
-                        .map(Duration::from_secs),
-                    at: SystemTime::now(),
-                }),
-            );
+        Some(self.vault.keep(NewToken {
+            label,
+            token,
+            // A refresh token that comes along is a finding, and is not used.
+            refresh: None,
+            token_type: report.issued_type().unwrap_or(ACCESS_TOKEN).to_owned(),
+            client_id: report.client.clone(),
+            lifetime:
+                member("expires_in").and_then(serde_json::Value::as_u64).map(Duration::from_secs),
+            at: SystemTime::now(),
+        }))
     }
 
     fn use_kept(&mut self, id: TokenId) {
@@ -282,7 +309,9 @@ impl ExchangeTab {
         self.vault.wipe();
         self.form.wipe();
         self.draft = SecretString::default();
-        (self.outcome, self.issued, self.waiting) = (None, None, None);
+        self.waiting = None;
+        self.predicted.clear();
+        self.forget_outcome();
     }
 
     fn paste(&mut self, pasted: Pasted, project: &Project) {
@@ -304,16 +333,21 @@ impl ExchangeTab {
         form.requested_token_type = request.requested_token_type;
         (form.audience, form.resource) = (request.audience, request.resource);
         (form.scope, form.extra) = (request.scope, request.extra);
+        form.further.clear();
         (self.draft, self.left_out) = (SecretString::default(), left_out);
-        self.outcome = None;
+        self.forget_outcome();
     }
 
     fn run(&mut self, project: &Arc<Project>, reading: Reading, jobs: &mut Jobs) {
         if self.running.is_some() || self.form.missing(&self.vault).is_some() {
             return;
         }
-        self.outcome = None;
+        self.forget_outcome();
         self.refresh(project, reading);
+        let further = self.form.further_questions(project);
+        let further =
+            further.into_iter().map(|question| Some(decide(project, reading, &question?)));
+        self.predicted = std::iter::once(self.prediction.clone()).chain(further).collect();
         if self.form.server == ServerChoice::BuiltIn && self.authority.is_none() {
             let project = Arc::clone(project);
             self.running = Some(jobs.blocking("Starting the built-in authority", move |_| {
@@ -335,19 +369,21 @@ impl ExchangeTab {
         let (project, window) = (Arc::clone(project), jobs.messenger());
         self.running = Some(jobs.future("Running the exchange", async move {
             let result = run(form, (subject, actor), authority, &project, &window).await;
-            super::Command::Exchange(Command::Ended(result.map(Box::new)))
+            super::Command::Exchange(Command::Ended(
+                result.unwrap_or_else(|error| vec![Err(error)]),
+            ))
         }));
     }
 }
 
-/// Gets the tokens and sends the exchange.
+/// Gets the tokens and sends the exchange, or one after the other of a chain.
 async fn run(
     form: Form,
     (subject, actor): (Chosen, Option<Chosen>),
     authority: Option<Arc<Running>>,
     project: &Project,
     window: &Messenger,
-) -> Result<Report, String> {
+) -> Result<Vec<Result<Box<Report>, String>>, String> {
     let http = Http::new(HttpOptions::default()).map_err(|error| error.to_string())?;
     let built_in = authority.as_ref().filter(|_| form.server == ServerChoice::BuiltIn);
     let key = key::of(&form).await?;
@@ -362,12 +398,21 @@ async fn run(
     };
     let address = built_in.map(|authority| (authority.issuer(), authority.client_secret()));
     let simulation = form.simulation([subject_token, actor_token], address, key.as_ref());
-    let mut report =
-        simulate(&http, &simulation, SystemTime::now()).await.map_err(|error| error.to_string())?;
-    // What could not be asked is in the report.
-    let now = SystemTime::now();
-    follow_up(&http, &simulation, &mut report, form.wanted_afterwards(), now).await;
-    Ok(report)
+    let further = form.further_hops(built_in.map(|authority| authority.client_secret()));
+    let mut reports = Vec::new();
+    chain(&http, &simulation, &further, SystemTime::now(), |_, report| {
+        reports.push(report.map(Box::new).map_err(|error| error.to_string()));
+    })
+    .await
+    .map_err(|error| error.to_string())?;
+    // What could not be asked is in the report. Of a chain, the token to follow up is the last.
+    if let ([report], []) = (&mut reports[..], &further[..])
+        && let Ok(report) = report
+    {
+        let now = SystemTime::now();
+        follow_up(&http, &simulation, report, form.wanted_afterwards(), now).await;
+    }
+    Ok(reports)
 }
 
 /// Draws the tab.

@@ -15,20 +15,22 @@ use super::super::command::Command as WindowCommand;
 use super::super::state::State;
 use super::super::theme::{self, Tokens};
 use super::super::widgets::{place_link_ui, section_ui, truth_look};
-use super::{Command, Outcome};
+use super::{Command, Outcome, chain_ui};
 
 pub fn result_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) {
     let tab = &state.exchange;
-    let prediction = match &tab.outcome {
+    chain_ui::hops_ui(ui, state, commands);
+    let outcome = tab.outcome();
+    let prediction = match outcome {
         Some(outcome) => outcome.prediction.as_ref(),
         None => tab.prediction.as_ref(),
     };
-    if let Some(outcome) = &tab.outcome {
+    if let Some(outcome) = outcome {
         agreement_ui(ui, outcome);
     }
     ui.columns(2, |columns| {
         card_ui(&mut columns[0], "Prediction", |ui| prediction_ui(ui, state, prediction, commands));
-        card_ui(&mut columns[1], "Answer", |ui| match &tab.outcome {
+        card_ui(&mut columns[1], "Answer", |ui| match outcome {
             Some(outcome) => observation_ui(ui, outcome),
             None => {
                 let text = "Nothing was sent yet. Run the exchange to see what the server says.";
@@ -38,7 +40,7 @@ pub fn result_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) 
             }
         });
     });
-    let Some(Outcome { observation: Ok(report), .. }) = &tab.outcome else { return };
+    let Some(Outcome { observation: Ok(report), .. }) = outcome else { return };
     afterwards_ui(ui, report);
     tokens_ui(ui, report, commands);
     checks_ui(ui, report);
@@ -124,7 +126,7 @@ fn prediction_ui(
         1 => "One condition holds".to_owned(),
         count => format!("{count} conditions hold"),
     };
-    let sent = state.exchange.outcome.is_some();
+    let sent = state.exchange.outcome().is_some();
     egui::CollapsingHeader::new(title).id_salt(("hold", sent)).default_open(!sent).show(ui, |ui| {
         for step in hold {
             step_ui(ui, state, step, commands);

@@ -11,7 +11,8 @@ use super::readings::everywhere;
 use super::state::{Command, Picked};
 use super::text::text;
 use crate::studio::command::{Action, Command as Main};
-use crate::studio::state::State;
+use crate::studio::exchange_tab;
+use crate::studio::state::{State, Tab};
 use crate::studio::theme::{self, Tokens};
 use crate::studio::widgets::{capital, decision_ui, icon_button_ui, problem_ui};
 use crate::trust::report::{Scope, chain_verdict, credentials, listing};
@@ -198,6 +199,14 @@ pub fn picked_ui(
     let label = if only { "Show the whole graph again" } else { "Only this path" };
     if icon_button_ui(ui, icons::ICON_ROUTE, label).clicked() {
         commands.push(Main::Act(Action::Graph(GraphAction::OnlyPath)));
+    }
+    let hint = "Fills the exchange with this chain, hop by hop";
+    let label = if picked.chain.len() == 1 { "Simulate this hop" } else { "Simulate this chain" };
+    if icon_button_ui(ui, icons::ICON_PLAY_ARROW, label).on_hover_text(hint).clicked() {
+        let questions = picked.chain.iter().map(|hop| hop.question(scope.graph)).collect();
+        let command = exchange_tab::Command::PrefillChain(questions);
+        commands.push(Main::Exchange(command));
+        commands.push(Main::ShowTab(Tab::Exchange));
     }
     for ((hop, decision), step) in picked.chain.iter().zip(&picked.decisions).zip(1..) {
         ui.add_space(6.0);

@@ -1,0 +1,132 @@
+//! Several exchanges in a row: the further hops in the form, and what came of each.
+
+use egui::{RichText, Ui};
+use egui_material_icons::icons;
+
+use crate::exchange::report::Outcome as Ending;
+
+use super::super::command::Command as WindowCommand;
+use super::super::state::State;
+use super::super::theme::{self, Tokens};
+use super::super::widgets::{icon_button_ui, section_ui, small_icon_ui};
+use super::form::{Form, FurtherHop, ServerChoice, client_id};
+use super::form_ui::{client_choice_ui, field_ui, row_ui, secret_ui};
+use super::{Command, Outcome};
+
+/// The hops after the first, in the form.
+pub fn further_ui(ui: &mut Ui, state: &State, form: &mut Form) -> bool {
+    let mut changed = false;
+    section_ui(ui, "Further hops");
+    let mut removed = None;
+    let (server, first) = (form.server, form.client_id.trim().to_owned());
+    for (index, hop) in form.further.iter_mut().enumerate() {
+        let number = index + 2;
+        ui.horizontal(|ui| {
+            ui.label(RichText::new(format!("Hop {number}")).family(theme::semibold()));
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                if small_icon_ui(ui, icons::ICON_CLOSE, &format!("Remove hop {number}")) {
+                    removed = Some(index);
+                }
+            });
+        });
+        changed |= hop_ui(ui, state, hop, number, (server, &first));
+    }
+    if let Some(index) = removed {
+        form.further.remove(index);
+        changed = true;
+    }
+    let hint = "The issued token goes into another exchange at the same server";
+    if icon_button_ui(ui, icons::ICON_ADD, "Add hop").on_hover_text(hint).clicked() {
+        form.further.push(FurtherHop::default());
+        changed = true;
+    }
+    changed
+}
+
+fn hop_ui(
+    ui: &mut Ui,
+    state: &State,
+    hop: &mut FurtherHop,
+    number: usize,
+    (server, first): (ServerChoice, &str),
+) -> bool {
+    let mut changed = false;
+    let name = |field: &str| format!("{field} of hop {number}");
+    row_ui(ui, "Client app", |ui| {
+        if let Some(key) = client_choice_ui(ui, state, &name("Requester"), hop.requester) {
+            hop.requester = Some(key);
+            hop.client_id = client_id(state.project.client(key)).to_owned();
+            changed = true;
+        }
+    });
+    row_ui(ui, "client_id", |ui| {
+        if field_ui(ui, &name("client_id"), &mut hop.client_id, "as the server knows it") {
+            hop.requester = state.project.find(hop.client_id.trim()).ok();
+            changed = true;
+        }
+    });
+    if server != ServerChoice::BuiltIn && hop.client_id.trim() != first {
+        row_ui(ui, "client_secret", |ui| {
+            let hint = "empty for a public client";
+            changed |= secret_ui(ui, &name("client_secret"), &mut hop.client_secret, hint);
+        });
+    }
+    row_ui(ui, "audience", |ui| {
+        let hint = "client id or name of the target";
+        changed |= field_ui(ui, &name("audience"), &mut hop.audience, hint);
+    });
+    row_ui(ui, "scope", |ui| {
+        changed |= field_ui(ui, &name("scope"), &mut hop.scope, "separated by spaces");
+    });
+    changed
+}
+
+/// The hops of a chain that was run, with how each ended and how long it took. A single exchange has
+/// none.
+pub fn hops_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) {
+    let tab = &state.exchange;
+    let outcomes = tab.outcomes();
+    let hops = tab.form.further.len() + 1;
+    if outcomes.len() < 2 && hops < 2 || outcomes.is_empty() {
+        return;
+    }
+    let tokens = Tokens::of(ui);
+    let total: f64 = outcomes.iter().filter_map(milliseconds).sum();
+    let summary = match outcomes.last().map(ending) {
+        Some(Some(Ending::Issued)) if outcomes.len() >= hops => {
+            format!("All {} hops issued a token, in {total:.0} ms.", outcomes.len())
+        }
+        _ => format!("The chain ended at hop {} of {hops}, after {total:.0} ms.", outcomes.len()),
+    };
+    ui.add(egui::Label::new(RichText::new(summary).family(theme::semibold())).wrap());
+    ui.horizontal_wrapped(|ui| {
+        for (index, outcome) in outcomes.iter().enumerate() {
+            let (icon, color, word) = match ending(outcome) {
+                Some(Ending::Issued) => (icons::ICON_CHECK_CIRCLE, tokens.good, "issued"),
+                Some(Ending::Refused) => (icons::ICON_CANCEL, tokens.bad, "refused"),
+                Some(Ending::Unusable) => (icons::ICON_ERROR, tokens.bad, "of no use"),
+                None => (icons::ICON_ERROR, tokens.bad, "no answer"),
+            };
+            let time = milliseconds(outcome).map_or(String::new(), |ms| format!(", {ms:.0} ms"));
+            let label = format!("Hop {}: {word}{time}", index + 1);
+            let text = (icon.rich_text().size(15.0).color(color), RichText::new(&label));
+            let chosen = index == tab.shown;
+            let response = ui.add(egui::Button::selectable(chosen, text));
+            response.widget_info(|| {
+                egui::WidgetInfo::selected(egui::Role::Button, true, chosen, &label)
+            });
+            if response.clicked() {
+                commands.push(WindowCommand::Exchange(Command::ShowHop(index)));
+            }
+        }
+    });
+    ui.add_space(4.0);
+}
+
+fn ending(outcome: &Outcome) -> Option<Ending> {
+    outcome.observation.as_ref().ok().map(|report| report.outcome)
+}
+
+fn milliseconds(outcome: &Outcome) -> Option<f64> {
+    outcome.observation.as_ref().ok().map(|report| report.timings.total_ms)
+}
