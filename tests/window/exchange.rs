@@ -75,6 +75,24 @@ fn an_external_token_becomes_a_service_principal_in_two_clicks() {
     });
     assert_eq!(outcome(&harness).0, Outcome::Issued);
     harness.get_by_label("The server did what the configuration says.");
+
+    // Who acts is drawn, and can be looked at over the graph.
+    harness.get_by_label("acts now");
+    click(&mut harness, "Show over the graph");
+    let spotlight = harness.state().state.graph.spotlight().unwrap();
+    assert!(spotlight.title.starts_with("Actors of the token: "), "{}", spotlight.title);
+    assert!(!spotlight.things.is_empty());
+}
+
+#[test]
+fn several_scopes_at_several_targets_are_a_grid_before_they_are_asked_for() {
+    let mut harness = opened(&sample("cross-client"));
+    send(&mut harness, Command::Act(Action::ShowExchange));
+    let form = &mut harness.state_mut().state.exchange.form;
+    form.audience = vec!["one".to_owned(), "two".to_owned()];
+    form.scope = "read write".to_owned();
+    harness.run_ok();
+    harness.get_by_label("Asks for 4 things: 2 scopes at each of 2 targets.");
 }
 
 #[test]

@@ -12,7 +12,7 @@ use super::super::state::State;
 use super::super::theme::{self, Tokens};
 use super::super::widgets::{self, icon_button_ui, section_ui, small_icon_ui, tick_ui};
 use super::form::{Form, ServerChoice};
-use super::{Command, chain_ui, choice_ui, paste_ui, requester_ui, vault_ui};
+use super::{Command, chain_ui, choice_ui, grid_ui, paste_ui, requester_ui, vault_ui};
 
 const LABEL_WIDTH: f32 = 96.0;
 
@@ -178,6 +178,7 @@ fn targets_ui(ui: &mut Ui, state: &State, form: &mut Form, checks: &[Check]) -> 
         changed |= field_ui(ui, "scope", &mut form.scope, "separated by spaces");
     });
     findings_ui(ui, checks, &["scope"]);
+    grid_ui::grid_ui(ui, form);
     changed
 }
 

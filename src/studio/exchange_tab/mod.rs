@@ -3,11 +3,13 @@
 //! The prediction is made from the configuration before anything is sent, and kept as it was then:
 //! prediction and observation stand side by side and are never mixed.
 
+mod actors_ui;
 mod chain_ui;
 mod choice;
 mod choice_ui;
 mod form;
 mod form_ui;
+mod grid_ui;
 mod key;
 mod obtain;
 mod paste_ui;
@@ -54,6 +56,8 @@ pub enum Command {
     Cancel,
     AuthorityStarted(Result<Arc<Running>, String>),
     Ended(Vec<Result<Box<Report>, String>>),
+    /// Looks at another part of the tab.
+    Show(Mode),
     /// Looks at another hop of a chain.
     ShowHop(usize),
     /// Takes the issued token as the next subject token.
@@ -98,6 +102,7 @@ pub struct Outcome {
 /// What the tab keeps between frames.
 #[derive(Debug, Default)]
 pub struct ExchangeTab {
+    pub mode: Mode,
     pub form: Form,
     /// What the configuration says of the form as it stands.
     pub prediction: Option<Decision>,
@@ -134,13 +139,16 @@ impl ExchangeTab {
     ) {
         match command {
             Command::Prefill(question) => {
+                self.mode = Mode::One;
                 self.form.prefill(project, &question);
                 self.forget_outcome();
             }
             Command::PrefillChain(questions) => {
+                self.mode = Mode::One;
                 self.form.prefill_chain(project, &questions);
                 self.forget_outcome();
             }
+            Command::Show(mode) => self.mode = mode,
             Command::ShowHop(hop) => self.shown = hop,
             Command::Edit(form) => self.form = *form,
             Command::Wait(waiting) => {
@@ -415,8 +423,42 @@ async fn run(
     Ok(reports)
 }
 
+/// The parts of the tab.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Mode {
+    /// One exchange, or one chain.
+    #[default]
+    One,
+}
+
+impl Mode {
+    pub const ALL: [Self; 1] = [Self::One];
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::One => "One exchange",
+        }
+    }
+}
+
 /// Draws the tab.
 pub fn exchange_ui(ui: &mut egui::Ui, state: &super::State, commands: &mut Vec<super::Command>) {
+    ui.horizontal_wrapped(|ui| {
+        for mode in Mode::ALL {
+            let chosen = state.exchange.mode == mode;
+            if ui.add(egui::Button::selectable(chosen, mode.label())).clicked() {
+                commands.push(super::Command::Exchange(Command::Show(mode)));
+            }
+        }
+    });
+    ui.add_space(4.0);
+    match state.exchange.mode {
+        Mode::One => one_ui(ui, state, commands),
+    }
+}
+
+/// The request on the left; prediction, answer and tokens on the right.
+fn one_ui(ui: &mut egui::Ui, state: &super::State, commands: &mut Vec<super::Command>) {
     let narrow = ui.available_width() < 720.0;
     let form_width = if narrow {
         ui.available_width()

@@ -15,7 +15,7 @@ use super::super::command::Command as WindowCommand;
 use super::super::state::State;
 use super::super::theme::{self, Tokens};
 use super::super::widgets::{place_link_ui, section_ui, truth_look};
-use super::{Command, Outcome, chain_ui};
+use super::{Command, Outcome, actors_ui, chain_ui};
 
 pub fn result_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) {
     let tab = &state.exchange;
@@ -42,7 +42,7 @@ pub fn result_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) 
     });
     let Some(Outcome { observation: Ok(report), .. }) = outcome else { return };
     afterwards_ui(ui, report);
-    tokens_ui(ui, report, commands);
+    tokens_ui(ui, state, report, commands);
     checks_ui(ui, report);
     wire_ui(ui, report);
     ui.add_space(theme::GAP * 2.0);
@@ -264,7 +264,7 @@ fn afterwards_ui(ui: &mut Ui, report: &Report) {
 
 // --- Tokens ------------------------------------------------------------------------------------
 
-fn tokens_ui(ui: &mut Ui, report: &Report, commands: &mut Vec<WindowCommand>) {
+fn tokens_ui(ui: &mut Ui, state: &State, report: &Report, commands: &mut Vec<WindowCommand>) {
     ui.add_space(theme::GAP);
     ui.horizontal_wrapped(|ui| {
         ui.heading("Subject token and issued token");
@@ -277,6 +277,9 @@ fn tokens_ui(ui: &mut Ui, report: &Report, commands: &mut Vec<WindowCommand>) {
             commands.push(WindowCommand::Exchange(Command::UseIssued));
         }
     });
+    if let Some(jwt) = report.issued_token.as_ref().and_then(Token::jwt) {
+        actors_ui::actors_ui(ui, state, jwt, commands);
+    }
     let Some(comparison) = &report.comparison else {
         ui.columns(2, |columns| {
             let subject = Some(&report.subject_token);
