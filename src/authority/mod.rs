@@ -11,7 +11,7 @@
 //! token, the scope, which may only shrink. A refusal says the step that failed, in words.
 //!
 //! **It speaks the protocol.** Real HTTP, real signatures, discovery (RFC 8414), keys (RFC 7517),
-//! code with PKCE (RFC 7636), exchange (RFC 8693), access tokens (RFC 9068), introspection
+//! code with PKCE (RFC 7636), device codes (RFC 8628), refresh tokens, exchange (RFC 8693), access tokens (RFC 9068), introspection
 //! (RFC 7662), revocation (RFC 7009) and their errors, so that a client tried against it needs no special case. Clients
 //! authenticate with their secret, as it is or by an assertion that it signs, or with a key of their
 //! own (RFC 7523); a token is bound to a key when the request proves one (DPoP, RFC 9449). It refuses actor tokens, because nothing in the configuration could allow one.
@@ -36,6 +36,7 @@
 
 mod assertion;
 mod clients;
+mod device;
 mod dpop;
 mod exchange;
 mod forge;
@@ -47,6 +48,7 @@ mod metadata;
 mod misbehave;
 mod pages;
 mod predict;
+mod refresh;
 mod replay;
 mod shapes;
 mod status;
@@ -180,6 +182,8 @@ struct Shared {
     clock: Clock,
     current: RwLock<Current>,
     logins: Mutex<login::Logins>,
+    devices: Mutex<device::Devices>,
+    families: Mutex<refresh::Families>,
     http: reqwest::Client,
 }
 
@@ -288,6 +292,8 @@ pub fn start(
         clock: options.clock,
         current: RwLock::new(Current { project, reading }),
         logins: Mutex::default(),
+        devices: Mutex::default(),
+        families: Mutex::default(),
         http,
     });
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -358,6 +364,7 @@ fn router(shared: Arc<Shared>) -> Router {
             .merge(token::router())
             .merge(status::router())
             .merge(login::router())
+            .merge(device::router())
             .layer(from_fn_with_state(shared.clone(), misbehave::answers::layer))
             .with_state(shared),
     )
