@@ -69,16 +69,8 @@ pub(in crate::authority) async fn layer(
     } else {
         body
     };
-    if body.len() != form_length(&parts) {
-        parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
-    }
     let answer = next.run(Request::from_parts(parts, Body::from(body))).await;
     dressed(&shared, &asked, answer).await
-}
-
-fn form_length(parts: &axum::http::request::Parts) -> usize {
-    let length = parts.headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
-    length.and_then(|text| text.parse().ok()).unwrap_or_default()
 }
 
 fn without(form: &[(String, String)], name: &str) -> Bytes {
@@ -105,14 +97,12 @@ async fn dressed(shared: &Shared, asked: &Asked, answer: Response) -> Response {
     }
     if on(M::Html) {
         let page = "<!doctype html>\n<title>Sign in</title>\n<p>Sign in to go on.</p>\n";
-        return axum::response::Html(page).into_response();
+        return (answer.status(), axum::response::Html(page)).into_response();
     }
     let (mut parts, body) = answer.into_parts();
     let body = to_bytes(body, BODY_LIMIT).await.unwrap_or_default();
     let body = match serde_json::from_slice::<Value>(&body) {
-        Ok(Value::Object(members)) if parts.status.is_success() => {
-            success(shared, asked, &mut parts, members)
-        }
+        Ok(Value::Object(members)) if parts.status.is_success() => success(shared, asked, members),
         Ok(Value::Object(members)) => refusal(shared, asked, &mut parts, members),
         _ => body.into(),
     };
@@ -129,7 +119,7 @@ async fn dressed(shared: &Shared, asked: &Asked, answer: Response) -> Response {
     Response::from_parts(parts, Body::from(body))
 }
 
-fn success(shared: &Shared, asked: &Asked, _: &mut Parts, mut body: Map<String, Value>) -> Vec<u8> {
+fn success(shared: &Shared, asked: &Asked, mut body: Map<String, Value>) -> Vec<u8> {
     let on = |one: M| shared.misbehaves(one);
     let mut set = |name: &str, value: Value| drop(body.insert(name.to_owned(), value));
     if on(M::OpaqueToken) {
