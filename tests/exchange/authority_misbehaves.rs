@@ -117,6 +117,8 @@ const IN_A_REPORT: &[Misbehaviour] = &[
     M::MoreMembers,
     M::RepeatedMember,
     M::Forbidden,
+    M::ScopeEscalation,
+    M::ClientError400,
     M::InvalidGrant,
     M::TextErrors,
     M::Status422,
@@ -150,6 +152,13 @@ async fn each_check_notices_what_it_is_there_for() {
         let mut simulation = simulation(&bench, !about_errors).await;
         match how {
             M::GrowScope => simulation.request.scope = "a c".into(),
+            M::ScopeEscalation => {
+                simulation = self::simulation(&bench, true).await;
+                simulation.request.scope = "root".into();
+            }
+            M::ClientError400 => {
+                simulation.client = Client::new(PORTAL, ClientAuth::Basic("wrong".into()));
+            }
             M::IgnoreDpop => simulation.client = simulation.client.bound_to(dpop.clone()),
             _ => {}
         }
@@ -330,6 +339,7 @@ async fn probes(bench: &Bench) -> Vec<Probe> {
             M::PublicClients,
             without(form(bench, PUBLIC, &public, &to(DASHBOARD)), "client_secret"),
         ),
+        probe(M::MissingTokenType, without(portal(&to(DASHBOARD)), "subject_token_type")),
         probe(M::AnyTokenType, form(bench, PORTAL, &id_token, &to(DASHBOARD))),
         probe(
             M::AnyTokenType,

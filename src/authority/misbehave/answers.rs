@@ -19,7 +19,7 @@ use super::{Misbehaviour as M, Shared};
 use crate::authority::http::BODY_LIMIT;
 use crate::authority::metadata;
 use crate::exchange::keys::random_text;
-use crate::exchange::token_type::GRANT_TYPE;
+use crate::exchange::token_type::{ACCESS_TOKEN, GRANT_TYPE};
 
 /// Longer than any client should wait.
 const SLOW: Duration = Duration::from_secs(60);
@@ -66,6 +66,11 @@ pub(in crate::authority) async fn layer(
     // Whatever cannot be one subject token is none.
     let body = if on(M::DropSubject) && subjects.len() > 1 {
         without(&form, "subject_token")
+    } else {
+        body
+    };
+    let body = if on(M::MissingTokenType) && all("subject_token_type").is_empty() {
+        [&body[..], format!("&subject_token_type={ACCESS_TOKEN}").as_bytes()].concat().into()
     } else {
         body
     };
@@ -195,6 +200,14 @@ fn refusal(
     if on(M::Forbidden) && !about_client {
         parts.status = StatusCode::FORBIDDEN;
         set("error", "access_denied".into());
+    }
+    if on(M::ScopeEscalation) && error == "invalid_scope" {
+        parts.status = StatusCode::FORBIDDEN;
+        set("error", "scope_escalation".into());
+    }
+    if on(M::ClientError400) && error == "invalid_client" {
+        parts.status = StatusCode::BAD_REQUEST;
+        parts.headers.remove(header::WWW_AUTHENTICATE);
     }
     if on(M::InvalidGrant) && error == "invalid_request" {
         set("error", "invalid_grant".into());
