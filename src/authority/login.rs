@@ -49,9 +49,15 @@ pub(super) struct Login {
     pub client_id: String,
     pub redirect_uri: String,
     pub challenge: String,
+    pub sign_in: SignIn,
+}
+
+/// Who logged in, and what for.
+#[derive(Clone)]
+pub(super) struct SignIn {
+    pub subject: String,
     pub scope: Option<String>,
     pub nonce: Option<String>,
-    pub subject: String,
     /// When the user logged in, in seconds since 1970.
     pub time: i64,
 }
@@ -267,10 +273,12 @@ fn grant(shared: &Shared, request: Request, subject: &str) -> Response {
         client_id: request.client_id,
         redirect_uri: request.redirect_uri,
         challenge: request.challenge,
-        scope: request.scope,
-        nonce: request.nonce,
-        subject: subject.to_owned(),
-        time: now,
+        sign_in: SignIn {
+            subject: subject.to_owned(),
+            scope: request.scope,
+            nonce: request.nonce,
+            time: now,
+        },
     };
     {
         let mut logins = shared.logins.lock().unwrap_or_else(PoisonError::into_inner);

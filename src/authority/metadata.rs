@@ -7,7 +7,7 @@ use axum::routing::get;
 use axum::{Json, Router};
 use serde_json::{Value, json};
 
-use super::{Misbehaviour, Shared};
+use super::{Misbehaviour, Shared, device};
 use crate::exchange::keys::VERIFIED;
 use crate::exchange::mac::MacAlgorithm;
 use crate::exchange::token_type::GRANT_TYPE;
@@ -16,6 +16,8 @@ pub(super) const TOKEN: &str = "/connect/token";
 pub(super) const AUTHORIZE: &str = "/connect/authorize";
 pub(super) const INTROSPECT: &str = "/connect/introspect";
 pub(super) const REVOKE: &str = "/connect/revoke";
+pub(super) const DEVICE_AUTHORIZATION: &str = "/connect/device_authorization";
+pub(super) const DEVICE: &str = "/connect/device";
 pub(super) const KEYS: &str = "/.well-known/jwks";
 
 pub(super) fn router() -> Router<Arc<Shared>> {
@@ -36,7 +38,8 @@ async fn metadata(State(shared): State<Arc<Shared>>) -> Json<Value> {
         methods.push("private_key_jwt");
         algorithms.extend(VERIFIED);
     }
-    let mut grants = vec!["authorization_code", "client_credentials"];
+    let mut grants =
+        vec!["authorization_code", "refresh_token", "client_credentials", device::GRANT];
     if !shared.misbehaves(Misbehaviour::DiscoveryWithoutGrant) {
         grants.push(GRANT_TYPE);
     }
@@ -51,6 +54,7 @@ async fn metadata(State(shared): State<Arc<Shared>>) -> Json<Value> {
         "issuer": issuer,
         "authorization_endpoint": url(AUTHORIZE),
         "token_endpoint": url(TOKEN),
+        "device_authorization_endpoint": url(DEVICE_AUTHORIZATION),
         "introspection_endpoint": url(INTROSPECT),
         "revocation_endpoint": url(REVOKE),
         "jwks_uri": url(KEYS),
@@ -64,6 +68,7 @@ async fn metadata(State(shared): State<Arc<Shared>>) -> Json<Value> {
         "introspection_endpoint_auth_methods_supported": introspection_methods,
         "introspection_endpoint_auth_signing_alg_values_supported": algorithms,
         "dpop_signing_alg_values_supported": VERIFIED,
+        "scopes_supported": ["openid", "profile", "offline_access"],
         "code_challenge_methods_supported": ["S256"],
         "authorization_response_iss_parameter_supported": true,
         "prompt_values_supported": ["login", "none"],

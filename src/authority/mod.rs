@@ -11,7 +11,7 @@
 //! token, the scope, which may only shrink. A refusal says the step that failed, in words.
 //!
 //! **It speaks the protocol.** Real HTTP, real signatures, discovery (RFC 8414), keys (RFC 7517),
-//! code with PKCE (RFC 7636), exchange (RFC 8693), access tokens (RFC 9068), introspection
+//! code with PKCE (RFC 7636), device codes (RFC 8628), refresh tokens, exchange (RFC 8693), access tokens (RFC 9068), introspection
 //! (RFC 7662), revocation (RFC 7009) and their errors, so that a client tried against it needs no special case. Clients
 //! authenticate with their secret, as it is or by an assertion that it signs, or with a key of their
 //! own (RFC 7523); a token is bound to a key when the request proves one (DPoP, RFC 9449). It refuses actor tokens, because nothing in the configuration could allow one.
@@ -22,7 +22,9 @@
 //! port that plays that issuer.
 //!
 //! A server that faces strangers should answer every refusal in the same words; this one explains
-//! itself, because the person in front of it owns both ends.
+//! itself, because the person in front of it owns both ends. It can be told to use the same words
+//! ([`Options::same_words`]), and to do wrongly what real servers do wrongly, so that whatever judges
+//! servers can be tried against one that deserves it ([`Misbehaviour`]).
 //!
 //! # What its tokens say
 //!
@@ -36,6 +38,7 @@
 
 mod assertion;
 mod clients;
+mod device;
 mod dpop;
 mod exchange;
 mod forge;
@@ -47,6 +50,8 @@ mod metadata;
 mod misbehave;
 mod pages;
 mod predict;
+mod refresh;
+mod remote_mint;
 mod replay;
 mod shapes;
 mod status;
@@ -70,6 +75,7 @@ pub use forge::Wrong;
 pub use issuers::{DEFAULT_LIFETIME, MintError, MintRequest};
 pub use misbehave::Misbehaviour;
 pub use predict::{Planned, Prediction, predict};
+pub use remote_mint::{RemoteMintError, mint_endpoint, mint_over_http};
 pub use shapes::{SHAPES, Shape};
 pub use users::{TestUser, UsersError};
 
@@ -149,6 +155,9 @@ pub enum StartError {
     Port { port: u16, error: std::io::Error },
     #[error("the authority could not start: {0}")]
     Runtime(String),
+    /// Whoever reads `sub` alone would take the one for the other (RFC 9068 §5).
+    #[error("the test user '{0}' has the id of a client app as subject; give the user another")]
+    UserIsClient(String),
     #[error(transparent)]
     Key(#[from] KeyError),
 }
@@ -180,6 +189,8 @@ struct Shared {
     clock: Clock,
     current: RwLock<Current>,
     logins: Mutex<login::Logins>,
+    devices: Mutex<device::Devices>,
+    families: Mutex<refresh::Families>,
     http: reqwest::Client,
 }
 
@@ -246,12 +257,17 @@ impl std::fmt::Debug for Running {
 ///
 /// # Errors
 ///
-/// When a port cannot be opened or the system gives no randomness; nothing is left running then.
+/// When a port cannot be opened, the system gives no randomness, or a test user is named as a client
+/// app is; nothing is left running then.
 pub fn start(
     project: Arc<Project>,
     reading: Reading,
     options: Options,
 ) -> Result<Running, StartError> {
+    let is_client = |user: &&TestUser| clients::by_client_id(&project, &user.subject).is_some();
+    if let Some(user) = options.users.iter().find(is_client) {
+        return Err(StartError::UserIsClient(user.subject.clone()));
+    }
     let (authority, address) = bind(options.port)?;
     let (external, external_address) = bind(options.issuer_port)?;
     let (issuer, external_base) =
@@ -288,6 +304,8 @@ pub fn start(
         clock: options.clock,
         current: RwLock::new(Current { project, reading }),
         logins: Mutex::default(),
+        devices: Mutex::default(),
+        families: Mutex::default(),
         http,
     });
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -358,6 +376,7 @@ fn router(shared: Arc<Shared>) -> Router {
             .merge(token::router())
             .merge(status::router())
             .merge(login::router())
+            .merge(device::router())
             .layer(from_fn_with_state(shared.clone(), misbehave::answers::layer))
             .with_state(shared),
     )
@@ -461,73 +480,4 @@ impl Drop for Running {
             let _ = thread.join();
         }
     }
-}
-
-/// Where an external issuer's port mints tokens: `POST` a form with `subject` and, as wanted,
-/// `issuer`, `audience`, `lifetime` and `not_before` in seconds, `algorithm`, `claims` (a JSON object)
-/// and what is `wrong` with it; or with `like`, the name of a [`Shape`] that the others change. The
-/// answer is JSON with `token`.
-pub fn mint_endpoint(base: &str) -> String {
-    format!("{}/mint", base.trim_end_matches('/'))
-}
-
-/// Why a token could not be had from a mint endpoint.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum RemoteMintError {
-    /// Nobody answers.
-    #[error("no external issuer answers at {endpoint}: {reason}")]
-    Unreachable { endpoint: String, reason: String },
-    /// It answered, and said no; or it is something else.
-    #[error("{0}")]
-    Refused(String),
-}
-
-/// Asks a running external issuer for a token, over HTTP.
-///
-/// # Errors
-///
-/// When nobody answers, or the answer is no token.
-pub async fn mint_over_http(
-    endpoint: &str,
-    request: &MintRequest,
-) -> Result<SecretString, RemoteMintError> {
-    let unreachable = |error: reqwest::Error| RemoteMintError::Unreachable {
-        endpoint: endpoint.to_owned(),
-        reason: innermost(&error),
-    };
-    let http = reqwest::Client::builder()
-        .no_proxy()
-        .redirect(reqwest::redirect::Policy::none())
-        .tls_certs_only([])
-        .timeout(Duration::from_secs(10))
-        .build()
-        .map_err(unreachable)?;
-    let response = http
-        .post(endpoint)
-        .header("content-type", "application/x-www-form-urlencoded")
-        .body(request.to_form())
-        .send()
-        .await
-        .map_err(unreachable)?;
-    let status = response.status();
-    let body = response.bytes().await.map_err(unreachable)?;
-    let body: serde_json::Value = serde_json::from_slice(&body).map_err(|_| {
-        RemoteMintError::Refused(format!("{endpoint} is no mint endpoint (HTTP {status})"))
-    })?;
-    let text = |name: &str| body.get(name).and_then(serde_json::Value::as_str);
-    match text("token") {
-        Some(token) if status.is_success() => Ok(token.into()),
-        _ => Err(RemoteMintError::Refused(
-            text("error_description").unwrap_or("the answer has no token").to_owned(),
-        )),
-    }
-}
-
-/// The first cause of an error: the one that says what happened.
-fn innermost(error: &dyn std::error::Error) -> String {
-    let mut cause = error;
-    while let Some(next) = cause.source() {
-        cause = next;
-    }
-    cause.to_string()
 }

@@ -91,17 +91,7 @@ pub(super) fn login(
     );
     let (first, others): (Vec<&TestUser>, Vec<&TestUser>) =
         users.iter().partition(|user| Some(user.subject.as_str()) == hinted);
-    for (index, user) in first.into_iter().chain(others).enumerate() {
-        let _ = writeln!(
-            main,
-            "<li><button name=\"user\" value=\"{subject}\"{focus}><span>{name}</span>\
-             <code>{subject}</code></button></li>",
-            subject = escape(&user.subject),
-            name = escape(&user.name),
-            focus = if index == 0 { " autofocus" } else { "" },
-        );
-    }
-    main.push_str("</ul>\n<button class=\"quiet\" name=\"cancel\" value=\"1\">Cancel</button>\n");
+    choices(&mut main, first.into_iter().chain(others));
     main.push_str("</form>\n<dl>\n");
     let scope = request.scope.as_deref().unwrap_or("none");
     for (term, detail) in
@@ -114,6 +104,76 @@ pub(super) fn login(
          tokens are worth nothing anywhere else.</p>\n",
     );
     page(StatusCode::OK, "Log in", &main)
+}
+
+/// A button for each user and one that says no, for the list that is open.
+fn choices<'a>(main: &mut String, users: impl Iterator<Item = &'a TestUser>) {
+    for (index, user) in users.enumerate() {
+        let _ = writeln!(
+            main,
+            "<li><button name=\"user\" value=\"{subject}\"{focus}><span>{name}</span>\
+             <code>{subject}</code></button></li>",
+            subject = escape(&user.subject),
+            name = escape(&user.name),
+            focus = if index == 0 { " autofocus" } else { "" },
+        );
+    }
+    main.push_str("</ul>\n<button class=\"quiet\" name=\"cancel\" value=\"1\">Cancel</button>\n");
+}
+
+/// Where the code that a device shows is typed (RFC 8628 §3.3).
+pub(super) fn device_code(problem: Option<&str>) -> Response {
+    let mut main = String::new();
+    if let Some(text) = problem {
+        let _ = writeln!(main, "<p role=\"alert\">{}</p>", escape(text));
+    }
+    let _ = writeln!(
+        main,
+        "<form method=\"get\" action=\"{}\">\n<p><label for=\"code\">The code that the device \
+         shows</label></p>\n<p><input id=\"code\" name=\"user_code\" required autofocus \
+         autocomplete=\"off\" autocapitalize=\"characters\" spellcheck=\"false\" \
+         placeholder=\"XXXX-XXXX\"></p>\n<button class=\"quiet\">Go on</button>\n</form>",
+        metadata::DEVICE,
+    );
+    let status = if problem.is_some() { StatusCode::NOT_FOUND } else { StatusCode::OK };
+    page(status, "Log in on a device", &main)
+}
+
+/// Who logs in on the device with this code. The person is asked to compare it, because somebody else
+/// may have sent the link (RFC 8628 §5.4).
+pub(super) fn device_login(
+    client: &str,
+    user_code: &str,
+    scope: Option<&str>,
+    ticket: &str,
+    users: &[TestUser],
+) -> Response {
+    let mut main = format!(
+        "<p>Choose who logs in to <strong>{}</strong>, if the device in front of you shows \
+         <code>{code}</code>.</p>\n<form method=\"post\" action=\"{}\">\n\
+         <input type=\"hidden\" name=\"ticket\" value=\"{}\">\n\
+         <input type=\"hidden\" name=\"user_code\" value=\"{code}\">\n<ul>\n",
+        escape(client),
+        metadata::DEVICE,
+        escape(ticket),
+        code = escape(user_code),
+    );
+    choices(&mut main, users.iter());
+    let _ = writeln!(
+        main,
+        "</form>\n<dl>\n<dt>Scope</dt><dd><code>{}</code></dd>\n</dl>",
+        escape(scope.unwrap_or("none"))
+    );
+    page(StatusCode::OK, "Log in on a device", &main)
+}
+
+/// The end of a login on a device.
+pub(super) fn device_done(text: &str) -> Response {
+    page(
+        StatusCode::OK,
+        "Log in on a device",
+        &format!("<p role=\"status\">{}</p>\n", escape(text)),
+    )
 }
 
 /// A request that cannot be answered to the client.

@@ -1,6 +1,7 @@
 //! What becomes of a token after it was issued: introspection (RFC 7662) and revocation (RFC 7009).
 //!
-//! A client revokes the tokens that were issued to it, and no others. What was exchanged for a
+//! A client revokes the tokens that were issued to it, and no others; a refresh token takes with it what
+//! it was refreshed to. What was exchanged for a
 //! revoked token stays valid: RFC 8693 makes no link between the two, and the new token has its own
 //! life, which is never longer than that of the old one.
 
@@ -17,7 +18,7 @@ use serde_json::{Map, Value, json};
 use super::clients::{authenticate, by_client_id, is_public, require_enabled};
 use super::http::{Form, OAuthError, no_store};
 use super::token::{ACCESS_TOKEN_TYP, own_token, token_type};
-use super::{Misbehaviour, Shared, metadata, replay};
+use super::{Misbehaviour, Shared, metadata, refresh, replay};
 use crate::exchange::keys::Verified;
 
 pub(super) fn router() -> Router<Arc<Shared>> {
@@ -59,7 +60,8 @@ async fn introspect(
             }
             Value::Object(body)
         }
-        _ => json!({ "active": false }),
+        _ => refresh::introspect(&shared, client, token)
+            .unwrap_or_else(|| json!({ "active": false })),
     };
     Ok(no_store(StatusCode::OK, body))
 }
@@ -78,14 +80,15 @@ async fn revoke(
     let client = authenticate(&shared, &current.project, &headers, &form)?;
     require_enabled(client)?;
     let done = || Ok(no_store(StatusCode::OK, json!({})));
-    let Ok(verified) = own_token(&shared, form.need("token")?) else { return done() };
-    if shared.misbehaves(Misbehaviour::RevocationIdle) {
+    let token = form.need("token")?;
+    if shared.misbehaves(Misbehaviour::RevocationIdle) || refresh::revoke(&shared, client, token)? {
         return done();
     }
+    let Ok(verified) = own_token(&shared, token) else { return done() };
     if verified.typ().as_deref() != Some(ACCESS_TOKEN_TYP) {
         return Err(OAuthError::new(
             "unsupported_token_type",
-            "Only access tokens can be revoked here; an ID token ends by itself.",
+            "Only access and refresh tokens can be revoked here; an ID token ends by itself.",
         ));
     }
     let owner = verified.text("client_id").and_then(|id| by_client_id(&current.project, id));
@@ -94,9 +97,15 @@ async fn revoke(
     }
     let (name, until) = (verified.text("jti"), verified.seconds("exp"));
     let (Some(name), Some(until)) = (name, until) else { return Err(OAuthError::server_error()) };
+    revoke_name(&shared, name, until)?;
+    done()
+}
+
+/// Revokes the access token with this name, which ends at `until` by itself.
+pub(super) fn revoke_name(shared: &Shared, name: &str, until: i64) -> Result<(), OAuthError> {
     let mut revoked = shared.revoked.lock().unwrap_or_else(PoisonError::into_inner);
     match revoked.first(OWNER, name, until, shared.now()) {
-        Ok(()) | Err(replay::Replay::Again) => done(),
+        Ok(()) | Err(replay::Replay::Again) => Ok(()),
         Err(replay::Replay::Full) => Err(OAuthError::server_error()),
     }
 }

@@ -1,5 +1,5 @@
 //! The token endpoint: client credentials, authorization code, and the way to
-//! [`exchange`](super::exchange).
+//! [`exchange`](super::exchange), [`refresh`](super::refresh) and [`device`](super::device).
 
 use std::sync::Arc;
 
@@ -14,7 +14,10 @@ use serde_json::{Map, Value, json};
 use super::clients::{authenticate, client_id, is_public, require_enabled};
 use super::dpop::{self, Proof};
 use super::http::{Form, OAuthError, is_scope, no_store};
-use super::{Current, Misbehaviour, Shared, TOKEN_LIFETIME, exchange, metadata, misbehave};
+use super::login::SignIn;
+use super::{
+    Current, Misbehaviour, Shared, TOKEN_LIFETIME, device, exchange, metadata, misbehave, refresh,
+};
 use crate::config::ClientApp;
 use crate::exchange::keys::{Verified, random_text, sha256_base64url};
 use crate::exchange::token_type::GRANT_TYPE;
@@ -51,9 +54,12 @@ async fn token(
         "authorization_code" => {
             authorization_code(&shared, &current, client, &form, proof.as_ref())
         }
+        "refresh_token" => refresh::refresh(&shared, client, &form, proof.as_ref()),
+        device::GRANT => device::redeem(&shared, client, &form, proof.as_ref()),
         _ => Err(OAuthError::new(
             "unsupported_grant_type",
-            "This server knows authorization_code, client_credentials and token exchange.",
+            "This server knows authorization_code, refresh_token, device_code, client_credentials \
+             and token exchange.",
         )),
     };
     let answer = answer?;
@@ -195,46 +201,60 @@ fn authorization_code(
     if !well_formed || sha256_base64url(verifier) != login.challenge {
         return Err(OAuthError::invalid_grant("code_verifier does not fit the code_challenge."));
     }
+    signed_in(shared, client, &login.sign_in, proof)
+}
+
+/// The answer to somebody who has logged in: an access token, an ID token when the scope has `openid`,
+/// and a refresh token when it has `offline_access`.
+pub(super) fn signed_in(
+    shared: &Shared,
+    client: &ClientApp,
+    sign_in: &SignIn,
+    proof: Option<&Proof>,
+) -> Result<Response, OAuthError> {
     let id = need_client_id(client)?;
+    let scope = sign_in.scope.as_deref();
     let (token, lifetime) = AccessToken {
-        subject: &login.subject,
+        subject: &sign_in.subject,
         client_id: id,
         audience: vec![id.to_owned()],
-        scope: login.scope.as_deref(),
-        auth_time: Some(login.time),
+        scope,
+        auth_time: Some(sign_in.time),
         actor: None,
         not_after: None,
         proof,
     }
     .sign(shared)?;
-    let mut body = success(&token, lifetime, login.scope.as_deref(), proof);
-    if login.scope.as_deref().is_some_and(|scope| scope.split(' ').any(|name| name == "openid")) {
-        body["id_token"] = id_token(shared, &login, id, lifetime)?.into();
+    let mut body = success(&token, lifetime, scope, proof);
+    if scope.is_some_and(|scope| scope.split(' ').any(|name| name == "openid")) {
+        body["id_token"] = id_token(shared, sign_in, id, lifetime)?.into();
     }
+    refresh::add(shared, client, sign_in, proof, &mut body)?;
     Ok(no_store(StatusCode::OK, body))
 }
 
 /// OpenID Connect Core §2.
 fn id_token(
     shared: &Shared,
-    login: &super::login::Login,
+    sign_in: &SignIn,
     client_id: &str,
     lifetime: i64,
 ) -> Result<String, OAuthError> {
     let now = shared.now();
     let mut claims = json!({
         "iss": shared.issuer,
-        "sub": login.subject,
+        "sub": sign_in.subject,
         "aud": client_id,
-        "auth_time": login.time,
+        "auth_time": sign_in.time,
         "iat": now,
         "exp": now + lifetime,
     });
-    if let Some(nonce) = &login.nonce {
+    if let Some(nonce) = &sign_in.nonce {
         claims["nonce"] = nonce.as_str().into();
     }
-    if let Some(user) = shared.users.iter().find(|user| user.subject == login.subject) {
-        if login.scope.as_deref().is_some_and(|scope| scope.split(' ').any(|it| it == "profile")) {
+    if let Some(user) = shared.users.iter().find(|user| user.subject == sign_in.subject) {
+        if sign_in.scope.as_deref().is_some_and(|scope| scope.split(' ').any(|it| it == "profile"))
+        {
             claims["name"] = user.name.as_str().into();
         }
         for (name, value) in &user.claims {

@@ -41,8 +41,8 @@ private_key_jwt gets its public key here: --client-key Portal=portal.pub.pem, as
 
 The configuration is read once: start again after a change.
 
-With --misbehave it does one thing wrongly, as real servers do: --misbehave grow-scope, for example.
-'exchange-studio serve --help' lists them; what should notice is the checks of 'exchange'.
+With --misbehave it does one thing wrongly, as real servers do, so that a client, a check or a
+probe can be tried against it: --misbehave grow-scope, for example.
 
 With --format json the first line of standard output is one JSON object with every address, written
 when both ports are open:
@@ -94,7 +94,8 @@ pub struct Args {
     #[arg(long)]
     same_words: bool,
 
-    /// Do something wrongly on purpose, to try what notices it; may be given several times.
+    /// Do something wrongly on purpose, to try what notices it: the checks and probes in brackets. May
+    /// be given several times.
     #[arg(
         long,
         value_name = "NAME",
@@ -113,7 +114,11 @@ pub struct Args {
 }
 
 fn misbehaviours() -> impl TypedValueParser<Value = Misbehaviour> {
-    let known = Misbehaviour::ALL.iter().map(|one| PossibleValue::new(one.name()).help(one.what()));
+    let help = |one: &Misbehaviour| match one.noticed_by() {
+        [] => one.what().to_owned(),
+        ids => format!("{} [{}]", one.what(), ids.join(", ")),
+    };
+    let known = Misbehaviour::ALL.iter().map(|one| PossibleValue::new(one.name()).help(help(one)));
     PossibleValuesParser::new(known)
         .try_map(|name| Misbehaviour::from_name(&name).ok_or("no such misbehaviour"))
 }

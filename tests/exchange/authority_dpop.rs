@@ -293,3 +293,41 @@ async fn metadata_lists_the_algorithms_of_proofs() {
     assert!(listed.contains(&"ES256".into()) && !listed.contains(&"none".into()));
     assert!(listed.iter().all(|name| !name.as_str().unwrap().starts_with("HS")));
 }
+
+/// RFC 9449 section 5: a public client has nothing but its key to show that a refresh token is its own.
+#[tokio::test]
+async fn a_refresh_token_of_a_public_client_is_bound_to_its_key() {
+    let bench = Bench::new(&client(PORTAL, "Portal", "isPublic: true"), Reading::default());
+    let (key, other) = (Key::new(), Key::new());
+    let send = async |form: &[(&str, &str)], proof: Option<String>| {
+        let mut body = url::form_urlencoded::Serializer::new(String::new());
+        body.extend_pairs(form).append_pair("client_id", PORTAL);
+        let mut request = bench
+            .http
+            .post(bench.running.token_endpoint())
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(body.finish());
+        if let Some(proof) = proof {
+            request = request.header("DPoP", proof);
+        }
+        Answer::of(request.send().await.unwrap()).await
+    };
+    let more = [("prompt", "none"), ("login_hint", "alice"), ("scope", "offline_access")];
+    let (url, verifier) = bench.authorization(PORTAL, &more);
+    let code = Bench::redirected(&bench.get(&url).await)["code"].clone();
+    let form = [
+        ("grant_type", "authorization_code"),
+        ("code", &code),
+        ("redirect_uri", "http://127.0.0.1:9/callback"),
+        ("code_verifier", &verifier),
+    ];
+    let login = send(&form, Some(key.proof(&bench))).await;
+    let token = login.json()["refresh_token"].as_str().unwrap().to_owned();
+    let form = [("grant_type", "refresh_token"), ("refresh_token", token.as_str())];
+    for proof in [None, Some(other.proof(&bench))] {
+        assert_eq!(send(&form, proof).await.error(), (400, "invalid_grant".into()));
+    }
+    let answer = send(&form, Some(key.proof(&bench))).await;
+    assert_eq!(claims(&answer.token())["cnf"]["jkt"], key.thumbprint());
+    assert_eq!(answer.json()["token_type"], "DPoP");
+}

@@ -14,6 +14,8 @@ mod authority_login;
 mod authority_mints;
 mod authority_misbehaves;
 mod authority_predicts;
+mod authority_profile;
+mod authority_refreshes;
 mod authority_refuses;
 mod authority_scenarios;
 mod authority_status;

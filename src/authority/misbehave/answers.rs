@@ -19,7 +19,7 @@ use super::{Misbehaviour as M, Shared};
 use crate::authority::http::BODY_LIMIT;
 use crate::authority::metadata;
 use crate::exchange::keys::random_text;
-use crate::exchange::token_type::GRANT_TYPE;
+use crate::exchange::token_type::{ACCESS_TOKEN, GRANT_TYPE};
 
 /// Longer than any client should wait.
 const SLOW: Duration = Duration::from_secs(60);
@@ -69,16 +69,13 @@ pub(in crate::authority) async fn layer(
     } else {
         body
     };
-    if body.len() != form_length(&parts) {
-        parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
-    }
+    let body = if on(M::MissingTokenType) && all("subject_token_type").is_empty() {
+        [&body[..], format!("&subject_token_type={ACCESS_TOKEN}").as_bytes()].concat().into()
+    } else {
+        body
+    };
     let answer = next.run(Request::from_parts(parts, Body::from(body))).await;
     dressed(&shared, &asked, answer).await
-}
-
-fn form_length(parts: &axum::http::request::Parts) -> usize {
-    let length = parts.headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
-    length.and_then(|text| text.parse().ok()).unwrap_or_default()
 }
 
 fn without(form: &[(String, String)], name: &str) -> Bytes {
@@ -105,14 +102,12 @@ async fn dressed(shared: &Shared, asked: &Asked, answer: Response) -> Response {
     }
     if on(M::Html) {
         let page = "<!doctype html>\n<title>Sign in</title>\n<p>Sign in to go on.</p>\n";
-        return axum::response::Html(page).into_response();
+        return (answer.status(), axum::response::Html(page)).into_response();
     }
     let (mut parts, body) = answer.into_parts();
     let body = to_bytes(body, BODY_LIMIT).await.unwrap_or_default();
     let body = match serde_json::from_slice::<Value>(&body) {
-        Ok(Value::Object(members)) if parts.status.is_success() => {
-            success(shared, asked, &mut parts, members)
-        }
+        Ok(Value::Object(members)) if parts.status.is_success() => success(shared, asked, members),
         Ok(Value::Object(members)) => refusal(shared, asked, &mut parts, members),
         _ => body.into(),
     };
@@ -129,7 +124,7 @@ async fn dressed(shared: &Shared, asked: &Asked, answer: Response) -> Response {
     Response::from_parts(parts, Body::from(body))
 }
 
-fn success(shared: &Shared, asked: &Asked, _: &mut Parts, mut body: Map<String, Value>) -> Vec<u8> {
+fn success(shared: &Shared, asked: &Asked, mut body: Map<String, Value>) -> Vec<u8> {
     let on = |one: M| shared.misbehaves(one);
     let mut set = |name: &str, value: Value| drop(body.insert(name.to_owned(), value));
     if on(M::OpaqueToken) {
@@ -205,6 +200,14 @@ fn refusal(
     if on(M::Forbidden) && !about_client {
         parts.status = StatusCode::FORBIDDEN;
         set("error", "access_denied".into());
+    }
+    if on(M::ScopeEscalation) && error == "invalid_scope" {
+        parts.status = StatusCode::FORBIDDEN;
+        set("error", "scope_escalation".into());
+    }
+    if on(M::ClientError400) && error == "invalid_client" {
+        parts.status = StatusCode::BAD_REQUEST;
+        parts.headers.remove(header::WWW_AUTHENTICATE);
     }
     if on(M::InvalidGrant) && error == "invalid_request" {
         set("error", "invalid_grant".into());

@@ -106,6 +106,8 @@ misbehaviours! {
         "Takes a confidential client without its secret, or with a wrong one."
     PublicClients "public-clients" ["P-19"]
         "Lets public clients exchange, which prove nothing of themselves."
+    MissingTokenType "missing-token-type" []
+        "Takes an exchange without subject_token_type."
     AnyTokenType "any-token-type" ["P-20"]
         "Takes an ID token where an access token is declared, and the reverse."
 
@@ -168,6 +170,10 @@ misbehaviours! {
         "Refuses with 403 and access_denied."
     Bare400 "bare-400" []
         "Refuses everything with 400 and invalid_request, without a description."
+    ScopeEscalation "scope-escalation" ["ERR-01", "ERR-02"]
+        "Refuses a scope with 403 and scope_escalation."
+    ClientError400 "client-error-400" ["ERR-01"]
+        "Refuses clients with 400, where they used HTTP Basic too."
     InvalidGrant "invalid-grant" ["ERR-02"]
         "Refuses subject tokens with invalid_grant."
     TextErrors "text-errors" ["ERR-02"]
