@@ -33,7 +33,7 @@ use crate::client_faults::http;
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// What `tests/run` put beside the build.
-fn installed(path: &str) -> PathBuf {
+pub fn installed(path: &str) -> PathBuf {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("..").join(path);
     assert!(path.exists(), "{} is not there: run tests/run --prepare", path.display());
     path
@@ -44,9 +44,9 @@ pub fn python() -> PathBuf {
     installed("python/bin/python")
 }
 
-/// A file of `tests/exchange/servers`.
+/// A file of `tests/exchange`.
 pub fn script(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/exchange/servers").join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/exchange").join(name)
 }
 
 /// A server that runs.
@@ -75,7 +75,7 @@ impl Started {
             let mut log = tempfile::tempfile().unwrap();
             let asked = command(port);
             let mut held = Command::new(python());
-            held.arg(script("held.py")).arg(asked.get_program()).args(asked.get_args());
+            held.arg(script("servers/held.py")).arg(asked.get_program()).args(asked.get_args());
             held.envs(asked.get_envs().filter_map(|(name, value)| Some((name, value?))));
             held.stdin(Stdio::piped());
             held.stdout(log.try_clone().unwrap()).stderr(log.try_clone().unwrap());
@@ -126,7 +126,7 @@ pub static ISSUER: LazyLock<Started> = LazyLock::new(|| {
     let module = module.canonicalize().unwrap();
     Started::new(OPENID, |port| {
         let mut command = Command::new("node");
-        command.arg(script("issuer.mjs")).arg(&module).arg(port.to_string());
+        command.arg(script("servers/issuer.mjs")).arg(&module).arg(port.to_string());
         command
     })
 });
@@ -233,7 +233,7 @@ pub static IDPYOIDC: LazyLock<Idpyoidc> = LazyLock::new(|| {
     let clients = clients.to_string();
     let started = Started::new(OPENID, |port| {
         let mut command = Command::new(python());
-        command.arg(script("idp.py")).arg(port.to_string()).env("CLIENTS", &clients);
+        command.arg(script("servers/idp.py")).arg(port.to_string()).env("CLIENTS", &clients);
         command
     });
     Idpyoidc { started, key, secret }
