@@ -27,7 +27,8 @@ def main(ready, command):
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            # The way to loopback does not lead through a proxy.
+            env={**os.environ, "PYTHONUNBUFFERED": "1", "NO_PROXY": "*"},
             start_new_session=True,
         )
 
