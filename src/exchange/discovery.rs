@@ -285,10 +285,19 @@ fn difference(asked: &str, found: &str) -> &'static str {
             " (they differ in an explicit default port or an escape)"
         } else if strip_scheme(asked) == strip_scheme(found) {
             " (they differ in http and https)"
+        } else if on_loopback(asked).is_some() && on_loopback(asked) == on_loopback(found) {
+            " (both are this machine, by another name)"
         } else {
             ""
         }
     }
+}
+
+/// An address of this machine, by the same name for all; `None` for any other.
+fn on_loopback(text: &str) -> Option<Url> {
+    let mut url = Url::parse(text).ok().filter(http::is_loopback)?;
+    url.set_host(Some("localhost")).ok()?;
+    Some(url)
 }
 
 fn strip_scheme(text: &str) -> &str {
@@ -397,6 +406,10 @@ mod tests {
         assert!(difference("https://A", "https://a").contains("case"));
         assert!(difference("https://a:443/x", "https://a/x").contains("port"));
         assert!(difference("http://a", "https://a").contains("http and https"));
+        assert!(
+            difference("http://127.0.0.1:8080", "http://localhost:8080").contains("this machine")
+        );
+        assert_eq!(difference("http://127.0.0.1:8080", "http://localhost:8081"), "");
         assert!(difference("https://a", "").contains("no issuer"));
         assert_eq!(difference("https://a", "https://b"), "");
     }

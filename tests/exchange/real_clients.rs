@@ -1,13 +1,15 @@
-//! The authority, judged by clients that nobody here wrote: curl and Authlib.
+//! The authority, judged by clients that nobody here wrote: curl, Authlib and Huskarl.
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use exchange_studio::authority::{self, Options, Running};
 use exchange_studio::exchange::keys::{KeySet, SigningKey, random_text, sha256_base64url};
+use exchange_studio::exchange::{AssertionAudience, Client, ClientAuth, login};
 use exchange_studio::trust::Reading;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
@@ -15,11 +17,12 @@ use url::Url;
 
 use crate::authority_bench::{ACCESS_TOKEN, BROKER, DASHBOARD, EXCHANGE, PORTAL, PRINCIPAL};
 use crate::authority_bench::{allows, claims, client, project};
-use crate::real_servers::python;
+use crate::client_faults::http;
+use crate::real_servers::{installed, python, script};
 
 /// An authority where the portal, with a secret, and the broker, with a key, may exchange for
-/// Dashboard, and nobody for the principal. The key, as PEM.
-fn authority() -> (Running, String) {
+/// Dashboard, and nobody for the principal; and the key, as PEM.
+fn authority(dpop_nonce: bool) -> (Running, String) {
     let der = STANDARD.encode(rcgen::KeyPair::generate().unwrap().serialize_der());
     let lines: Vec<&str> =
         der.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap()).collect();
@@ -31,7 +34,7 @@ fn authority() -> (Running, String) {
         + &client(DASHBOARD, "Dashboard", "")
         + &client(PRINCIPAL, "Principal", "");
     let client_keys = vec![(BROKER.to_owned(), KeySet::of([&key]))];
-    let options = Options { client_keys, ..Options::default() };
+    let options = Options { client_keys, dpop_nonce, ..Options::default() };
     (authority::start(Arc::new(project(&yaml)), Reading::default(), options).unwrap(), pem)
 }
 
@@ -85,7 +88,7 @@ fn curl(url: &str, user: Option<(&str, &str)>, form: &[(&str, &str)]) -> Got {
 
 #[test]
 fn curl_exchanges_and_is_refused() {
-    let (running, _) = authority();
+    let (running, _) = authority(false);
     let secret = running.client_secret().expose_secret().to_owned();
     let portal = Some((PORTAL, secret.as_str()));
     let token = running.token_endpoint();
@@ -189,20 +192,45 @@ fn curl_metadata(running: &Running) -> Value {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-#[test]
-fn authlib_finds_everything_as_it_should_be() {
-    let (running, key) = authority();
-    let script = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/exchange/clients/with_authlib.py");
-    let output = Command::new(python())
-        .arg(script)
-        .args([running.issuer(), PORTAL, BROKER, DASHBOARD, PRINCIPAL])
-        .env("SECRET", running.client_secret().expose_secret())
-        .env("KEY", key)
-        .output()
-        .unwrap();
+/// Runs a client that looks at the authority and ends with a failure where something is wrong.
+#[track_caller]
+fn judge(mut client: Command, running: &Running, key: &str) {
+    // The person's proxy is not asked for the way to loopback.
+    client.args([running.issuer(), PORTAL, BROKER, DASHBOARD, PRINCIPAL]).env("NO_PROXY", "*");
+    client.env("SECRET", running.client_secret().expose_secret()).env("KEY", key);
+    let output = client.output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
     let complained = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}{complained}");
     assert_eq!(said.trim(), "all as it should be");
+}
+
+#[test]
+fn authlib_finds_everything_as_it_should_be() {
+    let (running, key) = authority(false);
+    let mut client = Command::new(python());
+    client.arg(script("clients/with_authlib.py"));
+    judge(client, &running, &key);
+}
+
+/// Huskarl knows no login without a page, so it gets its subject tokens. Every proof must repeat a nonce.
+#[tokio::test]
+async fn huskarl_finds_everything_as_it_should_be() {
+    let (running, pem) = authority(true);
+    let key = SigningKey::read(&SecretString::from(pem.as_str()), None, None).unwrap();
+    let mut client = Command::new(installed("huskarl/debug/with-huskarl"));
+    let auth =
+        ClientAuth::PrivateKeyJwt { key: Box::new(key), audience: AssertionAudience::Issuer };
+    for (name, who) in [
+        ("SUBJECT", Client::new(PORTAL, ClientAuth::Basic(running.client_secret().clone()))),
+        ("SUBJECT_OF_KEY", Client::new(BROKER, auth)),
+    ] {
+        let now = SystemTime::now();
+        let token =
+            login::as_test_user(&http(), running.issuer(), &who, "alice", "read write", now)
+                .await
+                .unwrap();
+        client.env(name, token.expose_secret());
+    }
+    judge(client, &running, &pem);
 }

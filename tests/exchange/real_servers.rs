@@ -6,12 +6,12 @@
 //! pipe (`servers/held.py`).
 
 use std::fs::File;
-use std::io::{Read as _, Seek as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Seek as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::LazyLock;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use exchange_studio::exchange::checks::{Check, Level};
 use exchange_studio::exchange::client_credentials::{Issued, client_credentials};
@@ -29,11 +29,8 @@ use url::Url;
 use crate::authority_bench::EXCHANGE;
 use crate::client_faults::http;
 
-/// How long the slowest may take until it answers, on a machine that is busy with other tests.
-const PATIENCE: Duration = Duration::from_secs(120);
-
 /// What `tests/run` put beside the build.
-fn installed(path: &str) -> PathBuf {
+pub fn installed(path: &str) -> PathBuf {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("..").join(path);
     assert!(path.exists(), "{} is not there: run tests/run --prepare", path.display());
     path
@@ -44,9 +41,9 @@ pub fn python() -> PathBuf {
     installed("python/bin/python")
 }
 
-/// A file of `tests/exchange/servers`.
+/// A file of `tests/exchange`.
 pub fn script(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/exchange/servers").join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/exchange").join(name)
 }
 
 /// A server that runs.
@@ -64,33 +61,34 @@ impl Drop for Started {
 }
 
 impl Started {
-    /// Starts a server on a free port. `command` gets the port; `ready` is a path that it answers.
+    /// Starts a server on a free port, which `command` gets, and waits until it has printed `ready`
+    /// and tells of itself.
     fn new(ready: &str, command: impl Fn(u16) -> Command) -> Self {
-        let deadline = Instant::now() + PATIENCE;
         // Between finding a port and listening on it somebody else may take it.
-        loop {
+        for _ in 0..5 {
             let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
             let port = free.local_addr().unwrap().port();
             drop(free);
             let mut log = tempfile::tempfile().unwrap();
             let asked = command(port);
             let mut held = Command::new(python());
-            held.arg(script("held.py")).arg(asked.get_program()).args(asked.get_args());
+            held.arg(script("servers/held.py")).arg(ready);
+            held.arg(asked.get_program()).args(asked.get_args());
             held.envs(asked.get_envs().filter_map(|(name, value)| Some((name, value?))));
-            held.stdin(Stdio::piped());
-            held.stdout(log.try_clone().unwrap()).stderr(log.try_clone().unwrap());
-            let mut started =
-                Self { issuer: format!("http://127.0.0.1:{port}"), held: held.spawn().unwrap() };
-            while Instant::now() < deadline && started.held.try_wait().unwrap().is_none() {
-                if answers(port, ready) {
-                    return started;
-                }
-                std::thread::sleep(Duration::from_millis(20));
+            held.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(log.try_clone().unwrap());
+            let mut held = held.spawn().unwrap();
+            let mut said = String::new();
+            BufReader::new(held.stdout.take().unwrap()).read_line(&mut said).unwrap();
+            let started = Self { issuer: format!("http://127.0.0.1:{port}"), held };
+            if said == "ready\n" {
+                assert!(answers(port), "its metadata is missing:\n{}", read(&mut log));
+                return started;
             }
             let said = read(&mut log);
             let taken = ["in use", "EADDRINUSE"].iter().any(|text| said.contains(text));
-            assert!(taken && Instant::now() < deadline, "the server did not start:\n{said}");
+            assert!(taken, "the server did not start:\n{said}");
         }
+        panic!("every free port was taken before the server could listen on it");
     }
 
     pub fn server(&self) -> Server {
@@ -105,28 +103,24 @@ fn read(log: &mut File) -> String {
     text
 }
 
-/// Whether a path is answered with 200.
-fn answers(port: u16, path: &str) -> bool {
-    let ask = || -> std::io::Result<bool> {
-        let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
-        stream.set_read_timeout(Some(PATIENCE))?;
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")?;
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer)?;
-        Ok(answer.starts_with(b"HTTP/1.") && answer.get(8..13) == Some(b" 200 "))
-    };
-    ask().unwrap_or(false)
+/// Whether the server tells of itself (OpenID Connect Discovery 1.0 §4).
+fn answers(port: u16) -> bool {
+    let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
+    let request = "GET /.well-known/openid-configuration HTTP/1.1\r\nHost: 127.0.0.1\r\n\
+                   Connection: close\r\n\r\n";
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    answer.starts_with(b"HTTP/1.") && answer.get(8..13) == Some(b" 200 ")
 }
-
-const OPENID: &str = "/.well-known/openid-configuration";
 
 /// oauth2-mock-server: an issuer of ID tokens for whoever asks.
 pub static ISSUER: LazyLock<Started> = LazyLock::new(|| {
     let module = installed("npm/node_modules/oauth2-mock-server/dist/index.mjs");
     let module = module.canonicalize().unwrap();
-    Started::new(OPENID, |port| {
+    Started::new("listening", |port| {
         let mut command = Command::new("node");
-        command.arg(script("issuer.mjs")).arg(&module).arg(port.to_string());
+        command.arg(script("servers/issuer.mjs")).arg(&module).arg(port.to_string());
         command
     })
 });
@@ -146,7 +140,7 @@ pub fn authgent(more: &[(&str, &str)]) -> Started {
     let program = installed("python/bin/authgent-server").canonicalize().unwrap();
     let key = random_text().unwrap();
     let issuers = json!([ISSUER.issuer]).to_string();
-    Started::new(OPENID, |port| {
+    Started::new("Uvicorn running on", |port| {
         let mut command = Command::new(&program);
         command.args(["run", "--host", "127.0.0.1", "--port", &port.to_string()]);
         command.envs([
@@ -231,9 +225,9 @@ pub static IDPYOIDC: LazyLock<Idpyoidc> = LazyLock::new(|| {
         DAEMON: daemon,
     });
     let clients = clients.to_string();
-    let started = Started::new(OPENID, |port| {
+    let started = Started::new("Running on", |port| {
         let mut command = Command::new(python());
-        command.arg(script("idp.py")).arg(port.to_string()).env("CLIENTS", &clients);
+        command.arg(script("servers/idp.py")).arg(port.to_string()).env("CLIENTS", &clients);
         command
     });
     Idpyoidc { started, key, secret }

@@ -74,7 +74,9 @@ CONFIGURATION = {
             grant_types_helpers={
                 "authorization_code": grant("oidc.token_helper.access_token.AccessTokenHelper"),
                 "refresh_token": grant("oidc.token_helper.refresh_token.RefreshTokenHelper"),
-                "client_credentials": grant("oauth2.token_helper.client_credentials.ClientCredentials"),
+                "client_credentials": grant(
+                    "oauth2.token_helper.client_credentials.ClientCredentials"
+                ),
                 EXCHANGE: grant("oidc.token_helper.token_exchange.TokenExchangeHelper"),
             },
         ),
@@ -165,10 +167,14 @@ def answer(name):
     return response
 
 
-app.add_url_rule("/.well-known/openid-configuration", "provider_config", lambda: answer("provider_config"))
 app.add_url_rule("/jwks.json", "keys", lambda: server.keyjar.export_jwks())
-app.add_url_rule("/authorization", "authorization", lambda: answer("authorization"))
-for path, name in [("token", "token"), ("introspection", "introspection"), ("revocation", "token_revocation")]:
-    app.add_url_rule(f"/{path}", name, lambda name=name: answer(name), methods=["POST"])
+for path, name, method in [
+    (".well-known/openid-configuration", "provider_config", "GET"),
+    ("authorization", "authorization", "GET"),
+    ("token", "token", "POST"),
+    ("introspection", "introspection", "POST"),
+    ("revocation", "token_revocation", "POST"),
+]:
+    app.add_url_rule(f"/{path}", name, lambda name=name: answer(name), methods=[method])
 
 app.run(host="127.0.0.1", port=int(sys.argv[1]), threaded=False)

@@ -11,3 +11,4 @@ await server.issuer.keys.generate("RS256");
 await server.start(Number(port), "127.0.0.1");
 // It calls itself localhost, which is another issuer.
 server.issuer.url = `http://127.0.0.1:${port}`;
+console.log("listening");
