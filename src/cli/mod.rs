@@ -16,6 +16,7 @@ mod client;
 mod connection;
 mod decide;
 mod diff;
+mod discover;
 mod edit;
 mod exchange;
 mod filter;
@@ -122,6 +123,7 @@ enum Command {
     Graph(graph::Args),
     Edit(edit::Args),
     Diff(diff::Args),
+    Discover(discover::Args),
     Exchange(exchange::Args),
     Serve(serve::Args),
     Mint(mint::Args),
@@ -162,6 +164,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, terminal: &mut Termina
         Some(Command::Graph(args)) => graph::run(&args, &globals, terminal),
         Some(Command::Edit(args)) => edit::run(&args, &further, &globals, terminal),
         Some(Command::Diff(args)) => diff::run(&args, &globals, terminal),
+        Some(Command::Discover(args)) => discover::run(&args, &globals, terminal),
         Some(Command::Exchange(args)) => exchange::run(&args, &globals, terminal),
         Some(Command::Serve(args)) => serve::run(&args, &globals, terminal),
         Some(Command::Mint(args)) => mint::run(&args, &globals, terminal),
