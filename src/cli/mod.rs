@@ -124,7 +124,7 @@ enum Command {
     Edit(edit::Args),
     Diff(diff::Args),
     Discover(discover::Args),
-    Exchange(exchange::Args),
+    Exchange(Box<exchange::Args>),
     Serve(serve::Args),
     Mint(mint::Args),
 }

@@ -19,6 +19,7 @@ mod client_dpop;
 mod client_faults;
 mod client_follow_up;
 mod client_hostile;
+mod client_inspect;
 mod client_mtls;
 mod client_scenarios;
 mod client_secrets;
