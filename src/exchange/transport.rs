@@ -241,7 +241,10 @@ fn explain_tls(error: &rustls::Error, url: &Url) -> TransportError {
         ),
         Error::AlertReceived(Alert::CertificateRequired) => (
             TransportKind::Tls,
-            format!("{who} wants to be shown a certificate, and the client has none (RFC 8705)."),
+            format!(
+                "{who} wants to be shown a certificate of the client, and was not (RFC 8705). Only \
+                 requests of the client itself show one; metadata and keys are asked for without."
+            ),
         ),
         // About the client's certificate: the server's own is judged on this side.
         Error::AlertReceived(
