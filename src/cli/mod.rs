@@ -19,6 +19,7 @@ mod client;
 mod connection;
 mod decide;
 mod diff;
+mod discover;
 mod edit;
 mod exchange;
 mod filter;
@@ -126,7 +127,8 @@ enum Command {
     Graph(graph::Args),
     Edit(edit::Args),
     Diff(diff::Args),
-    Exchange(exchange::Args),
+    Discover(discover::Args),
+    Exchange(Box<exchange::Args>),
     Sweep(sweep::Args),
     Calibrate(calibrate::Args),
     Serve(serve::Args),
@@ -168,6 +170,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, terminal: &mut Termina
         Some(Command::Graph(args)) => graph::run(&args, &globals, terminal),
         Some(Command::Edit(args)) => edit::run(&args, &further, &globals, terminal),
         Some(Command::Diff(args)) => diff::run(&args, &globals, terminal),
+        Some(Command::Discover(args)) => discover::run(&args, &globals, terminal),
         Some(Command::Exchange(args)) => exchange::run(&args, &globals, terminal),
         Some(Command::Sweep(args)) => sweep::run_command(&args, &globals, terminal),
         Some(Command::Calibrate(args)) => calibrate::run(&args, &globals, terminal),

@@ -206,6 +206,16 @@ fn walk(place: &str, value: &Value, names: Names) -> Result<(), SecretInProfile>
                                      (secret_env, key_env) or the file (key_file)",
                         });
                     }
+                    if names == Names::Members
+                        && key.ends_with("_env")
+                        && value.as_str().is_some_and(|name| !is_variable_name(name))
+                    {
+                        return Err(SecretInProfile {
+                            place,
+                            what: "is not the name of an environment variable and may be a secret",
+                            advice: "give the name of the variable that has it",
+                        });
+                    }
                     let names = match key {
                         "clients" | "audiences" if names == Names::Members => Names::Chosen,
                         _ => Names::Members,
@@ -258,6 +268,14 @@ fn key_is_secret(key: &str) -> bool {
     plain == "key" || plain == "pin" || SECRET.iter().any(|part| plain.contains(part))
 }
 
+/// Whether a text is what a shell takes for the name of a variable (POSIX.1-2024 §8.1, and lower
+/// case).
+fn is_variable_name(text: &str) -> bool {
+    !text.is_empty()
+        && !text.starts_with(|c: char| c.is_ascii_digit())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
 fn text_is_no_secret(place: &str, text: &str) -> Result<(), SecretInProfile> {
     let found = |what, advice| Err(SecretInProfile { place: place.to_owned(), what, advice });
     if text.contains("PRIVATE KEY-----") {
@@ -308,6 +326,8 @@ mod tests {
             ("a: {clients: {p: {key: MARKED}}}", "profiles.a.clients.p.key"),
             ("a: {clients: {p: {password: 12345}}}", "profiles.a.clients.p.password"),
             ("a: {later: [{passphrase: MARKED}]}", "profiles.a.later[0].passphrase"),
+            ("a: {clients: {p: {secret_env: 'MARKED pass'}}}", "profiles.a.clients.p.secret_env"),
+            ("a: {clients: {p: {key_env: 'MARKED+x=='}}}", "profiles.a.clients.p.key_env"),
             ("a: {parameters: {subject_token: MARKED}}", "profiles.a.parameters.subject_token"),
             ("a: {parameters: {x-api-key: MARKED}}", "profiles.a.parameters.x-api-key"),
             ("a: {proxy: 'http://u:MARKED@proxy.example'}", "profiles.a.proxy"),

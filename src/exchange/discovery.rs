@@ -9,7 +9,7 @@ use url::Url;
 
 use super::checks::{Check, Rule};
 use super::client_auth::{Client, ClientAuth};
-use super::http::{self, Http, TransportError, TransportKind};
+use super::http::{self, Http, HttpAnswer, TransportError, TransportKind};
 use super::json;
 use super::token_type::GRANT_TYPE;
 use secrecy::ExposeSecret;
@@ -233,25 +233,10 @@ pub async fn discover(http: &Http, issuer: &str) -> Result<Metadata, DiscoveryEr
             }
             Err(error) => return Err(error.into()),
         };
-        match answer.status {
-            200 => {}
-            300..400 => {
-                let to = answer.header("location").unwrap_or("nowhere");
-                tried.push(format!(
-                    "{found_at} redirects ({}) to {to}, which is not followed",
-                    answer.status
-                ));
-                continue;
-            }
-            status => {
-                tried.push(format!("{found_at} answered {status}"));
-                continue;
-            }
-        }
-        let document = match json::parse_object(answer.body.expose_secret()) {
+        let document = match read_document(&found_at, &answer) {
             Ok(document) => document,
-            Err(error) => {
-                tried.push(format!("what {found_at} sent is no metadata: {error}"));
+            Err(reason) => {
+                tried.push(reason);
                 continue;
             }
         };
@@ -271,8 +256,21 @@ pub async fn discover(http: &Http, issuer: &str) -> Result<Metadata, DiscoveryEr
     Err(mismatch.unwrap_or(DiscoveryError::NotFound { issuer: issuer.to_owned(), tried }))
 }
 
+/// The metadata in an answer from one of the well-known places, or why there is none.
+pub(super) fn read_document(at: &Url, answer: &HttpAnswer) -> Result<Map<String, Value>, String> {
+    match answer.status {
+        200 => json::parse_object(answer.body.expose_secret())
+            .map_err(|error| format!("what {at} sent is no metadata: {error}")),
+        status @ 300..400 => {
+            let to = answer.header("location").unwrap_or("nowhere");
+            Err(format!("{at} redirects ({status}) to {to}, which is not followed"))
+        }
+        status => Err(format!("{at} answered {status}")),
+    }
+}
+
 /// What two issuers that should be equal differ in.
-fn difference(asked: &str, found: &str) -> &'static str {
+pub(super) fn difference(asked: &str, found: &str) -> &'static str {
     if found.is_empty() {
         " (it names no issuer)"
     } else if asked.trim_end_matches('/') == found.trim_end_matches('/') {
@@ -304,19 +302,24 @@ fn strip_scheme(text: &str) -> &str {
     text.split_once("://").map_or(text, |(_, rest)| rest)
 }
 
-const DIS_01: Rule = Rule::new("DIS-01", "The metadata was found", "RFC 8414 §3.1");
-const DIS_02: Rule = Rule::new("DIS-02", "The issuer is the one asked for", "RFC 8414 §3.3");
-const DIS_03: Rule = Rule::new("DIS-03", "The issuer has a proper form", "RFC 8414 §2");
-const DIS_04: Rule = Rule::new("DIS-04", "Token exchange is advertised", "RFC 8414 §2");
-const DIS_06: Rule =
+pub(super) const DIS_01: Rule = Rule::new("DIS-01", "The metadata was found", "RFC 8414 §3.1");
+pub(super) const DIS_02: Rule =
+    Rule::new("DIS-02", "The issuer is the one asked for", "RFC 8414 §3.3");
+pub(super) const DIS_03: Rule = Rule::new("DIS-03", "The issuer has a proper form", "RFC 8414 §2");
+pub(super) const DIS_04: Rule = Rule::new("DIS-04", "Token exchange is advertised", "RFC 8414 §2");
+pub(super) const DIS_06: Rule =
     Rule::new("DIS-06", "The endpoints belong to the issuer's host", "draft-ietf-oauth-rfc7523bis");
-const DIS_07: Rule =
+pub(super) const DIS_07: Rule =
     Rule::new("DIS-07", "The way the client authenticates is advertised", "RFC 8414 §2")
         .about("client_auth");
-const DIS_08: Rule =
+pub(super) const DIS_08: Rule =
     Rule::new("DIS-08", "The algorithm of the proofs is advertised", "RFC 9449 §5.1").about("dpop");
 
-fn check_document(issuer: &Url, found_at: &Url, document: &Map<String, Value>) -> Vec<Check> {
+pub(super) fn check_document(
+    issuer: &Url,
+    found_at: &Url,
+    document: &Map<String, Value>,
+) -> Vec<Check> {
     let mut checks = vec![
         DIS_01.pass(format!("Found at {found_at}.")),
         DIS_02.pass("It is byte for byte the one asked for.".to_owned()),
@@ -366,7 +369,7 @@ fn check_document(issuer: &Url, found_at: &Url, document: &Map<String, Value>) -
 
 /// The last two labels of a host name: near enough to the registrable domain for a hint. The full
 /// host for an address.
-fn site(url: &Url) -> String {
+pub(super) fn site(url: &Url) -> String {
     match url.host() {
         Some(url::Host::Domain(name)) => {
             let labels: Vec<&str> = name.split('.').collect();

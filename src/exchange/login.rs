@@ -206,7 +206,7 @@ pub async fn sign_in(
         .filter(|url| url.as_str().starts_with(redirect_uri))
         .ok_or(LoginError::NotOurs("it leads to another address"))?;
     let code = login.code(&url)?;
-    let endpoint = metadata.token_endpoint()?;
+    let endpoint = metadata.endpoint_for("token_endpoint", client)?;
     login.redeem(http, &endpoint, client, &code, now).await
 }
 

@@ -192,8 +192,7 @@ pub(super) fn explain(
 }
 
 fn explain_tls(error: &rustls::Error, url: &Url) -> TransportError {
-    use rustls::CertificateError as Cause;
-    use rustls::Error;
+    use rustls::{AlertDescription as Alert, CertificateError as Cause, Error};
     let who = place(url);
     let host = url.host_str().unwrap_or_default();
     let (kind, message) = match error {
@@ -239,6 +238,26 @@ fn explain_tls(error: &rustls::Error, url: &Url) -> TransportError {
         Error::InvalidCertificate(other) => (
             TransportKind::Certificate,
             format!("The certificate at {who} is not acceptable ({other:?}). Nothing was sent."),
+        ),
+        Error::AlertReceived(Alert::CertificateRequired) => (
+            TransportKind::Tls,
+            format!(
+                "{who} wants to be shown a certificate of the client, and was not (RFC 8705). Only \
+                 requests of the client itself show one; metadata and keys are asked for without."
+            ),
+        ),
+        // About the client's certificate: the server's own is judged on this side.
+        Error::AlertReceived(
+            alert @ (Alert::BadCertificate
+            | Alert::UnsupportedCertificate
+            | Alert::CertificateRevoked
+            | Alert::CertificateExpired
+            | Alert::CertificateUnknown
+            | Alert::UnknownCA
+            | Alert::AccessDenied),
+        ) => (
+            TransportKind::Tls,
+            format!("{who} does not accept the client's certificate ({alert:?})."),
         ),
         other => (
             TransportKind::Tls,

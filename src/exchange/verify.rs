@@ -6,6 +6,8 @@
 //! the classic confusion. Times and audiences are the business of the checks; this is about the
 //! signature alone.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use serde_json::Value;
@@ -63,6 +65,11 @@ impl Jwks {
         self.keys.iter().any(|key| key.get("kid").and_then(Value::as_str) == Some(kid))
     }
 
+    /// What each key says of itself, also of those that cannot be used.
+    pub fn published(&self) -> Vec<PublishedKey> {
+        self.keys.iter().map(PublishedKey::of).collect()
+    }
+
     /// DIS-05: what can be said of a key set by itself.
     pub fn check(&self) -> Check {
         const DIS_05: Rule = Rule::new(
@@ -70,35 +77,95 @@ impl Jwks {
             "The key set holds distinct, strong, public signing keys",
             "RFC 7517 §4, §5; RFC 7518 §3.3",
         );
-        let text =
-            |key: &Value, name: &str| key.get(name).and_then(Value::as_str).map(str::to_owned);
-        if self
-            .keys
-            .iter()
-            .any(|key| ["d", "p", "q", "k"].iter().any(|name| key.get(*name).is_some()))
-        {
+        let keys = self.published();
+        if keys.iter().any(|key| key.private) {
             return DIS_05
                 .fail("A key in it has private members: whoever reads it can sign as the server.");
         }
-        let weak = self.keys.iter().find(|key| {
-            text(key, "kty").as_deref() == Some("RSA")
-                // 2048 bits are 342 characters of base64url, or one less with a short first byte.
-                && text(key, "n").is_some_and(|n| n.trim_end_matches('=').len() < 341)
-        });
-        if let Some(key) = weak {
-            let kid = text(key, "kid").unwrap_or_default();
+        let short = |key: &&PublishedKey| key.kty == "RSA" && key.bits.is_some_and(|it| it < 2048);
+        if let Some(key) = keys.iter().find(short) {
+            let kid = key.kid.as_deref().unwrap_or_default();
             return DIS_05.fail(format!("The RSA key “{kid}” is shorter than 2048 bits."));
         }
-        let mut kids: Vec<String> = self.keys.iter().filter_map(|key| text(key, "kid")).collect();
-        kids.sort();
+        let mut kids: Vec<&str> = keys.iter().filter_map(|key| key.kid.as_deref()).collect();
+        kids.sort_unstable();
         if let Some(pair) = kids.windows(2).find(|pair| pair[0] == pair[1]) {
             return DIS_05.warn(format!("Two keys have the id “{}”.", pair[0]));
         }
-        if self.is_empty() {
+        if keys.is_empty() {
             return DIS_05.warn("It is empty.");
         }
-        DIS_05.pass(format!("{} keys.", self.len()))
+        if !keys.iter().any(PublishedKey::signs) {
+            return DIS_05.warn("None of its keys is for signing.");
+        }
+        match keys.len() {
+            1 => DIS_05.pass("One key."),
+            count => DIS_05.pass(format!("{count} keys.")),
+        }
     }
+}
+
+/// What a key of a server says of itself (RFC 7517 §4).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PublishedKey {
+    pub kid: Option<String>,
+    /// Empty when it does not say it, though it must.
+    pub kty: String,
+    pub alg: Option<String>,
+    /// `sig` or `enc`.
+    #[serde(rename = "use")]
+    pub purpose: Option<String>,
+    /// The curve, of an elliptic one.
+    pub crv: Option<String>,
+    /// The length of an RSA modulus, or of the curve's order, in bits; `None` for what is not known.
+    pub bits: Option<usize>,
+    /// Whether it has members that nobody but the server may know.
+    pub private: bool,
+}
+
+impl PublishedKey {
+    fn of(key: &Value) -> Self {
+        let text = |name: &str| key.get(name).and_then(Value::as_str).map(str::to_owned);
+        let crv = text("crv");
+        let bits = match crv.as_deref() {
+            Some("P-256" | "secp256k1") => Some(256),
+            Some("P-384") => Some(384),
+            Some("P-521") => Some(521),
+            Some("Ed25519" | "X25519") => Some(255),
+            Some("Ed448" | "X448") => Some(448),
+            Some(_) => None,
+            None => text("n").and_then(|n| modulus_bits(&n)),
+        };
+        // RFC 7518 §6.2.2, §6.3.2, §6.4.1.
+        let private = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
+        Self {
+            kid: text("kid"),
+            kty: text("kty").unwrap_or_default(),
+            alg: text("alg"),
+            purpose: text("use"),
+            crv,
+            bits,
+            private: private.iter().any(|name| key.get(*name).is_some()),
+        }
+    }
+
+    /// Whether it may verify signatures, as far as it says.
+    pub fn signs(&self) -> bool {
+        self.purpose.as_deref() != Some("enc")
+            && !matches!(self.crv.as_deref(), Some("X25519" | "X448"))
+            && self
+                .alg
+                .as_deref()
+                .is_none_or(|alg| !alg.starts_with("RSA-OAEP") && !alg.starts_with("ECDH"))
+    }
+}
+
+/// The length of a number in base64url (RFC 7518 §2), in bits.
+fn modulus_bits(text: &str) -> Option<usize> {
+    let octets = URL_SAFE_NO_PAD.decode(text.trim_end_matches('=')).ok()?;
+    let start = octets.iter().position(|octet| *octet != 0)?;
+    let digits = &octets[start..];
+    Some(digits.len() * 8 - digits.first()?.leading_zeros() as usize)
 }
 
 /// Fetches the keys of a server.
@@ -174,8 +241,6 @@ mod tests {
     use super::*;
     use crate::exchange::Level;
     use crate::exchange::keys::{SigningAlgorithm, SigningKey};
-    use base64::Engine;
-    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
     use serde_json::json;
 
     fn jwks(key: &SigningKey) -> Jwks {
@@ -228,9 +293,22 @@ mod tests {
         assert_eq!(level(json!([public.clone()])), Level::Pass);
         assert_eq!(level(json!([public.clone(), public.clone()])), Level::Warn);
         assert_eq!(level(json!([])), Level::Warn);
-        let mut private = public;
-        private["d"] = json!("AAAA");
-        assert_eq!(level(json!([private])), Level::Fail);
+        let mut encrypts = public.clone();
+        encrypts["use"] = json!("enc");
+        assert_eq!(level(json!([encrypts])), Level::Warn);
+        assert_eq!(level(json!([encrypts, public.clone()])), Level::Warn, "one id twice");
+        for member in ["d", "k", "qi"] {
+            let mut private = public.clone();
+            private[member] = json!("AAAA");
+            assert_eq!(level(json!([private])), Level::Fail);
+        }
+        let rsa = |bits: usize| {
+            let mut n = vec![0_u8; 257];
+            n[257 - bits.div_ceil(8)] = 1 << ((bits - 1) % 8);
+            json!([{"kty": "RSA", "n": URL_SAFE_NO_PAD.encode(n), "e": "AQAB"}])
+        };
+        assert_eq!(level(rsa(2047)), Level::Fail);
+        assert_eq!(level(rsa(2048)), Level::Pass);
         assert_eq!(level(json!([{"kty": "RSA", "n": "AQAB", "e": "AQAB"}])), Level::Fail);
         assert!(Jwks::parse(b"{}").is_err());
     }

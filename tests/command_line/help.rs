@@ -24,6 +24,7 @@ fn the_overview_fits_a_screen() {
           graph      Draw who may exchange a token into whose
           edit       Change client apps, their permissions and identities, or run a script of edits
           diff       Show how two configurations differ, and which access is gained and lost
+          discover   Show what a server says of itself, and check it
           exchange   Run one token exchange against a server
           serve      Run the built-in authority on the configuration
           mint       Get a token to exchange, from what 'serve' has started

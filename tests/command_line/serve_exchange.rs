@@ -15,7 +15,7 @@ pub const PORTAL: &str = "11111111-1111-4111-8111-111111111111";
 pub struct Served {
     process: Child,
     pub started: Value,
-    folder: Folder,
+    pub folder: Folder,
 }
 
 impl Drop for Served {
@@ -26,7 +26,7 @@ impl Drop for Served {
 }
 
 impl Served {
-    fn new(reading: &str) -> Self {
+    pub fn new(reading: &str) -> Self {
         Self::with(estate(), reading, &[])
     }
 

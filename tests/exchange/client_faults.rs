@@ -1,7 +1,6 @@
 //! Servers that are down, slow, endless, cut off, foreign or confused: each gives one plain message,
 //! and none of them hangs, crashes or gets a secret it should not have.
 
-use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use exchange_studio::exchange::checks::Level;
@@ -87,7 +86,7 @@ pub fn simulation(server: Server) -> Simulation {
     }
 }
 
-fn endpoint(base: &str) -> Server {
+pub fn endpoint(base: &str) -> Server {
     Server::TokenEndpoint { url: format!("{base}/token"), jwks_uri: None }
 }
 
@@ -95,7 +94,7 @@ async fn run(base: &str) -> Result<Report, SimulateError> {
     simulate(&http(), &simulation(endpoint(base)), SystemTime::now()).await
 }
 
-async fn fails(http: &Http, base: &str) -> TransportError {
+pub async fn fails(http: &Http, base: &str) -> TransportError {
     match simulate(http, &simulation(endpoint(base)), SystemTime::now()).await {
         Err(SimulateError::Transport(error)) => error,
         other => panic!("no transport error: {other:?}"),
@@ -323,68 +322,19 @@ async fn an_issuer_without_metadata_says_where_it_was_sought() {
 
 // --- TLS ---------------------------------------------------------------------------------------
 
-struct Authority {
-    certificate: rcgen::Certificate,
-    issuer: rcgen::Issuer<'static, rcgen::KeyPair>,
-}
-
-fn certificate_authority() -> Authority {
-    let key = rcgen::KeyPair::generate().unwrap();
-    let mut params = rcgen::CertificateParams::new(Vec::<String>::new()).unwrap();
-    params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
-    let certificate = params.self_signed(&key).unwrap();
-    Authority { certificate, issuer: rcgen::Issuer::new(params, key) }
-}
-
-/// A TLS server whose certificate is for `name`; counts nothing, answers everyone the same.
-async fn serve_tls(authority: &Authority, name: &str, answer: Vec<u8>) -> u16 {
-    use tokio_rustls::rustls;
-    use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
-    let key = rcgen::KeyPair::generate().unwrap();
-    let params = rcgen::CertificateParams::new(vec![name.to_owned()]).unwrap();
-    let certificate = params.signed_by(&key, &authority.issuer).unwrap();
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let config = rustls::ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(
-            vec![certificate.der().clone()],
-            PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der())),
-        )
-        .unwrap();
-    let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let port = listener.local_addr().unwrap().port();
-    tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            let (acceptor, answer) = (acceptor.clone(), answer.clone());
-            tokio::spawn(async move {
-                let Ok(mut stream) = acceptor.accept(stream).await else { return };
-                read_request(&mut stream).await;
-                finish(&mut stream, &answer).await;
-            });
-        }
-    });
-    port
-}
-
-async fn finish<S: AsyncWrite + Unpin>(stream: &mut S, answer: &[u8]) {
+pub async fn finish<S: AsyncWrite + Unpin>(stream: &mut S, answer: &[u8]) {
     let _ = stream.write_all(answer).await;
     let _ = stream.shutdown().await;
 }
 
 #[tokio::test]
 async fn certificates_are_verified_and_the_wrong_name_is_named() {
-    let authority = certificate_authority();
+    let authority = super::tls::Authority::new();
     let body = br#"{"access_token":"0f0f0f0f","token_type":"Bearer"}"#;
-    let right = serve_tls(&authority, "localhost", json_answer("200 OK", body)).await;
-    let wrong = serve_tls(&authority, "login.other.example", json_answer("200 OK", body)).await;
-    let trusting = Http::new(HttpOptions {
-        extra_roots: vec![authority.certificate.der().to_vec()],
-        ..HttpOptions::default()
-    })
-    .unwrap();
+    let answer = json_answer("200 OK", body);
+    let right = authority.issue("localhost", |_| {}).serve_answer(answer.clone()).await;
+    let wrong = authority.issue("login.other.example", |_| {}).serve_answer(answer.clone()).await;
+    let trusting = authority.trusted();
 
     let server = endpoint(&format!("https://localhost:{right}"));
     let report = simulate(&trusting, &simulation(server), SystemTime::now()).await.unwrap();
@@ -399,6 +349,17 @@ async fn certificates_are_verified_and_the_wrong_name_is_named() {
     let error = fails(&http(), &format!("https://localhost:{right}")).await;
     assert_eq!(error.kind, TransportKind::Certificate, "{error}");
     assert!(error.message.contains("does not trust"), "{error}");
+
+    for (from, to, words) in [(2001, 2002, "has expired"), (2998, 2999, "not valid yet")] {
+        let dated = authority.issue("localhost", |params| {
+            params.not_before = rcgen::date_time_ymd(from, 1, 1);
+            params.not_after = rcgen::date_time_ymd(to, 1, 1);
+        });
+        let port = dated.serve_answer(answer.clone()).await;
+        let error = fails(&trusting, &format!("https://localhost:{port}")).await;
+        assert_eq!(error.kind, TransportKind::Certificate, "{error}");
+        assert!(error.message.contains(words), "{error}");
+    }
 }
 
 #[tokio::test]

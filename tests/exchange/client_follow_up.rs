@@ -10,8 +10,8 @@ use exchange_studio::exchange::checks::Level;
 use exchange_studio::exchange::keys::{KeySet, SigningAlgorithm, SigningKey};
 use exchange_studio::exchange::token_type::ACCESS_TOKEN;
 use exchange_studio::exchange::{
-    AssertionAudience, Client, ClientAuth, ExchangeRequest, FollowUp, Report, Server, Simulation,
-    follow_up, login, simulate,
+    AssertionAudience, Client, ClientAuth, Endpoints, ExchangeRequest, FollowUp, Report, Server,
+    Simulation, Verification, discover, follow_up, login, simulate,
 };
 use exchange_studio::{samples, trust::Reading};
 use secrecy::SecretString;
@@ -89,6 +89,27 @@ async fn the_endpoint_alone_leads_nowhere_else() {
     simulation.server = Server::TokenEndpoint { url: authority.token_endpoint(), jwks_uri: None };
     let report = run(&simulation, BOTH).await;
     assert_eq!(level(&report, "INT-01"), Some(Level::NotApplicable));
+    assert_eq!(level(&report, "REV-02"), Some(Level::NotApplicable));
+}
+
+#[tokio::test]
+async fn endpoints_that_are_given_are_asked_without_discovery() {
+    let project = Arc::new(Project::from_sources(samples::cross_client()));
+    let authority = authority::start(project, Reading::default(), Options::default()).unwrap();
+    let client = Client::new(PORTAL, ClientAuth::Basic(authority.client_secret().clone()));
+    let (mut simulation, _) = at_the_authority(&authority, client).await;
+    let metadata = discover(&http(), authority.issuer()).await.unwrap();
+    let address = |name: &str| metadata.text(name).map(str::to_owned);
+    simulation.server = Server::Endpoints(Box::new(Endpoints {
+        token_endpoint: authority.token_endpoint(),
+        jwks_uri: address("jwks_uri"),
+        introspection_endpoint: address("introspection_endpoint"),
+        revocation_endpoint: None,
+    }));
+    let report = run(&simulation, BOTH).await;
+    assert!(report.server.issuer.is_none());
+    assert!(matches!(report.verification, Some(Verification::Verified { .. })));
+    assert_eq!(level(&report, "INT-01"), Some(Level::Pass), "{:#?}", report.checks);
     assert_eq!(level(&report, "REV-02"), Some(Level::NotApplicable));
 }
 

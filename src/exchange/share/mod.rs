@@ -325,6 +325,16 @@ mod tests {
     }
 
     #[test]
+    fn a_certificate_is_asked_for_in_words_and_not_shown() {
+        let pem = crate::exchange::certificate::tests::pem();
+        for tool in Tool::ALL {
+            let text = told(tool, ClientAuthMethod::TlsClientAuth, pem.expose_secret());
+            assert!(text.contains("certificate and its key must be shown"), "{text}");
+            assert!(!text.contains("BEGIN") && text.contains("client_id"), "{text}");
+        }
+    }
+
+    #[test]
     fn what_a_shell_would_take_for_its_own_is_quoted() {
         insta::assert_snapshot!(told(Tool::Curl, ClientAuthMethod::ClientSecretBasic, "a+b"), @r###"
         # CLIENT_SECRET must hold the secret form-encoded (RFC 6749, section 2.3.1).
