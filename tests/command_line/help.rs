@@ -25,6 +25,8 @@ fn the_overview_fits_a_screen() {
           edit       Change client apps, their permissions and identities, or run a script of edits
           diff       Show how two configurations differ, and which access is gained and lost
           exchange   Run one token exchange against a server
+          sweep      Find where a server and the configuration disagree
+          calibrate  Settle which way the lists are read, with two requests
           serve      Run the built-in authority on the configuration
           mint       Get a token to exchange, from what 'serve' has started
           help       Print this message or the help of the given subcommand(s)

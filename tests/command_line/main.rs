@@ -16,3 +16,4 @@ mod reach;
 mod serve_exchange;
 mod structure;
 mod support;
+mod sweep;

@@ -8,14 +8,14 @@ use serde_json::Value;
 
 use crate::support::{Folder, Ran, estate, program};
 
-const SECRET: &str = "MARKED-client-secret";
+pub const SECRET: &str = "MARKED-client-secret";
 const PORTAL: &str = "11111111-1111-4111-8111-111111111111";
 
 /// A running `serve`; stopped when dropped.
-struct Served {
+pub struct Served {
     process: Child,
     started: Value,
-    folder: Folder,
+    pub folder: Folder,
 }
 
 impl Drop for Served {
@@ -26,7 +26,7 @@ impl Drop for Served {
 }
 
 impl Served {
-    fn new(reading: &str) -> Self {
+    pub fn new(reading: &str) -> Self {
         Self::with(estate(), reading, &[])
     }
 
@@ -45,12 +45,12 @@ impl Served {
         Self { process, started, folder }
     }
 
-    fn text(&self, name: &str) -> &str {
+    pub fn text(&self, name: &str) -> &str {
         self.started[name].as_str().unwrap()
     }
 
     /// Runs another command, which knows the secret and a subject token.
-    fn run(&self, token: &str, arguments: &[&str]) -> Ran {
+    pub fn run(&self, token: &str, arguments: &[&str]) -> Ran {
         let output = program(self.folder.path())
             .args(arguments)
             .env("EXCHANGE_STUDIO_CLIENT_SECRET", SECRET)
@@ -62,7 +62,7 @@ impl Served {
         ran
     }
 
-    fn user_token(&self, client: &str) -> String {
+    pub fn user_token(&self, client: &str) -> String {
         let server = self.text("issuer");
         let arguments = ["mint", "--server", server, "--client-id", client, "--user", "alice"];
         token_of(&self.run("", &[&arguments[..], &["--scope", "openid a"]].concat()))
@@ -96,7 +96,7 @@ fn token_of(ran: &Ran) -> String {
     token.to_owned()
 }
 
-fn json(ran: &Ran) -> Value {
+pub fn json(ran: &Ran) -> Value {
     serde_json::from_str(&ran.stdout).unwrap_or_else(|_| panic!("{ran}"))
 }
 
