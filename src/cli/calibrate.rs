@@ -76,6 +76,7 @@ pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Ex
             skew: SKEW,
             audiences: &audiences,
             clock: &SystemTime::now,
+            patient: true,
         };
         Ok::<_, Failure>(calibrate(&desk, &plan, &mut supplies, &cancel).await)
     })??;

@@ -146,6 +146,7 @@ pub fn run_command(
             skew: SKEW,
             audiences: &audiences,
             clock: &SystemTime::now,
+            patient: true,
         };
         let conditions = Conditions {
             desk,

@@ -39,6 +39,7 @@ pub mod login;
 pub mod mac;
 pub mod pace;
 mod post;
+pub mod probe;
 pub mod redact;
 pub mod report;
 pub mod request;

@@ -55,11 +55,7 @@ impl<'a> Ground<'a> {
     }
 
     /// An exchange that fails at these steps and at nothing else.
-    pub(super) fn failing_at(
-        &self,
-        steps: &[&str],
-        fits: impl Fn(&Item) -> bool,
-    ) -> Option<&Item> {
+    pub(super) fn failing_at(&self, steps: &[&str], fits: impl Fn(&Item) -> bool) -> Option<&Item> {
         self.refused.iter().find(|item| fits(item) && self.only(&item.question, steps))
     }
 

@@ -122,7 +122,9 @@ fn words(ground: &Ground<'_>, question: &Question) -> String {
         Subject::External { issuer, subject } => format!("a token of {issuer} for {subject}"),
     };
     match question.target {
-        Some(target) => format!("{} asks with {token} for {}", label(question.requester), label(target)),
+        Some(target) => {
+            format!("{} asks with {token} for {}", label(question.requester), label(target))
+        }
         None => format!("{} asks with {token}", label(question.requester)),
     }
 }
@@ -173,7 +175,8 @@ pub(super) fn widened_resource(ground: &Ground<'_>) -> Shots {
 pub(super) fn wider_scope(ground: &Ground<'_>) -> Shots {
     let item = ground.user()?;
     let scope = "exchange-studio-probe";
-    let says = format!("A permitted exchange with the scope {scope}, which the token does not have.");
+    let says =
+        format!("A permitted exchange with the scope {scope}, which the token does not have.");
     Ok(vec![Shot {
         scope: scope.to_owned(),
         judge: Judge::ScopesWithin,
@@ -196,7 +199,8 @@ pub(super) fn dropped_subject(ground: &Ground<'_>) -> Shots {
 }
 
 pub(super) fn dropped_actor(_: &Ground<'_>) -> Shots {
-    Err("It takes an issuer that puts may_act into a token, and none can be told to here.".to_owned())
+    Err("It takes an issuer that puts may_act into a token, and none can be told to here."
+        .to_owned())
 }
 
 pub(super) fn other_issuer(ground: &Ground<'_>) -> Shots {
@@ -206,7 +210,8 @@ pub(super) fn other_issuer(ground: &Ground<'_>) -> Shots {
         .filter_map(|identity| identity.pair().map(|(issuer, _)| issuer))
         .find(|issuer| *issuer != own && ground.project.by_identity(issuer, subject).is_empty())
         .ok_or("The configuration trusts only one issuer.")?;
-    let says = format!("A token of {issuer}, which is trusted elsewhere, for the subject {subject}.");
+    let says =
+        format!("A token of {issuer}, which is trusted elsewhere, for the subject {subject}.");
     Ok(vec![Shot::minted(item, Wanted::new(issuer, subject), says)])
 }
 
@@ -237,10 +242,13 @@ pub(super) fn wrong_audience(ground: &Ground<'_>) -> Shots {
 
 pub(super) fn near_subject(ground: &Ground<'_>) -> Shots {
     let (item, issuer, subject) = ground.identity()?;
-    let flipped: String = subject
-        .chars()
-        .map(|c| if c.is_ascii_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() })
-        .collect();
+    let flipped: String =
+        subject
+            .chars()
+            .map(|c| {
+                if c.is_ascii_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() }
+            })
+            .collect();
     let near = [
         (flipped, "in the other case"),
         (format!("{subject} "), "with a space at its end"),
