@@ -25,6 +25,7 @@ mod graph;
 mod list;
 mod matrix;
 mod mint;
+mod probe;
 mod project;
 mod reach;
 mod secret;
@@ -128,6 +129,7 @@ enum Command {
     Exchange(exchange::Args),
     Sweep(sweep::Args),
     Calibrate(calibrate::Args),
+    Probe(probe::Args),
     Serve(serve::Args),
     Mint(mint::Args),
 }
@@ -170,6 +172,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, terminal: &mut Termina
         Some(Command::Exchange(args)) => exchange::run(&args, &globals, terminal),
         Some(Command::Sweep(args)) => sweep::run_command(&args, &globals, terminal),
         Some(Command::Calibrate(args)) => calibrate::run(&args, &globals, terminal),
+        Some(Command::Probe(args)) => probe::run(&args, &globals, terminal),
         Some(Command::Serve(args)) => serve::run(&args, &globals, terminal),
         Some(Command::Mint(args)) => mint::run(&args, &globals, terminal),
     };

@@ -243,3 +243,41 @@ fn saved_cases_are_run_and_what_is_wrong_is_said() {
         [&alone[..], &["--subject-token-env", "SUBJECT_TOKEN", "--format", "junit"]].concat();
     assert_eq!(served.run("x", &alone).code, Some(2));
 }
+
+#[test]
+fn probes_want_consent_and_find_nothing_in_a_careful_server() {
+    let served = Served::new("requester-lists-target");
+    let ran = served.ask("probe", &["--dry-run"]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{ran}");
+    let list = ran.stdout;
+    assert!(
+        list.contains("P-02 The permission the other way round\n      Dashboard asks"),
+        "{list}"
+    );
+    assert!(list.contains("P-08 ") && list.contains("      Not possible: "), "{list}");
+    let ran = served.ask("probe", &[]);
+    assert_eq!((ran.code, &ran.stdout), (Some(2), &list), "{ran}");
+    assert!(ran.stderr.contains("--i-own-this-server"), "{ran}");
+    assert_eq!(served.ask("probe", &["--dry-run", "--i-own-this-server"]).code, Some(2));
+
+    let consent = ["--i-own-this-server", "--only", "P-02", "--only", "P-07", "--only", "P-15"];
+    let ran = served.ask("probe", &consent);
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{ran}");
+    let first = "Nothing was accepted that must be refused: 3 refused, 0 unclear";
+    assert!(ran.stdout.starts_with(first), "{ran}");
+    assert!(ran.stdout.contains("as in keycloak CVE-2026-9704"), "{ran}");
+    let report = json(&served.ask("probe", &[&consent[..], &["--format", "json"]].concat()));
+    assert_eq!((&report["version"], &report["kind"]), (&1.into(), &"probes".into()));
+    assert_eq!(report["probes"][0]["verdict"], "refused");
+    let ran = served.ask("probe", &[&consent[..], &["--format", "markdown"]].concat());
+    assert!(ran.stdout.starts_with("# Probes of http://127.0.0.1:"), "{ran}");
+    let ran = served.ask("probe", &[&consent[..], &["--format", "junit"]].concat());
+    let xml = roxmltree::Document::parse(&ran.stdout).unwrap();
+    assert_eq!(xml.root_element().attribute("tests"), Some("3"));
+    // Files that the server does not follow: nothing follows from its refusals.
+    let other = ["--i-own-this-server", "--reading", "target-lists-requester"];
+    let ran = served.ask("probe", &other);
+    assert_eq!(ran.code, Some(1), "{ran}");
+    assert!(ran.stdout.contains("No probe was sent."), "{ran}");
+    assert_eq!(served.ask("probe", &["--only", "P-99"]).code, Some(2));
+}

@@ -21,4 +21,5 @@ mod client_faults;
 mod client_follow_up;
 mod client_scenarios;
 mod client_secrets;
+mod probe;
 mod sweep;
