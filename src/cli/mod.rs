@@ -126,7 +126,7 @@ enum Command {
     Graph(graph::Args),
     Edit(edit::Args),
     Diff(diff::Args),
-    Exchange(exchange::Args),
+    Exchange(Box<exchange::Args>),
     Sweep(sweep::Args),
     Calibrate(calibrate::Args),
     Probe(probe::Args),

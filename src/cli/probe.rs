@@ -7,15 +7,15 @@ use clap::ValueEnum;
 use serde_json::{Value, json};
 
 use super::asking::Asking;
-use super::exchange::{SKEW, failure};
+use super::exchange::SKEW;
 use super::project::{self, Paths};
 use super::sweep::rate;
 use super::terminal::Colour;
 use super::{Exit, Failure, Globals, Terminal, client};
+use crate::exchange::Cancel;
 use crate::exchange::ask::Desk;
 use crate::exchange::probe::{self, Ground, PROBES, Probe, Report, Verdict};
 use crate::exchange::sweep::Ended;
-use crate::exchange::{Cancel, Session};
 
 /// See whether a server refuses what it must
 ///
@@ -109,7 +109,7 @@ pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Ex
     let cancel = Cancel::default();
     let report = client::wait_or_stop(&cancel, async {
         let server = args.asking.server();
-        let session = Session::open(&http, &server).await.map_err(|error| failure(&error))?;
+        let session = client::open(&http, &server, &cancel).await?;
         let mut supplies = args.asking.supplies(&project, &http, &session)?;
         let desk = Desk {
             http: &http,

@@ -281,3 +281,54 @@ fn probes_want_consent_and_find_nothing_in_a_careful_server() {
     assert!(ran.stdout.contains("No probe was sent."), "{ran}");
     assert_eq!(served.ask("probe", &["--only", "P-99"]).code, Some(2));
 }
+
+/// Ctrl-C ends a sweep whose server does not answer, with what it has.
+#[cfg(unix)]
+#[test]
+fn a_sweep_that_is_stopped_says_what_it_has() {
+    use std::io::{Read as _, Write as _};
+    use std::net::{TcpListener, TcpStream};
+    use std::process::{Command, Stdio};
+
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let issuer = format!("http://{}", listener.local_addr().unwrap());
+    let folder = crate::support::estate();
+    let child = crate::support::program(folder.path())
+        .args(["sweep", "estate.yaml", "--server", &issuer, "--sample", "0"])
+        .args(["--user-token-env", "Portal=SUBJECT_TOKEN", "--resume", "state.json"])
+        .env("EXCHANGE_STUDIO_CLIENT_SECRET", SECRET)
+        .env("SUBJECT_TOKEN", "a token")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // Says where its endpoint is, and then nothing more.
+    let head = |stream: &mut TcpStream| {
+        let mut seen = Vec::new();
+        let mut byte = [0];
+        while !seen.ends_with(b"\r\n\r\n") && stream.read(&mut byte).unwrap() == 1 {
+            seen.push(byte[0]);
+        }
+        String::from_utf8(seen).unwrap()
+    };
+    let (mut stream, _) = listener.accept().unwrap();
+    assert!(head(&mut stream).starts_with("GET "));
+    let body = format!(r#"{{"issuer":"{issuer}","token_endpoint":"{issuer}/token"}}"#);
+    write!(
+        stream,
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\
+         Content-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .unwrap();
+    drop(stream);
+    let (mut stream, _) = listener.accept().unwrap();
+    assert!(head(&mut stream).starts_with("POST /token "));
+    let kill = format!("kill -INT {}", child.id());
+    assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+    let ran = Ran::of(child.wait_with_output().unwrap());
+    assert_eq!(ran.code, Some(1), "{ran}");
+    assert!(ran.stdout.contains("Stopped before everything was asked for."), "{ran}");
+    let kept: Value = serde_json::from_str(&folder.read("state.json")).unwrap();
+    assert_eq!(kept["ended"]["how"], "cancelled");
+}

@@ -21,5 +21,6 @@ mod client_faults;
 mod client_follow_up;
 mod client_scenarios;
 mod client_secrets;
+mod many;
 mod probe;
 mod sweep;
