@@ -7,14 +7,14 @@ use serde_json::json;
 
 use super::asking::Asking;
 use super::client;
-use super::exchange::{SKEW, failure};
+use super::exchange::SKEW;
 use super::project::{self, Format, Paths};
 use super::terminal::Colour;
 use super::{Exit, Failure, Globals, Terminal};
+use crate::exchange::Cancel;
 use crate::exchange::ask::Desk;
 use crate::exchange::calibrate::{Calibration, Plan, Verdict, calibrate, prepare};
 use crate::exchange::sweep::Ended;
-use crate::exchange::{Cancel, Session};
 
 /// Settle which way the lists are read, with two requests
 ///
@@ -67,7 +67,7 @@ pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Ex
     let cancel = Cancel::default();
     let found = client::wait_or_stop(&cancel, async {
         let server = args.asking.server();
-        let session = Session::open(&http, &server).await.map_err(|error| failure(&error))?;
+        let session = client::open(&http, &server, &cancel).await?;
         let mut supplies = args.asking.supplies(&project, &http, &session)?;
         let desk = Desk {
             http: &http,
@@ -76,6 +76,7 @@ pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Ex
             skew: SKEW,
             audiences: &audiences,
             clock: &SystemTime::now,
+            patient: true,
         };
         Ok::<_, Failure>(calibrate(&desk, &plan, &mut supplies, &cancel).await)
     })??;

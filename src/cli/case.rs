@@ -8,11 +8,11 @@ use serde_json::json;
 
 use super::asking::minting;
 use super::connection::Reached;
-use super::exchange::{Format, SKEW, failure};
+use super::exchange::{Format, SKEW};
 use super::terminal::Colour;
 use super::{Exit, Failure, Terminal, client, secret};
 use crate::exchange::case::{self, CaseFile, CaseVerdict, FileReport, Means};
-use crate::exchange::{Cancel, Session, junit};
+use crate::exchange::{Cancel, junit};
 
 /// Runs the files one after the other. A server that was named takes the place of theirs.
 pub fn run(
@@ -48,7 +48,7 @@ pub fn run(
     let reports = client::wait_or_stop(&cancel, async {
         let mut reports = Vec::new();
         for (path, file, server) in &files {
-            let session = Session::open(&http, server).await.map_err(|error| failure(&error))?;
+            let session = client::open(&http, server, &cancel).await?;
             let means = Means {
                 http: &http,
                 session: &session,

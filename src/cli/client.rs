@@ -13,7 +13,7 @@ use crate::exchange::keys::SigningKey;
 use crate::exchange::mac::MacAlgorithm;
 use crate::exchange::{
     AssertionAudience, Cancel, Client, ClientAuth, ClientAuthMethod, ClientCertificate, Http,
-    HttpOptions, NamedProfile, TransportError, TransportKind,
+    HttpOptions, NamedProfile, Server, Session, TransportError, TransportKind,
 };
 
 /// How the client authenticates.
@@ -359,13 +359,27 @@ pub fn wait_or_stop<T>(cancel: &Cancel, work: impl Future<Output = T>) -> Result
     wait(async {
         let mut work = std::pin::pin!(work);
         tokio::select! {
-            done = &mut work => done,
+            // Listened for before the work begins.
+            biased;
             () = interrupted() => {
                 cancel.cancel();
                 work.await
             }
+            done = &mut work => done,
         }
     })
+}
+
+/// Finds a server's endpoints, unless it is stopped before.
+///
+/// # Errors
+///
+/// When they cannot be found (exit 1 or 4), or it was stopped (exit 1).
+pub async fn open(http: &Http, server: &Server, cancel: &Cancel) -> Result<Session, Failure> {
+    match cancel.unless(Session::open(http, server)).await {
+        Some(opened) => opened.map_err(|error| super::exchange::failure(&error)),
+        None => Err(Failure::no("stopped before anything was asked")),
+    }
 }
 
 /// Ends when the person, or the system, wants the program to.

@@ -27,6 +27,7 @@ mod graph;
 mod list;
 mod matrix;
 mod mint;
+mod probe;
 mod project;
 mod reach;
 mod secret;
@@ -131,6 +132,7 @@ enum Command {
     Exchange(Box<exchange::Args>),
     Sweep(sweep::Args),
     Calibrate(calibrate::Args),
+    Probe(probe::Args),
     Serve(serve::Args),
     Mint(mint::Args),
 }
@@ -174,6 +176,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, terminal: &mut Termina
         Some(Command::Exchange(args)) => exchange::run(&args, &globals, terminal),
         Some(Command::Sweep(args)) => sweep::run_command(&args, &globals, terminal),
         Some(Command::Calibrate(args)) => calibrate::run(&args, &globals, terminal),
+        Some(Command::Probe(args)) => probe::run(&args, &globals, terminal),
         Some(Command::Serve(args)) => serve::run(&args, &globals, terminal),
         Some(Command::Mint(args)) => mint::run(&args, &globals, terminal),
     };

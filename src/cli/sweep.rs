@@ -8,15 +8,15 @@ use clap::ValueEnum;
 
 use super::asking::Asking;
 use super::client;
-use super::exchange::{SKEW, failure};
+use super::exchange::SKEW;
 use super::project::{self, Paths};
 use super::terminal::Colour;
 use super::{Exit, Failure, Globals, Terminal};
+use crate::exchange::Cancel;
 use crate::exchange::ask::Desk;
 use crate::exchange::sweep::{
     Conditions, Earlier, Ended, Expected, Observed, PlanOptions, Progress, Report, plan, run,
 };
-use crate::exchange::{Cancel, Session};
 
 /// Find where a server and the configuration disagree
 ///
@@ -137,7 +137,7 @@ pub fn run_command(
     let cancel = Cancel::default();
     let mut told = Instant::now();
     let report = client::wait_or_stop(&cancel, async {
-        let session = Session::open(&http, &server).await.map_err(|error| failure(&error))?;
+        let session = client::open(&http, &server, &cancel).await?;
         let mut supplies = args.asking.supplies(&project, &http, &session)?;
         let desk = Desk {
             http: &http,
@@ -146,6 +146,7 @@ pub fn run_command(
             skew: SKEW,
             audiences: &audiences,
             clock: &SystemTime::now,
+            patient: true,
         };
         let conditions = Conditions {
             desk,

@@ -28,6 +28,8 @@ pub struct Desk<'a> {
     /// What targets are called on the server, where that is not their id: (audience, client app).
     pub audiences: &'a [(String, ClientKey)],
     pub clock: &'a (dyn Fn() -> SystemTime + Sync),
+    /// Whether a server that says 429 is given time and asked once more.
+    pub patient: bool,
 }
 
 impl std::fmt::Debug for Desk<'_> {
@@ -186,7 +188,7 @@ impl Desk<'_> {
                 return Reply::Answer(Box::new(report));
             }
             match pace::wait_of(&report.answer.headers, now) {
-                Some(wait) if !again => tokio::time::sleep(wait).await,
+                Some(wait) if self.patient && !again => tokio::time::sleep(wait).await,
                 _ => return Reply::TooManyRequests(Box::new(report)),
             }
             again = true;

@@ -199,6 +199,24 @@ impl SigningKey {
     }
 }
 
+impl SigningKey {
+    /// A signed token that says that its key is somewhere else (`jku`, RFC 7515 §4.1.2), under any
+    /// name: to see whether a server believes it.
+    pub(super) fn sign_pointing(
+        &self,
+        typ: &str,
+        claims: &impl Serialize,
+        kid: Option<&str>,
+        jku: &str,
+    ) -> Result<String, KeyError> {
+        let mut header = Header::new(self.algorithm.jose());
+        header.typ = Some(typ.to_owned());
+        header.kid = kid.map(str::to_owned);
+        header.jku = Some(jku.to_owned());
+        jsonwebtoken::encode(&header, claims, &self.private).map_err(|_| KeyError::Sign)
+    }
+}
+
 /// The `RSAPrivateKey` (RFC 8017 §A.1.2) inside a `PrivateKeyInfo` (RFC 5208 §5): the signer takes
 /// the one, the generator gives the other.
 pub(super) fn private_key_of_pkcs8(der: &[u8]) -> Option<&[u8]> {

@@ -4,9 +4,21 @@
 //! [`ExchangeRequest`]. [`simulate`] finds the token endpoint (RFC 8414, or given as it is), sends
 //! the request, reads the answer without trust, verifies what was issued against the server's own
 //! keys, and gives back a [`Report`]: everything a person needs to judge the answer, in a shape that
-//! is safe to print. The caller puts its prediction beside it as data, so this room never asks
-//! whether an exchange *should* work; it says what happened, and whether the server kept to the
-//! standard while it happened.
+//! is safe to print. The caller puts its prediction beside it as data, so that a single exchange is
+//! never judged by what *should* work; the report says what happened, and whether the server kept to
+//! the standard while it happened.
+//!
+//! A run of many is another matter. It shares a [`Session`] with the server, is given a [`Supply`] of
+//! tokens and credentials, goes at a [`pace`], and can be stopped by a [`Cancel`]. There what the
+//! configuration says ([`decide`](crate::trust::decide), and nothing else) is compared with what the
+//! server does:
+//!
+//! | run | asks |
+//! |---|---|
+//! | [`sweep`] | everything that is permitted, and a sample of what is not |
+//! | [`calibrate`] | the two exchanges that tell the readings apart |
+//! | [`probe`] | what a careful server must refuse |
+//! | [`case`] | what somebody saved, with expectations |
 //!
 //! Two lines run through all of it. **Nothing that authenticates is ever printable**: tokens and
 //! client secrets are [`secrecy`] types, and every text that leaves this room has gone through one
@@ -45,6 +57,7 @@ pub mod pace;
 pub mod paste;
 mod phases;
 mod post;
+pub mod probe;
 pub mod profile;
 pub mod public_pem;
 pub mod redact;

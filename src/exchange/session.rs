@@ -91,6 +91,15 @@ impl Session {
         self.metadata.as_ref().map(|metadata| metadata.issuer.as_str())
     }
 
+    /// The server's keys.
+    ///
+    /// # Errors
+    ///
+    /// A sentence, when they cannot be had.
+    pub async fn keys(&self, http: &Http) -> Result<Arc<Jwks>, String> {
+        self.keys_for(http, None).await
+    }
+
     /// Where the server's keys are.
     fn jwks_uri(&self) -> Result<Url, String> {
         match (&self.metadata, self.server.jwks_uri()) {

@@ -52,6 +52,33 @@ pub trait Supply: Send {
         subject: &Subject,
         now: SystemTime,
     ) -> impl Future<Output = Result<SubjectToken, String>> + Send;
+
+    /// An ID token of a user.
+    ///
+    /// # Errors
+    ///
+    /// When there is none to be had.
+    fn id_token(
+        &mut self,
+        _project: &Project,
+        _subject: &Subject,
+        _now: SystemTime,
+    ) -> impl Future<Output = Result<SecretString, String>> + Send {
+        async { Err("There is no ID token; name a test user who can sign in.".to_owned()) }
+    }
+
+    /// A token that an external issuer signs as it is told, and nobody keeps.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such issuer, or it does not want to.
+    fn minted(
+        &mut self,
+        wanted: Wanted,
+    ) -> impl Future<Output = Result<SecretString, String>> + Send {
+        let Wanted { issuer, subject, .. } = wanted;
+        async move { Err(format!("There is no token of {issuer} for {subject}.")) }
+    }
 }
 
 /// A token that an external issuer is asked for.
@@ -158,12 +185,7 @@ impl<'a> Supplies<'a> {
         self
     }
 
-    /// A token that an external issuer signs as it is told, and nobody keeps.
-    ///
-    /// # Errors
-    ///
-    /// When there is no such issuer, or it does not want to.
-    pub async fn minted(&self, wanted: Wanted) -> Result<SecretString, String> {
+    async fn mint(&self, wanted: Wanted) -> Result<SecretString, String> {
         match &self.mint {
             Some(mint) => mint(wanted).await,
             None => Err(format!(
@@ -182,7 +204,7 @@ impl<'a> Supplies<'a> {
     ) -> Result<SubjectToken, String> {
         let client = match subject {
             Subject::External { issuer, subject } => {
-                let token = self.minted(Wanted::new(issuer, subject)).await?;
+                let token = self.mint(Wanted::new(issuer, subject)).await?;
                 return Ok(SubjectToken { token, token_type: JWT.to_owned() });
             }
             Subject::UserOf(key) => project.client(*key),
@@ -241,6 +263,32 @@ impl Supply for Supplies<'_> {
         let token = self.obtain(project, subject, now).await?;
         self.kept.insert(subject.clone(), token.clone());
         Ok(token)
+    }
+
+    async fn id_token(
+        &mut self,
+        project: &Project,
+        subject: &Subject,
+        now: SystemTime,
+    ) -> Result<SecretString, String> {
+        let (Subject::UserOf(key), Some(user), Some(metadata)) =
+            (subject, &self.user, self.session.metadata())
+        else {
+            return Err("There is no ID token; name a test user who can sign in.".to_owned());
+        };
+        let own = (self.credentials)(project.client(*key))?;
+        let scope = if self.scope.split(' ').any(|scope| scope == "openid") {
+            self.scope.clone()
+        } else {
+            format!("openid {}", self.scope).trim_end().to_owned()
+        };
+        let issued = sign_in(self.http, metadata, &own, user, &scope, now).await;
+        let issued = issued.map_err(|error| error.to_string())?;
+        issued.id_token.ok_or_else(|| "The server issued no ID token.".to_owned())
+    }
+
+    async fn minted(&mut self, wanted: Wanted) -> Result<SecretString, String> {
+        self.mint(wanted).await
     }
 }
 

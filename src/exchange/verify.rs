@@ -60,6 +60,12 @@ impl Jwks {
         self.keys.is_empty()
     }
 
+    /// The key with a name, or the first when there is no name or no such key.
+    pub(super) fn named(&self, kid: Option<&str>) -> Option<&Value> {
+        let has = |key: &&Value| kid.is_some() && key.get("kid").and_then(Value::as_str) == kid;
+        self.keys.iter().find(has).or_else(|| self.keys.first())
+    }
+
     /// Whether a key has this name.
     pub fn has(&self, kid: &str) -> bool {
         self.keys.iter().any(|key| key.get("kid").and_then(Value::as_str) == Some(kid))

@@ -26,6 +26,9 @@ fn the_overview_fits_a_screen() {
           diff       Show how two configurations differ, and which access is gained and lost
           discover   Show what a server says of itself, and check it
           exchange   Run one token exchange against a server
+          sweep      Find where a server and the configuration disagree
+          calibrate  Settle which way the lists are read, with two requests
+          probe      See whether a server refuses what it must
           serve      Run the built-in authority on the configuration
           mint       Get a token to exchange, from what 'serve' has started
           help       Print this message or the help of the given subcommand(s)

@@ -18,3 +18,4 @@ mod serve_exchange;
 mod serve_options;
 mod structure;
 mod support;
+mod sweep;

@@ -30,6 +30,8 @@ mod client_mtls;
 mod client_scenarios;
 mod client_secrets;
 mod client_timings;
+mod many;
+mod probe;
 mod real_authgent;
 mod real_clients;
 mod real_idpyoidc;

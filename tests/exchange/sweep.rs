@@ -54,6 +54,7 @@ impl Asking {
             skew: Duration::from_secs(60),
             audiences: &[],
             clock,
+            patient: true,
         }
     }
 

@@ -308,7 +308,7 @@ fn compare(expect: &Expect, report: &Report) -> Vec<String> {
         let found = report.checks.iter().filter(|check| check.id == id).collect::<Vec<_>>();
         match found.first() {
             None => problems.push(format!("The check {id} was not made.")),
-            Some(check) if !found.iter().any(|check| fires(check)) => {
+            Some(check) if !found.iter().any(fires) => {
                 problems.push(said_by(check, "did not fire"));
             }
             Some(_) => {}
