@@ -230,6 +230,9 @@ pub fn minting(port: u16) -> Mint {
     Box::new(move |wanted: Wanted| {
         let endpoint = endpoint.clone();
         Box::pin(async move {
+            if !wanted.claims.is_empty() {
+                return Err("The external issuers cannot be told to add claims.".to_owned());
+            }
             let request = MintRequest {
                 issuer: Some(wanted.issuer),
                 audience: wanted.audience,

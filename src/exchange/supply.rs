@@ -12,6 +12,7 @@ use std::pin::Pin;
 use std::time::SystemTime;
 
 use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Map, Value};
 
 use super::assertion::Occasion;
 use super::client_auth::Client;
@@ -92,6 +93,8 @@ pub struct Wanted {
     pub lifetime: i64,
     /// Seconds until it becomes valid.
     pub not_before: Option<i64>,
+    /// Further claims, as `may_act`.
+    pub claims: Map<String, Value>,
 }
 
 impl Wanted {
@@ -103,6 +106,7 @@ impl Wanted {
             audience: Vec::new(),
             lifetime: 300,
             not_before: None,
+            claims: Map::new(),
         }
     }
 }

@@ -254,7 +254,8 @@ fn probes_want_consent_and_find_nothing_in_a_careful_server() {
         list.contains("P-02 The permission the other way round\n      Dashboard asks"),
         "{list}"
     );
-    assert!(list.contains("P-08 ") && list.contains("      Not possible: "), "{list}");
+    // Nobody is disabled there.
+    assert!(list.contains("P-18 ") && list.contains("      Not possible: "), "{list}");
     let ran = served.ask("probe", &[]);
     assert_eq!((ran.code, &ran.stdout), (Some(2), &list), "{ran}");
     assert!(ran.stderr.contains("--i-own-this-server"), "{ran}");

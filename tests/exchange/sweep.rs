@@ -79,6 +79,9 @@ pub fn minting(endpoint: &str) -> Mint {
     Box::new(move |wanted: Wanted| {
         let endpoint = endpoint.clone();
         Box::pin(async move {
+            if !wanted.claims.is_empty() {
+                return Err("The external issuers cannot be told to add claims.".to_owned());
+            }
             let request = MintRequest {
                 issuer: Some(wanted.issuer),
                 audience: wanted.audience,

@@ -429,8 +429,9 @@ cases:
             ("    audience: [board]", "    audence: [board]", "line 10: ", "audence"),
             ("{equals: alice}", "{equal: alice}", "line 13: ", "equal"),
             ("{equals: alice}", "{equals: alice, absent: true}", "line 13: ", "exactly one of"),
-            ("{user: alice, of: app}", "{user: alice}", "line 9: ", "go together"),
-            ("{user: alice, of: app}", "{env: A, answer_of: x}", "line 9: ", "exactly one of"),
+            // Of what does not fit together, the line where the case begins.
+            ("{user: alice, of: app}", "{user: alice}", "line 7: ", "go together"),
+            ("{user: alice, of: app}", "{env: A, answer_of: x}", "line 7: ", "exactly one of"),
             ("auth: none", "auth: nothing", "line 5: ", "there are client_secret_basic"),
             ("outcome: allowed", "outcome: yes", "line 12: ", "unknown variant"),
             ("server: https", "sever: https", "line 2: ", "sever"),

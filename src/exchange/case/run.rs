@@ -196,11 +196,10 @@ impl Runner<'_> {
             (token.ok_or_else(|| format!("the case “{name}” was issued no token"))?, ACCESS_TOKEN)
         } else if let Some(mint) = &from.mint {
             let wanted = Wanted {
-                issuer: mint.issuer.clone(),
-                subject: mint.subject.clone(),
                 audience: mint.audience.clone(),
                 lifetime: mint.lifetime.unwrap_or(300),
                 not_before: mint.not_before,
+                ..Wanted::new(&mint.issuer, &mint.subject)
             };
             let with = self.means.mint.ok_or("to mint, give the port of the external issuers")?;
             (with(wanted).await?, JWT)

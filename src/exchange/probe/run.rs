@@ -19,7 +19,6 @@ use crate::exchange::report::{self, Outcome};
 use crate::exchange::request::{ExchangeRequest, form};
 use crate::exchange::supply::Supply;
 use crate::exchange::sweep::{Ended, Item};
-use crate::exchange::time;
 use crate::exchange::token;
 
 /// How far a run is.
@@ -207,8 +206,7 @@ impl<S: Supply> Runner<'_, S> {
             return self.raw(shot, &client, &request).await;
         }
         let reply = self.desk.send(&mut self.pace, &client, &request).await;
-        let now = time::seconds((self.desk.clock)());
-        fired(shot.says.clone(), &reply, |report| judge(shot, report, &request, now))
+        fired(shot.says.clone(), &reply, |report| judge(shot, report, &request))
     }
 
     /// The client and the request of a shot.
@@ -360,7 +358,7 @@ fn fired(sent: String, reply: &Reply, judge: impl Fn(&report::Report) -> Verdict
     }
 }
 
-fn judge(shot: &Shot, report: &report::Report, request: &ExchangeRequest, now: i64) -> Verdict {
+fn judge(shot: &Shot, report: &report::Report, request: &ExchangeRequest) -> Verdict {
     match Observed::of(report) {
         Observed::Refused if shot.judge == Judge::Note => Verdict::Noted,
         Observed::Refused => Verdict::Refused,
@@ -374,14 +372,6 @@ fn judge(shot: &Shot, report: &report::Report, request: &ExchangeRequest, now: i
             Judge::MustRefuse => Verdict::Accepted,
             Judge::Note => Verdict::Noted,
             Judge::ScopesWithin => scopes(report, request),
-            Judge::LivesAtMost(seconds) => {
-                let issued = report.issued_token.as_ref().and_then(|token| token.jwt());
-                match issued.and_then(|jwt| jwt.date("exp")) {
-                    Some(end) if end <= now.saturating_add(seconds) => Verdict::Refused,
-                    Some(_) => Verdict::Accepted,
-                    None => Verdict::Unclear,
-                }
-            }
         },
         Observed::Unclear | Observed::NoAnswer | Observed::NotTried => Verdict::Unclear,
     }

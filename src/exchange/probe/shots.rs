@@ -6,6 +6,7 @@ use crate::exchange::supply::Wanted;
 use crate::exchange::sweep::{Item, Why, address};
 use crate::exchange::token_type::{ACCESS_TOKEN, ID_TOKEN, JWT};
 use crate::trust::{Question, Subject};
+use serde_json::json;
 
 /// One request.
 #[derive(Clone, Debug)]
@@ -73,8 +74,6 @@ pub enum Judge {
     MustRefuse,
     /// It may be granted, but with no scope that the subject token does not have.
     ScopesWithin,
-    /// It may be granted, but for no longer than so many seconds.
-    LivesAtMost(i64),
     /// It is worth knowing.
     Note,
 }
@@ -198,9 +197,13 @@ pub(super) fn dropped_subject(ground: &Ground<'_>) -> Shots {
     Ok(shots.into_iter().map(shot).collect())
 }
 
-pub(super) fn dropped_actor(_: &Ground<'_>) -> Shots {
-    Err("It takes an issuer that puts may_act into a token, and none can be told to here."
-        .to_owned())
+pub(super) fn dropped_actor(ground: &Ground<'_>) -> Shots {
+    let (item, issuer, subject) = ground.identity()?;
+    let mut wanted = Wanted::new(issuer, subject);
+    wanted.claims.insert("may_act".to_owned(), json!({ "sub": "exchange-studio-probe" }));
+    let says =
+        "An external token that says who may act for its subject (may_act), without an actor.";
+    Ok(vec![Shot::minted(item, wanted, says)])
 }
 
 pub(super) fn other_issuer(ground: &Ground<'_>) -> Shots {
@@ -318,14 +321,7 @@ pub(super) fn times(ground: &Ground<'_>) -> Shots {
     Ok(vec![
         Shot::minted(item, expired, "An external token that expired an hour ago."),
         Shot::minted(item, early, "An external token that is good in an hour."),
-        Shot {
-            judge: Judge::LivesAtMost(DAY),
-            ..Shot::minted(
-                item,
-                long,
-                "An external token for ten years: the new one must not live as long.",
-            )
-        },
+        Shot::minted(item, long, "An external token for ten years."),
     ])
 }
 

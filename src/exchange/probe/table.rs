@@ -69,7 +69,7 @@ pub const PROBES: &[Probe] = probes! {
         "RFC 7519 §2, §4.1.1", "indigo-iam/iam#714";
     "P-15" signature, "A token that the server did not sign", "a signature is what a token rests on",
         "RFC 8725 §3.1, §3.10", "";
-    "P-16" times, "An external token outside its time", "a token has a beginning and an end",
+    "P-16" times, "An external token outside its time", "a token has a beginning and an end, and not one in ten years",
         "RFC 7519 §4.1.4, §4.1.5", "";
     "P-17" replay, "The same external token twice", "some servers take it once; it is worth knowing",
         "RFC 7519 §4.1.7", "";

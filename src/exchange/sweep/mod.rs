@@ -10,20 +10,23 @@
 //! |---|---|
 //! | `plan` | which exchanges, from the configuration alone |
 //! | `run` | asking for them, with a rate, a stop and a way to go on later |
+//! | `earlier` | going on with a run that was stopped |
 //! | `report` | what came of it, as JSON, CSV and JUnit |
 //!
 //! A refusal proves something only when it is about the permission. "Your secret is wrong" is not,
 //! nor is an answer that cannot be used; where a refusal was expected such an answer is *unclear*,
 //! and is counted apart.
 
+mod earlier;
 mod plan;
 mod report;
 mod run;
 
 pub use super::ask::Observed;
+pub use earlier::Earlier;
 pub use plan::{Expected, Item, Plan, PlanOptions, Why, address, item_id, plan};
 pub use report::{
-    Argument, Difference, DifferenceKind, Earlier, Ended, FailedCheck, Named, Report, StepLine,
+    Argument, Difference, DifferenceKind, Ended, FailedCheck, Named, Report, StepLine,
     SubjectReport, Summary, Tried,
 };
 pub use run::{Conditions, Progress, run};

@@ -1,7 +1,8 @@
 //! Asking a server for everything in a plan, one after the other.
 
+use super::earlier::Earlier;
 use super::plan::{Expected, Item, Plan};
-use super::report::{Earlier, Ended, FailedCheck, Report, Tried};
+use super::report::{Ended, FailedCheck, Report, Tried};
 use crate::exchange::ask::{Desk, Observed, Reply, said};
 use crate::exchange::cancel::Cancel;
 use crate::exchange::checks::Level;

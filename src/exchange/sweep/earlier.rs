@@ -1,0 +1,59 @@
+//! Going on with a run that was stopped.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::plan::Item;
+use super::report::{KIND, Tried};
+use crate::trust::Reading;
+
+/// What an earlier run has found out, to go on from.
+#[derive(Clone, Debug, Default)]
+pub struct Earlier(BTreeMap<String, Tried>);
+
+impl Earlier {
+    /// Reads the JSON report of an earlier run. What the server answered is taken over; the rest
+    /// will be asked for again.
+    ///
+    /// # Errors
+    ///
+    /// A sentence, when it is no report of a sweep, or one of another server or reading.
+    pub fn read(text: &str, server: &str, reading: Reading) -> Result<Self, String> {
+        #[derive(Deserialize)]
+        struct Kept {
+            version: u64,
+            kind: String,
+            server: String,
+            reading: String,
+            items: Vec<Tried>,
+        }
+        let kept: Kept = serde_json::from_str(text)
+            .map_err(|error| format!("it is no JSON report of a sweep: {error}"))?;
+        if kept.version != 1 || kept.kind != KIND {
+            return Err("it is no report of a sweep of version 1".to_owned());
+        }
+        if kept.server != server {
+            return Err(format!("it is about another server, {}", kept.server));
+        }
+        if kept.reading != reading.name() {
+            return Err(format!("it was made under another reading, {}", kept.reading));
+        }
+        let answered = kept.items.into_iter().filter(|item| item.observed.is_answer());
+        Ok(Self(answered.map(|item| (item.id.clone(), item)).collect()))
+    }
+
+    /// What came of an item, if the same was expected of it then.
+    pub fn of(&self, item: &Item) -> Option<Tried> {
+        let kept = self.0.get(&item.id).filter(|kept| kept.expected == item.expected)?;
+        Some(Tried { earlier: true, certain: item.certain, why: item.why, ..kept.clone() })
+    }
+
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
