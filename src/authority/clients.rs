@@ -1,12 +1,13 @@
 //! Which client app is meant, and whether it is the one that asks.
 
-use axum::http::{HeaderMap, header};
+use axum::http::header;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use secrecy::ExposeSecret as _;
 
 use super::http::{Form, OAuthError};
 use super::predict::by_audience;
+use super::tls::{Caller, KnownCertificate};
 use super::{Misbehaviour, Shared, assertion};
 use crate::config::{ClientApp, ClientKey, Id, Project, Setting};
 use crate::exchange::keys::same_secret;
@@ -52,9 +53,10 @@ pub(super) enum AudienceError {
 pub(super) fn authenticate<'a>(
     shared: &Shared,
     project: &'a Project,
-    headers: &HeaderMap,
+    caller: &Caller,
     form: &Form,
 ) -> Result<&'a ClientApp, OAuthError> {
+    let headers = &caller.headers;
     let asserted =
         ["client_assertion", "client_assertion_type"].iter().any(|name| form.get(name).is_some());
     if asserted {
@@ -104,6 +106,10 @@ pub(super) fn authenticate<'a>(
             app.label()
         )));
     }
+    let certificates = certificates_of(shared, project, app);
+    if !certificates.is_empty() {
+        return by_certificate(shared, caller, app, &certificates, secret.as_deref());
+    }
     match secret {
         Some(_) if public => Err(OAuthError::invalid_client(format!(
             "{} is a public client: it has no secret and must send none.",
@@ -118,6 +124,42 @@ pub(super) fn authenticate<'a>(
             app.label()
         ))),
     }
+}
+
+/// The certificates that are registered for a client.
+fn certificates_of<'s>(
+    shared: &'s Shared,
+    project: &Project,
+    app: &ClientApp,
+) -> Vec<&'s KnownCertificate> {
+    let known = shared.client_certificates.iter();
+    known
+        .filter(|(id, _)| by_client_id(project, id).is_some_and(|owner| owner.key == app.key))
+        .map(|(_, certificate)| certificate)
+        .collect()
+}
+
+/// A client that is known by a certificate shows it, and nothing else (RFC 8705 §2).
+fn by_certificate<'a>(
+    shared: &Shared,
+    caller: &Caller,
+    app: &'a ClientApp,
+    known: &[&KnownCertificate],
+    secret: Option<&str>,
+) -> Result<&'a ClientApp, OAuthError> {
+    let shown = caller.certificates();
+    let now = (shared.clock)();
+    let words = if secret.is_some() {
+        "must send no secret"
+    } else if shown.is_empty() {
+        "must show its certificate while the connection is made"
+    } else if known.iter().any(|known| known.is(shown, now)) {
+        return Ok(app);
+    } else {
+        "showed another certificate than the one that is registered"
+    };
+    let text = format!("{} is known by its certificate and {words}.", app.label());
+    Err(OAuthError::invalid_client(text))
 }
 
 /// Whether the configuration says that the client is public. A client that says nothing is

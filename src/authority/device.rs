@@ -22,6 +22,7 @@ use super::clients::{authenticate, by_client_id, require_enabled};
 use super::dpop::Proof;
 use super::http::{Form, OAuthError, no_store};
 use super::login::SignIn;
+use super::tls::Caller;
 use super::token::{need_client_id, requested_scope, signed_in};
 use super::{Shared, metadata, pages};
 use crate::config::ClientApp;
@@ -97,12 +98,12 @@ pub(super) fn router() -> Router<Arc<Shared>> {
 /// §3.1, §3.2.
 async fn begin(
     State(shared): State<Arc<Shared>>,
-    headers: HeaderMap,
+    caller: Caller,
     body: Bytes,
 ) -> Result<Response, OAuthError> {
-    let form = Form::of_body(&headers, &body)?;
+    let form = Form::of_body(&caller.headers, &body)?;
     let current = shared.current();
-    let client = authenticate(&shared, &current.project, &headers, &form)?;
+    let client = authenticate(&shared, &current.project, &caller, &form)?;
     require_enabled(client)?;
     let scope = requested_scope(&form)?.map(str::to_owned);
     let device_code = random_text().map_err(|_| OAuthError::server_error())?;

@@ -38,6 +38,11 @@ async fn metadata(State(shared): State<Arc<Shared>>) -> Json<Value> {
         methods.push("private_key_jwt");
         algorithms.extend(VERIFIED);
     }
+    for (_, known) in &shared.client_certificates {
+        if !methods.contains(&known.method()) {
+            methods.push(known.method());
+        }
+    }
     let mut grants =
         vec!["authorization_code", "refresh_token", "client_credentials", device::GRANT];
     if !shared.misbehaves(Misbehaviour::DiscoveryWithoutGrant) {

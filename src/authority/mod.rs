@@ -55,6 +55,7 @@ mod remote_mint;
 mod replay;
 mod shapes;
 mod status;
+mod tls;
 mod token;
 mod users;
 
@@ -77,6 +78,7 @@ pub use misbehave::Misbehaviour;
 pub use predict::{Planned, Prediction, predict};
 pub use remote_mint::{RemoteMintError, mint_endpoint, mint_over_http};
 pub use shapes::{SHAPES, Shape};
+pub use tls::KnownCertificate;
 pub use users::{TestUser, UsersError};
 
 use crate::config::Project;
@@ -104,6 +106,11 @@ pub struct Options {
     /// Public keys of clients, by client id, since the configuration has no place for them. Such a
     /// client authenticates with `private_key_jwt` and has no secret.
     pub client_keys: Vec<(String, KeySet)>,
+    /// Speaks https instead of http, with a certificate authority made for this run
+    /// ([`Running::certificate_authority`]).
+    pub tls: bool,
+    /// Client apps, by client id, that are known by a certificate and have no secret. Takes `tls`.
+    pub client_certificates: Vec<(String, KnownCertificate)>,
     /// Whether every proof of possession must repeat a nonce of this server (RFC 9449 §8).
     pub dpop_nonce: bool,
     /// What it does wrongly; nothing, unless told.
@@ -123,6 +130,8 @@ impl Default for Options {
             client_secret: None,
             audiences: Vec::new(),
             client_keys: Vec::new(),
+            tls: false,
+            client_certificates: Vec::new(),
             dpop_nonce: false,
             misbehave: Vec::new(),
             same_words: false,
@@ -138,6 +147,7 @@ impl std::fmt::Debug for Options {
             .field("issuer_port", &self.issuer_port)
             .field("users", &self.users)
             .field("audiences", &self.audiences)
+            .field("tls", &self.tls)
             .field("dpop_nonce", &self.dpop_nonce)
             .field("misbehave", &self.misbehave)
             .field("same_words", &self.same_words)
@@ -178,6 +188,7 @@ struct Shared {
     client_secret: SecretString,
     audiences: Vec<(String, String)>,
     client_keys: RwLock<Arc<Vec<(String, KeySet)>>>,
+    client_certificates: Vec<(String, KnownCertificate)>,
     seen: Mutex<replay::Seen>,
     revoked: Mutex<replay::Seen>,
     dpop_nonce: bool,
@@ -239,6 +250,7 @@ fn now(clock: &Clock) -> i64 {
 pub struct Running {
     shared: Arc<Shared>,
     issuers: Arc<issuers::Issuers>,
+    certificate_authority: Option<String>,
     stop: watch::Sender<bool>,
     thread: Option<JoinHandle<()>>,
 }
@@ -270,8 +282,10 @@ pub fn start(
     }
     let (authority, address) = bind(options.port)?;
     let (external, external_address) = bind(options.issuer_port)?;
+    let own = if options.tls { Some(tls::make()?) } else { None };
+    let scheme = if own.is_some() { "https" } else { "http" };
     let (issuer, external_base) =
-        (format!("http://{address}"), format!("http://{external_address}"));
+        (format!("{scheme}://{address}"), format!("http://{external_address}"));
     let client_secret = match options.client_secret {
         Some(secret) => secret,
         // Twice, so that it is long enough for every MAC (RFC 7518 §3.2).
@@ -294,6 +308,7 @@ pub fn start(
         client_secret,
         audiences: options.audiences,
         client_keys: RwLock::new(Arc::new(options.client_keys)),
+        client_certificates: options.client_certificates,
         seen: Mutex::default(),
         revoked: Mutex::default(),
         dpop_nonce: options.dpop_nonce,
@@ -321,9 +336,10 @@ pub fn start(
         (convert(authority)?, convert(external)?)
     };
     let (stop, stopped) = watch::channel(false);
-    let serve_authority = serve(listener, router(shared.clone()), stopped.clone());
+    let certificate_authority = own.as_ref().map(|own| own.issuer_pem.clone());
+    let serve_authority = serve(listener, own, router(shared.clone()), stopped.clone());
     let serve_issuers =
-        serve(external_listener, protected(issuers::router(issuers.clone())), stopped);
+        serve(external_listener, None, protected(issuers::router(issuers.clone())), stopped);
     let thread = std::thread::Builder::new()
         .name("authority".into())
         .spawn(move || {
@@ -332,7 +348,7 @@ pub fn start(
             runtime.shutdown_background();
         })
         .map_err(|error| StartError::Runtime(error.to_string()))?;
-    Ok(Running { shared, issuers, stop, thread: Some(thread) })
+    Ok(Running { shared, issuers, certificate_authority, stop, thread: Some(thread) })
 }
 
 fn bind(port: u16) -> Result<(TcpListener, SocketAddr), StartError> {
@@ -352,20 +368,33 @@ const GRACE: Duration = Duration::from_millis(500);
 
 async fn serve(
     listener: tokio::net::TcpListener,
+    own: Option<tls::OwnCertificate>,
     router: Router,
     mut stopped: watch::Receiver<bool>,
 ) {
     let mut told = stopped.clone();
-    let server = axum::serve(listener, router).with_graceful_shutdown(async move {
+    let told = async move {
         // A sender that is gone means the same as one that said so.
         let _ = told.wait_for(|stop| *stop).await;
-    });
+    };
     let out_of_time = async move {
         let _ = stopped.wait_for(|stop| *stop).await;
         tokio::time::sleep(GRACE).await;
     };
+    let server = async move {
+        let ended = match own {
+            None => axum::serve(listener, router).with_graceful_shutdown(told).await,
+            Some(own) => {
+                let service = router.into_make_service_with_connect_info::<tls::Peer>();
+                let listener = tls::TlsListener::new(listener, own.config);
+                axum::serve(listener, service).with_graceful_shutdown(told).await
+            }
+        };
+        // It ends when it is told to, and says nothing else.
+        drop(ended);
+    };
     tokio::select! {
-        _ = server.into_future() => {}
+        () = server => {}
         () = out_of_time => {}
     }
 }
@@ -390,6 +419,12 @@ impl Running {
     /// The authority's issuer identifier, which is also its base URL: `http://127.0.0.1:PORT`.
     pub fn issuer(&self) -> &str {
         &self.shared.issuer
+    }
+
+    /// The certificate of the authority that issued this server's own (PEM), for those who are to
+    /// trust it; `None` when it speaks http.
+    pub fn certificate_authority(&self) -> Option<&str> {
+        self.certificate_authority.as_deref()
     }
 
     pub fn token_endpoint(&self) -> String {

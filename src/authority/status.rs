@@ -10,13 +10,14 @@ use std::sync::{Arc, PoisonError};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
 use serde_json::{Map, Value, json};
 
 use super::clients::{authenticate, by_client_id, is_public, require_enabled};
 use super::http::{Form, OAuthError, no_store};
+use super::tls::Caller;
 use super::token::{ACCESS_TOKEN_TYP, own_token, token_type};
 use super::{Misbehaviour, Shared, metadata, refresh, replay};
 use crate::exchange::keys::Verified;
@@ -31,12 +32,12 @@ pub(super) fn router() -> Router<Arc<Shared>> {
 /// clients alone.
 async fn introspect(
     State(shared): State<Arc<Shared>>,
-    headers: HeaderMap,
+    caller: Caller,
     body: Bytes,
 ) -> Result<Response, OAuthError> {
-    let form = Form::of_body(&headers, &body)?;
+    let form = Form::of_body(&caller.headers, &body)?;
     let current = shared.current();
-    let client = authenticate(&shared, &current.project, &headers, &form)?;
+    let client = authenticate(&shared, &current.project, &caller, &form)?;
     require_enabled(client)?;
     if is_public(client) {
         return Err(OAuthError::invalid_client("A public client cannot introspect tokens."));
@@ -69,15 +70,15 @@ async fn introspect(
 /// RFC 7009 §2. A token that is none of this authority, or none any more, is revoked already.
 async fn revoke(
     State(shared): State<Arc<Shared>>,
-    headers: HeaderMap,
+    caller: Caller,
     body: Bytes,
 ) -> Result<Response, OAuthError> {
     if shared.misbehaves(Misbehaviour::Revocation404) {
         return Ok(StatusCode::NOT_FOUND.into_response());
     }
-    let form = Form::of_body(&headers, &body)?;
+    let form = Form::of_body(&caller.headers, &body)?;
     let current = shared.current();
-    let client = authenticate(&shared, &current.project, &headers, &form)?;
+    let client = authenticate(&shared, &current.project, &caller, &form)?;
     require_enabled(client)?;
     let done = || Ok(no_store(StatusCode::OK, json!({})));
     let token = form.need("token")?;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::post;
 use serde_json::{Map, Value, json};
@@ -15,6 +15,7 @@ use super::clients::{authenticate, client_id, is_public, require_enabled};
 use super::dpop::{self, Proof};
 use super::http::{Form, OAuthError, is_scope, no_store};
 use super::login::SignIn;
+use super::tls::Caller;
 use super::{
     Current, Misbehaviour, Shared, TOKEN_LIFETIME, device, exchange, metadata, misbehave, refresh,
 };
@@ -33,15 +34,15 @@ pub(super) fn router() -> Router<Arc<Shared>> {
 
 async fn token(
     State(shared): State<Arc<Shared>>,
-    headers: HeaderMap,
+    caller: Caller,
     body: Bytes,
 ) -> Result<Response, OAuthError> {
-    let form = Form::of_body(&headers, &body)?;
+    let form = Form::of_body(&caller.headers, &body)?;
     let grant_type = form.need("grant_type")?;
     // One project for the whole request, whatever is edited meanwhile.
     let current = shared.current();
-    let client = authenticate(&shared, &current.project, &headers, &form)?;
-    let proof = dpop::proof(&shared, &headers)?;
+    let client = authenticate(&shared, &current.project, &caller, &form)?;
+    let proof = dpop::proof(&shared, &caller.headers)?;
     let answer = match grant_type {
         GRANT_TYPE
             if form.get("subject_token").is_none()

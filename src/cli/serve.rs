@@ -11,8 +11,11 @@ use serde::Serialize;
 
 use super::project::{self, Format, Paths};
 use super::{Exit, Failure, Globals, Terminal, secret};
-use crate::authority::{self, Misbehaviour, Options, Running, StartError, TestUser};
+use crate::authority::{
+    self, KnownCertificate, Misbehaviour, Options, Running, StartError, TestUser,
+};
 use crate::config::Project;
+use crate::exchange::certificate::{self, CertificateError};
 use crate::exchange::keys::{KeyError, KeySet};
 
 /// Run the built-in authority on the configuration
@@ -73,6 +76,26 @@ pub struct Args {
     /// also for one client, as while it changes its key.
     #[arg(long = "client-key", value_name = "CLIENT=FILE", value_parser = client_key)]
     client_keys: Vec<(String, PathBuf)>,
+
+    /// Speak https, with a certificate authority made for this run; its certificate is written into
+    /// this file, for those who are to trust it (--ca-file).
+    #[arg(long, value_name = "FILE")]
+    tls_ca: Option<PathBuf>,
+
+    /// A client app and the file with its certificate (PEM): it authenticates with
+    /// self_signed_tls_client_auth and has no secret. May be given several times.
+    #[arg(long = "client-certificate", value_name = "CLIENT=FILE", value_parser = client_key, requires = "tls_ca")]
+    client_certificates: Vec<(String, PathBuf)>,
+
+    /// The file with the certificate authorities (PEM) of clients that authenticate with
+    /// tls_client_auth.
+    #[arg(long, value_name = "FILE", requires = "client_certificate_names")]
+    client_ca: Option<PathBuf>,
+
+    /// A client app and the DNS name of its certificate, which --client-ca has issued. May be given
+    /// several times.
+    #[arg(long = "client-certificate-name", value_name = "CLIENT=NAME", value_parser = client_name, requires = "client_ca", requires = "tls_ca")]
+    client_certificate_names: Vec<(String, String)>,
 
     /// Want a nonce of this server in every proof of possession (DPoP): a request without it is
     /// refused with 'use_dpop_nonce' and the nonce to use.
@@ -167,21 +190,59 @@ fn client_key(text: &str) -> Result<(String, PathBuf), String> {
     }
 }
 
+/// `CLIENT=NAME`.
+fn client_name(text: &str) -> Result<(String, String), String> {
+    let (client, file) = client_key(text).map_err(|_| "it must be CLIENT=NAME".to_owned())?;
+    Ok((client, file.display().to_string()))
+}
+
+/// The id of a client app that an option names.
+fn client_id(project: &Project, option: &str, client: &str) -> Result<String, Failure> {
+    let key = project.find(client).map_err(|reason| {
+        Failure::usage(format!("{option} {client}=… names no client app: {reason}"))
+    })?;
+    let id = project.client(key).id.as_ref().ok_or_else(|| {
+        Failure::usage(format!("{option} {client}=… names a client app without an id"))
+    })?;
+    Ok(id.value.as_str().to_owned())
+}
+
+/// The registered certificates, by client id.
+fn certificates(
+    args: &Args,
+    project: &Project,
+) -> Result<Vec<(String, KnownCertificate)>, Failure> {
+    let text = |path: &Path| secret::from_file(path);
+    let wrong = |path: &Path, error: CertificateError| {
+        Failure::usage(format!("{} cannot be used: {error}", path.display()))
+    };
+    let mut known = Vec::new();
+    for (client, path) in &args.client_certificates {
+        let id = client_id(project, "--client-certificate", client)?;
+        let certificate = KnownCertificate::read(text(path)?.expose_secret());
+        known.push((id, certificate.map_err(|error| wrong(path, error))?));
+    }
+    let Some(path) = &args.client_ca else { return Ok(known) };
+    let roots = certificate::read_roots(text(path)?.expose_secret());
+    let roots = roots.map_err(|error| wrong(path, error))?;
+    for (client, name) in &args.client_certificate_names {
+        let id = client_id(project, "--client-certificate-name", client)?;
+        let (roots, name) = (roots.clone(), name.clone());
+        known.push((id, KnownCertificate::IssuedFor { roots, name }));
+    }
+    Ok(known)
+}
+
 /// The registered keys, by client id.
 fn client_keys(args: &Args, project: &Project) -> Result<Vec<(String, KeySet)>, Failure> {
     let read = |(client, path): &(String, PathBuf)| {
-        let key = project.find(client).map_err(|reason| {
-            Failure::usage(format!("--client-key {client}=… names no client app: {reason}"))
-        })?;
-        let id = project.client(key).id.as_ref().ok_or_else(|| {
-            Failure::usage(format!("--client-key {client}=… names a client app without an id"))
-        })?;
+        let id = client_id(project, "--client-key", client)?;
         // Public, but whoever takes the wrong file has a private one in hand.
         let text = secret::from_file(path)?;
         let keys = KeySet::read_public(text.expose_secret()).map_err(|error| {
             Failure::usage(format!("{} cannot be used as a client's key: {error}", path.display()))
         })?;
-        Ok((id.value.as_str().to_owned(), keys))
+        Ok((id, keys))
     };
     args.client_keys.iter().map(read).collect()
 }
@@ -195,6 +256,7 @@ pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Ex
         })?;
     }
     let client_keys = client_keys(args, &project)?;
+    let client_certificates = certificates(args, &project)?;
     let users = users(args.users.as_deref())?;
     let client_secret = secret::needed(&args.client_secret_env, "the secret of the clients")?;
     // Signals are listened for before anybody is told that the server is there to be stopped.
@@ -205,6 +267,8 @@ pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Ex
         client_secret: Some(client_secret),
         audiences: args.audience_map.clone(),
         client_keys,
+        client_certificates,
+        tls: args.tls_ca.is_some(),
         dpop_nonce: args.dpop_nonce,
         users,
         misbehave: args.misbehave.clone(),
@@ -223,6 +287,9 @@ pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Ex
                 _ => failure,
             }
         })?;
+    if let (Some(path), Some(pem)) = (&args.tls_ca, running.certificate_authority()) {
+        project::write_output(path, pem.as_bytes(), terminal)?;
+    }
     let started = Started::of(&running, globals, clients);
     match args.format {
         Format::Human => human(&started, &args.client_secret_env, terminal)?,

@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::CertifiedKey;
@@ -95,6 +95,27 @@ fn certificates(pem: &str) -> Result<Vec<CertificateDer<'static>>, CertificateEr
         .collect::<Result<_, _>>()
         .map_err(|_| CertificateError::NoCertificate)?;
     if found.is_empty() { Err(CertificateError::NoCertificate) } else { Ok(found) }
+}
+
+/// The first certificate of a text, in DER.
+///
+/// # Errors
+///
+/// When there is none.
+pub fn first_certificate(pem: &str) -> Result<Vec<u8>, CertificateError> {
+    let found = certificates(pem)?;
+    found.first().map(|one| one.to_vec()).ok_or(CertificateError::NoCertificate)
+}
+
+/// A certificate as people keep it.
+pub fn to_pem(der: &[u8]) -> String {
+    let body = STANDARD.encode(der);
+    let mut text = "-----BEGIN CERTIFICATE-----\n".to_owned();
+    for line in body.as_bytes().chunks(64) {
+        text.push_str(&String::from_utf8_lossy(line));
+        text.push('\n');
+    }
+    text + "-----END CERTIFICATE-----\n"
 }
 
 /// Reads certificate authorities (PEM, one or several) as DER, for

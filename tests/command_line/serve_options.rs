@@ -152,3 +152,57 @@ fn external_tokens_of_other_algorithms_claims_and_shapes() {
         assert!(ran.stderr.contains(word), "{more:?}: {ran}");
     }
 }
+
+/// A certificate with its key, as a client keeps them.
+fn certificate() -> (String, String) {
+    let text = |label: &str, der: &[u8]| {
+        let body = base64::engine::general_purpose::STANDARD.encode(der);
+        let lines: Vec<&str> =
+            body.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap()).collect();
+        format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", lines.join("\n"))
+    };
+    let key = rcgen::KeyPair::generate().unwrap();
+    let params = rcgen::CertificateParams::new(vec!["portal".to_owned()]).unwrap();
+    let certificate = params.self_signed(&key).unwrap();
+    (text("CERTIFICATE", certificate.der()), text("PRIVATE KEY", &key.serialize_der()))
+}
+
+#[test]
+fn over_https_a_client_is_known_by_its_certificate() {
+    let folder = estate();
+    let (certificate, key) = certificate();
+    let at = |name: &str| folder.path().join(name);
+    std::fs::write(at("portal.crt"), &certificate).unwrap();
+    std::fs::write(at("portal.pem"), certificate + &key).unwrap();
+    // Reissuing with a made up subject token is enough to see who asks.
+    let more = ["--tls-ca", "ca.pem", "--client-certificate", "Portal=portal.crt"];
+    let served = Served::with(folder, "requester-lists-target", &more);
+    assert!(served.text("issuer").starts_with("https://127.0.0.1:"), "{}", served.started);
+    let shows = [
+        "--ca-file",
+        "ca.pem",
+        "--client-auth",
+        "self_signed_tls_client_auth",
+        "--certificate-file",
+        "portal.pem",
+        "--format",
+        "json",
+    ];
+    let refusal = |ran: &Ran| json(ran)["refusal"]["error"].clone();
+    let ran = served.exchange("MARKED-token", PORTAL, &shows);
+    assert_eq!(refusal(&ran), json!("invalid_request"), "the client was known: {ran}");
+    let ran = served.exchange("MARKED-token", PORTAL, &["--ca-file", "ca.pem", "--format", "json"]);
+    assert_eq!(refusal(&ran), json!("invalid_client"), "its secret counts for nothing: {ran}");
+    // Nobody trusts it unasked.
+    let ran = served.exchange("MARKED-token", PORTAL, &[]);
+    assert_eq!(ran.code, Some(4), "{ran}");
+    assert!(ran.stderr.contains("certificate"), "{ran}");
+
+    for options in [
+        &["--client-certificate", "Portal=portal.crt"][..],
+        &["--tls-ca", "x", "--client-ca", "y"],
+        &["--tls-ca", "x", "--client-certificate-name", "Portal"],
+    ] {
+        assert_eq!(refused(options, "").code, Some(2), "{options:?}");
+    }
+}

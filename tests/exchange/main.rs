@@ -19,6 +19,7 @@ mod authority_refreshes;
 mod authority_refuses;
 mod authority_scenarios;
 mod authority_status;
+mod authority_tls;
 mod calibrate;
 mod client_assertions;
 mod client_dpop;

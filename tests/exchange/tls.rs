@@ -41,6 +41,11 @@ impl Authority {
         Self { certificate, issuer: rcgen::Issuer::new(params, key) }
     }
 
+    /// Its certificate, as those keep it who trust it.
+    pub fn pem(&self) -> String {
+        pem("CERTIFICATE", self.certificate.der())
+    }
+
     /// A way out that trusts it.
     pub fn trusted(&self) -> Http {
         let extra_roots = vec![self.certificate.der().to_vec()];
