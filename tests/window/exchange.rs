@@ -412,6 +412,65 @@ fn get(url: &url::Url) -> String {
     text
 }
 
+/// Head and body of a posted form over loopback.
+fn post(url: &url::Url, form: &str) -> String {
+    use std::io::{Read as _, Write as _};
+
+    let address = (url.host_str().unwrap(), url.port().unwrap());
+    let mut stream = std::net::TcpStream::connect(address).unwrap();
+    let (target, length) = (url.path(), form.len());
+    let kind = "application/x-www-form-urlencoded";
+    write!(
+        stream,
+        "POST {target} HTTP/1.1\r\nHost: {}:{}\r\nConnection: close\r\nContent-Type: {kind}\r\n\
+         Content-Length: {length}\r\n\r\n{form}",
+        address.0, address.1
+    )
+    .unwrap();
+    let mut text = String::new();
+    stream.read_to_string(&mut text).unwrap();
+    text
+}
+
+#[test]
+fn a_sign_in_with_a_code_and_its_refresh_give_tokens() {
+    let mut harness = opened(&sample("cross-client"));
+    select_permission(&mut harness);
+    send(&mut harness, Command::Act(Action::SimulateSelected));
+    choose(&mut harness, "Subject token comes from: Test user", "Sign-in with a code");
+    retype(&mut harness, "scope", "offline_access");
+    press(&mut harness, Modifiers::NONE, Key::F5);
+    until(&mut harness, "a code is shown", |studio| studio.state.exchange.waiting.is_some());
+    let Some(Waiting::Device { code, complete, .. }) =
+        harness.state().state.exchange.waiting.clone()
+    else {
+        panic!("it waits for something else")
+    };
+    harness.get_by_label(&code);
+    // What a person does on another device.
+    let url = complete.unwrap();
+    let page = get(&url);
+    let ticket = page.split("name=\"ticket\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let done = post(&url, &format!("user_code={code}&ticket={ticket}&user=carol"));
+    assert!(done.contains("You are logged in"), "{done}");
+    until(&mut harness, "the exchange has ended", |studio| {
+        studio.state.exchange.outcome().is_some()
+    });
+    assert_eq!(outcome(&harness).0, Outcome::Issued);
+    let signed_in = kept(&harness).iter().position(|label| label.starts_with("Signed in at "));
+    let vault = &harness.state().state.exchange.vault;
+    let first = &vault.tokens()[signed_in.unwrap()];
+    assert!(first.refresh.is_some());
+    let (id, before) = (first.id, vault.tokens().len());
+
+    // The next token of the same login, without the person.
+    let subject = &mut harness.state_mut().state.exchange.form.subject;
+    (subject.source, subject.kept) = (TokenSource::Refresh, Some(id));
+    run_again(&mut harness);
+    assert_eq!(outcome(&harness).0, Outcome::Issued);
+    assert!(kept(&harness).len() > before);
+}
+
 #[test]
 fn a_sign_in_that_nobody_finishes_is_cancelled() {
     let mut harness = opened(&sample("cross-client"));
