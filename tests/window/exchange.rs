@@ -562,3 +562,22 @@ fn a_chain_of_hops_is_simulated_from_the_answer_that_found_it() {
     run_again(&mut harness);
     assert_eq!(harness.state().state.exchange.outcomes().len(), 1);
 }
+
+#[test]
+fn the_authority_misbehaves_as_it_is_told_and_the_checks_tell() {
+    let mut harness = opened(&sample("cross-client"));
+    select_permission(&mut harness);
+    send(&mut harness, Command::Act(Action::SimulateSelected));
+    run(&mut harness);
+    assert_eq!(report(&harness).at(exchange_studio::exchange::Level::Fail).count(), 0);
+    click(&mut harness, "Misbehave on purpose");
+    click(&mut harness, "cacheable");
+    run_again(&mut harness);
+    let breaches: Vec<_> =
+        report(&harness).at(exchange_studio::exchange::Level::Fail).map(|check| check.id).collect();
+    assert_eq!(breaches, ["RES-01"]);
+    harness.get_by_label("Misbehave on purpose (1 chosen)");
+    click(&mut harness, "Behave again");
+    run_again(&mut harness);
+    assert_eq!(report(&harness).at(exchange_studio::exchange::Level::Fail).count(), 0);
+}

@@ -1,10 +1,12 @@
 //! What a test exchange will be made of, as the person has filled it in so far.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::authority::Misbehaviour;
 use crate::config::{ClientApp, ClientKey, Project, Setting};
 use crate::exchange::chain::Further;
 use crate::exchange::checks::{Check, Level};
@@ -76,6 +78,8 @@ pub struct Form {
     pub resource: Vec<String>,
     pub scope: String,
     pub extra: Vec<(String, String)>,
+    /// What the authority built in does wrongly on purpose.
+    pub misbehave: BTreeSet<Misbehaviour>,
     /// The hops after the first: what one issues goes into the next.
     pub further: Vec<FurtherHop>,
     /// What is done after a token was issued.
@@ -117,6 +121,7 @@ impl Default for Form {
             resource: Vec::new(),
             scope: String::new(),
             extra: Vec::new(),
+            misbehave: BTreeSet::new(),
             further: Vec::new(),
             follow_up: FollowUp::default(),
         }

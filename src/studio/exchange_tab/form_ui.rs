@@ -12,7 +12,9 @@ use super::super::state::State;
 use super::super::theme::{self, Tokens};
 use super::super::widgets::{self, icon_button_ui, section_ui, small_icon_ui, tick_ui};
 use super::form::{Form, ServerChoice};
-use super::{Command, chain_ui, choice_ui, grid_ui, paste_ui, requester_ui, vault_ui};
+use super::{
+    Command, chain_ui, choice_ui, grid_ui, misbehave_ui, paste_ui, requester_ui, vault_ui,
+};
 
 const LABEL_WIDTH: f32 = 96.0;
 
@@ -25,6 +27,7 @@ pub fn form_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) {
     paste_ui::waiting_ui(ui, state);
     paste_ui::left_out_ui(ui, state);
     changed |= server_ui(ui, &mut form);
+    changed |= misbehave_ui::misbehave_ui(ui, &mut form);
     if form.server != ServerChoice::BuiltIn && !form.address(None).is_empty() {
         findings_ui(ui, checks, &["endpoint"]);
     }

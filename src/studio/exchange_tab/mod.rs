@@ -11,6 +11,7 @@ mod form;
 mod form_ui;
 mod grid_ui;
 mod key;
+mod misbehave_ui;
 mod obtain;
 mod paste_ui;
 mod requester_ui;
@@ -25,7 +26,7 @@ use std::time::{Duration, SystemTime};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-use crate::authority::{self, Running};
+use crate::authority::{self, Misbehaviour, Running};
 use crate::config::Project;
 use crate::exchange::checks::Check;
 use crate::exchange::paste::{self, Pasted};
@@ -150,7 +151,10 @@ impl ExchangeTab {
             }
             Command::Show(mode) => self.mode = mode,
             Command::ShowHop(hop) => self.shown = hop,
-            Command::Edit(form) => self.form = *form,
+            Command::Edit(form) => {
+                self.form = *form;
+                self.tell_authority();
+            }
             Command::Wait(waiting) => {
                 if let Waiting::Browser { url } = &waiting {
                     self.open = Some(url.clone());
@@ -185,6 +189,7 @@ impl ExchangeTab {
                     Ok(authority) => {
                         authority.set_project(Arc::clone(project), reading);
                         self.authority = Some(authority);
+                        self.tell_authority();
                         self.run(project, reading, jobs);
                     }
                     Err(error) => self.end(vec![Err(error)], project),
@@ -233,6 +238,16 @@ impl ExchangeTab {
             .map(|question| decide(project, reading, &question));
         let authority = self.authority.as_ref().map(|authority| authority.issuer());
         self.checks = self.form.checks(authority, &self.vault, SystemTime::now());
+    }
+
+    /// Has the authority built in misbehave as it was chosen, and in no other way.
+    fn tell_authority(&self) {
+        if let Some(authority) = &self.authority {
+            let how: Vec<Misbehaviour> = self.form.misbehave.iter().copied().collect();
+            if authority.misbehaviour() != how {
+                authority.set_misbehaviour(&how);
+            }
+        }
     }
 
     /// What came of the hop that is looked at.
