@@ -230,14 +230,12 @@ pub fn minting(port: u16) -> Mint {
     Box::new(move |wanted: Wanted| {
         let endpoint = endpoint.clone();
         Box::pin(async move {
-            if !wanted.claims.is_empty() {
-                return Err("The external issuers cannot be told to add claims.".to_owned());
-            }
             let request = MintRequest {
                 issuer: Some(wanted.issuer),
                 audience: wanted.audience,
                 lifetime: wanted.lifetime,
                 not_before: wanted.not_before,
+                claims: wanted.claims,
                 ..MintRequest::new(wanted.subject)
             };
             authority::mint_over_http(&endpoint, &request).await.map_err(|error| error.to_string())

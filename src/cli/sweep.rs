@@ -1,7 +1,8 @@
 //! `sweep`: does the server do what the configuration says?
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
 use clap::ValueEnum;
@@ -12,11 +13,14 @@ use super::exchange::SKEW;
 use super::project::{self, Paths};
 use super::terminal::Colour;
 use super::{Exit, Failure, Globals, Terminal};
+use crate::config::write_derived;
 use crate::exchange::Cancel;
 use crate::exchange::ask::Desk;
 use crate::exchange::sweep::{
-    Conditions, Earlier, Ended, Expected, Observed, PlanOptions, Progress, Report, plan, run,
+    Conditions, Earlier, Ended, Expected, Observed, PlanOptions, Progress, Report, SoFar, Tried,
+    plan, run,
 };
+use crate::trust::Reading;
 
 /// Find where a server and the configuration disagree
 ///
@@ -69,7 +73,8 @@ pub struct Args {
     seed: u64,
 
     /// Go on with an earlier run: what this file (its JSON report) has is not asked for again. It
-    /// may be missing, and is written at the end.
+    /// may be missing. It is written every two seconds, and at the end, so that a run that is killed
+    /// can be gone on with too.
     #[arg(long, value_name = "FILE")]
     resume: Option<PathBuf>,
 
@@ -106,6 +111,9 @@ pub(super) fn rate(text: &str) -> Result<f64, String> {
 /// How often a person who waits is told how far it is.
 const TELLING: Duration = Duration::from_secs(5);
 
+/// How much work may be lost.
+const KEEPING: Duration = Duration::from_secs(2);
+
 pub fn run_command(
     args: &Args,
     globals: &Globals,
@@ -135,6 +143,10 @@ pub fn run_command(
     let audiences = args.asking.audiences(&project)?;
     let http = args.asking.http()?;
     let cancel = Cancel::default();
+    let mut keeping = match &args.resume {
+        Some(path) => Some(Keeping::start(path, &earlier, server.address(), globals.reading)?),
+        None => None,
+    };
     let mut told = Instant::now();
     let report = client::wait_or_stop(&cancel, async {
         let session = client::open(&http, &server, &cancel).await?;
@@ -156,6 +168,9 @@ pub fn run_command(
             cancel: &cancel,
         };
         let progress = |it: Progress<'_>| {
+            if let Some(keeping) = &mut keeping {
+                keeping.take(it.latest, terminal);
+            }
             if told.elapsed() >= TELLING {
                 told = Instant::now();
                 terminal.say(format_args!(
@@ -167,10 +182,11 @@ pub fn run_command(
         Ok::<_, Failure>(run(&conditions, &mut supplies, progress).await)
     })??;
     if let Some(path) = &args.resume {
-        let mut text = serde_json::to_string_pretty(&report)
-            .map_err(|error| Failure::unreadable(format!("cannot write JSON: {error}")))?;
-        text.push('\n');
-        project::write_output(path, text.as_bytes(), terminal)?;
+        keep(path, |out| {
+            serde_json::to_writer_pretty(&mut *out, &report)?;
+            out.write_all(b"\n")
+        })
+        .map_err(Failure::unreadable)?;
     }
     write(args.format, &report, terminal)?;
     Ok(match report.ended {
@@ -178,6 +194,53 @@ pub fn run_command(
         _ if report.is_fine() => gaps,
         _ => Exit::No,
     })
+}
+
+/// Writes the file of --resume in one step: what is there is the old text or the new one.
+fn keep(
+    path: &Path,
+    content: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
+) -> Result<(), String> {
+    write_derived(path, true, content)
+        .map_err(|error| Failure::unreadable(format!("cannot write {}: {error}", path.display())))
+}
+
+/// The file of --resume while the run goes on.
+struct Keeping<'a> {
+    path: &'a Path,
+    so_far: SoFar,
+    kept: Instant,
+    /// Whether the person knows that it cannot be written any more.
+    told: bool,
+}
+
+impl<'a> Keeping<'a> {
+    /// Writes it for the first time, so that nothing is asked in vain.
+    fn start(
+        path: &'a Path,
+        earlier: &Earlier,
+        server: &str,
+        reading: Reading,
+    ) -> Result<Self, Failure> {
+        let so_far = SoFar::new(earlier, server, reading);
+        keep(path, |out| so_far.write(out)).map_err(Failure::unreadable)?;
+        Ok(Self { path, so_far, kept: Instant::now(), told: false })
+    }
+
+    /// A disk that is full for a moment ends no run: the last word is at the end.
+    fn take(&mut self, tried: &Tried, terminal: &mut Terminal) {
+        self.so_far.add(tried);
+        if self.kept.elapsed() < KEEPING {
+            return;
+        }
+        if let Err(why) = keep(self.path, |out| self.so_far.write(out))
+            && !std::mem::replace(&mut self.told, true)
+        {
+            terminal.say(format_args!("{why}; the run goes on"));
+        }
+        // From when it is done: a slow disk has its share of the time, and not all of it.
+        self.kept = Instant::now();
+    }
 }
 
 fn write(format: Format, report: &Report, terminal: &mut Terminal) -> Result<(), Failure> {

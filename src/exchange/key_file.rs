@@ -20,9 +20,8 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
 use super::certificate::CertificateError;
-use super::keys::{
-    KeyError, KeySet, SigningAlgorithm, SigningKey, der_value, private_key_of_pkcs8,
-};
+use super::der;
+use super::keys::{KeyError, KeySet, SigningAlgorithm, SigningKey, private_key_of_pkcs8};
 
 /// Why a text is no key that can be used. Says nothing of the key itself.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -229,36 +228,22 @@ impl PrivateJwk {
 
     /// `RSAPrivateKey` (RFC 8017 §A.1.2).
     fn pkcs1(&self) -> Result<Zeroizing<Vec<u8>>, KeyFileError> {
-        let mut inside = Zeroizing::new(vec![0x02, 0x01, 0x00]);
-        for member in [&self.n, &self.e, &self.d, &self.p, &self.q, &self.dp, &self.dq, &self.qi] {
-            let octets = member.need()?;
-            let start = octets.iter().position(|octet| *octet != 0).unwrap_or(octets.len());
-            let digits = &octets[start..];
-            // An integer whose first bit is set would be a negative one.
-            let sign: &[u8] =
-                if digits.first().is_none_or(|first| *first >= 0x80) { &[0] } else { &[] };
-            write_head(&mut inside, 0x02, sign.len() + digits.len());
-            inside.extend_from_slice(sign);
-            inside.extend_from_slice(digits);
+        let members = [&self.n, &self.e, &self.d, &self.p, &self.q, &self.dp, &self.dq, &self.qi];
+        let mut numbers = Vec::with_capacity(members.len());
+        for member in members {
+            numbers.push(member.need()?);
+        }
+        // A buffer that had to grow would leave its numbers behind in memory.
+        let length = numbers.iter().map(|octets| octets.len() + 12).sum();
+        let mut inside = Zeroizing::new(Vec::with_capacity(length));
+        der::write_integer(&mut inside, &[]);
+        for octets in numbers {
+            der::write_integer(&mut inside, octets);
         }
         let mut der = Zeroizing::new(Vec::with_capacity(inside.len() + 8));
-        write_head(&mut der, 0x30, inside.len());
+        der::write_head(&mut der, 0x30, inside.len());
         der.extend_from_slice(&inside);
         Ok(der)
-    }
-}
-
-/// Tag and length of a DER value.
-fn write_head(der: &mut Vec<u8>, tag: u8, length: usize) {
-    der.push(tag);
-    let bytes = length.to_be_bytes();
-    let start = bytes.iter().position(|byte| *byte != 0).unwrap_or(bytes.len() - 1);
-    let bytes = &bytes[start..];
-    if let [short @ 0..0x80] = bytes {
-        der.push(*short);
-    } else {
-        der.push(0x80 | u8::try_from(bytes.len()).unwrap_or(0x7f));
-        der.extend_from_slice(bytes);
     }
 }
 
@@ -307,22 +292,22 @@ fn jwk_of_spki(spki: &[u8]) -> Option<Value> {
     const P384: &[u8] = &[0x2b, 0x81, 0x04, 0x00, 0x22];
     const ED25519: &[u8] = &[0x2b, 0x65, 0x70];
 
-    let (info, _) = der_value(spki, 0x30)?;
-    let (algorithm, rest) = der_value(info, 0x30)?;
-    let (kind, parameters) = der_value(algorithm, 0x06)?;
-    let (bits, _) = der_value(rest, 0x03)?;
+    let (info, _) = der::read(spki, 0x30)?;
+    let (algorithm, rest) = der::read(info, 0x30)?;
+    let (kind, parameters) = der::read(algorithm, 0x06)?;
+    let (bits, _) = der::read(rest, 0x03)?;
     let (0, key) = bits.split_first().map(|(unused, key)| (*unused, key))? else { return None };
     let text = |octets: &[u8]| URL_SAFE_NO_PAD.encode(octets);
     match kind {
         RSA => {
-            let (numbers, _) = der_value(key, 0x30)?;
-            let (n, rest) = der_value(numbers, 0x02)?;
-            let (e, _) = der_value(rest, 0x02)?;
+            let (numbers, _) = der::read(key, 0x30)?;
+            let (n, rest) = der::read(numbers, 0x02)?;
+            let (e, _) = der::read(rest, 0x02)?;
             let n = n.strip_prefix(&[0]).unwrap_or(n);
             (n.len() >= 256).then(|| json!({ "kty": "RSA", "n": text(n), "e": text(e) }))
         }
         ELLIPTIC => {
-            let (curve, length) = match der_value(parameters, 0x06)?.0 {
+            let (curve, length) = match der::read(parameters, 0x06)?.0 {
                 P256 => ("P-256", 32),
                 P384 => ("P-384", 48),
                 _ => return None,
@@ -444,9 +429,9 @@ mod tests {
         let pair = RsaKeyPair::generate(KeySize::Rsa2048).unwrap();
         let pkcs8: Pkcs8V1Der<'_> = pair.as_der().unwrap();
         let pkcs1 = private_key_of_pkcs8(pkcs8.as_ref()).unwrap();
-        let (mut rest, _) = der_value(pkcs1, 0x30).unwrap();
+        let (mut rest, _) = der::read(pkcs1, 0x30).unwrap();
         let mut numbers = Vec::new();
-        while let Some((number, after)) = der_value(rest, 0x02) {
+        while let Some((number, after)) = der::read(rest, 0x02) {
             numbers.push(URL_SAFE_NO_PAD.encode(number.strip_prefix(&[0]).unwrap_or(number)));
             rest = after;
         }

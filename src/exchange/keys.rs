@@ -26,6 +26,8 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::der;
+
 /// Why a key could not be made or used. Says nothing of the key itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
@@ -220,30 +222,11 @@ impl SigningKey {
 /// The `RSAPrivateKey` (RFC 8017 §A.1.2) inside a `PrivateKeyInfo` (RFC 5208 §5): the signer takes
 /// the one, the generator gives the other.
 pub(super) fn private_key_of_pkcs8(der: &[u8]) -> Option<&[u8]> {
-    let (info, _) = der_value(der, 0x30)?;
-    let (_version, rest) = der_value(info, 0x02)?;
-    let (_algorithm, rest) = der_value(rest, 0x30)?;
-    let (key, _) = der_value(rest, 0x04)?;
+    let (info, _) = der::read(der, 0x30)?;
+    let (_version, rest) = der::read(info, 0x02)?;
+    let (_algorithm, rest) = der::read(rest, 0x30)?;
+    let (key, _) = der::read(rest, 0x04)?;
     Some(key)
-}
-
-/// The contents of the DER value with this tag at the start of `der`, and what follows it.
-pub(super) fn der_value(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
-    let (&found, rest) = der.split_first()?;
-    let (&first, rest) = rest.split_first()?;
-    let (length, rest) = if first < 0x80 {
-        (usize::from(first), rest)
-    } else {
-        let (bytes, rest) = rest.split_at_checked(usize::from(first & 0x7f))?;
-        let length = bytes
-            .iter()
-            .try_fold(0_usize, |n, &byte| n.checked_mul(256)?.checked_add(usize::from(byte)))?;
-        (length, rest)
-    };
-    if found != tag {
-        return None;
-    }
-    rest.split_at_checked(length)
 }
 
 /// How many keys of a set are read; real sets have a handful, and each may have to be tried.

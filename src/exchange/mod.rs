@@ -40,6 +40,7 @@ pub mod checks;
 pub mod client_auth;
 pub mod client_credentials;
 pub mod compare;
+mod der;
 pub mod device;
 pub mod discovery;
 pub mod dpop;

@@ -9,10 +9,17 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use jsonwebtoken::jwk::Jwk;
 use serde_json::Value;
 
+use super::der::{value, write_integer};
+
 /// The `SubjectPublicKeyInfo` (RFC 5280 §4.1.2.7) of an RSA, P-256, P-384 or Ed25519 key as PEM;
 /// `None` for any other kind of key. Ends in a line feed.
 pub fn public_pem(key: &Jwk) -> Option<String> {
-    let der = spki(&serde_json::to_value(key).ok()?)?;
+    public_pem_of(&serde_json::to_value(key).ok()?)
+}
+
+/// The same of a key as it was published.
+pub(super) fn public_pem_of(jwk: &Value) -> Option<String> {
+    let der = spki(jwk)?;
     let encoded = STANDARD.encode(der);
     let mut pem = String::from("-----BEGIN PUBLIC KEY-----\n");
     for line in encoded.as_bytes().chunks(64) {
@@ -34,7 +41,9 @@ fn spki(jwk: &Value) -> Option<Vec<u8>> {
     let octets = |name: &str| URL_SAFE_NO_PAD.decode(text(name)?).ok();
     let (algorithm, key) = match (text("kty")?, text("crv")) {
         ("RSA", _) => {
-            let numbers = [integer(&octets("n")?), integer(&octets("e")?)].concat();
+            let mut numbers = Vec::new();
+            write_integer(&mut numbers, &octets("n")?);
+            write_integer(&mut numbers, &octets("e")?);
             ([value(0x06, RSA), value(0x05, &[])].concat(), value(0x30, &numbers))
         }
         ("EC", Some(curve)) => {
@@ -51,29 +60,6 @@ fn spki(jwk: &Value) -> Option<Vec<u8>> {
     };
     let bits = [vec![0], key].concat();
     Some(value(0x30, &[value(0x30, &algorithm), value(0x03, &bits)].concat()))
-}
-
-/// A DER `INTEGER` that is not negative.
-fn integer(octets: &[u8]) -> Vec<u8> {
-    let sign: &[u8] = if octets.first().is_some_and(|first| *first >= 0x80) { &[0] } else { &[] };
-    value(0x02, &[sign, octets].concat())
-}
-
-/// Tag, length and contents (X.690 §8.1).
-fn value(tag: u8, contents: &[u8]) -> Vec<u8> {
-    let length = contents.len().to_be_bytes();
-    let start = length.iter().position(|byte| *byte != 0).unwrap_or(length.len() - 1);
-    let length = &length[start..];
-    let mut der = vec![tag];
-    match length {
-        [short @ 0..0x80] => der.push(*short),
-        long => {
-            der.push(0x80 | u8::try_from(long.len()).unwrap_or(0x7f));
-            der.extend_from_slice(long);
-        }
-    }
-    der.extend_from_slice(contents);
-    der
 }
 
 #[cfg(test)]

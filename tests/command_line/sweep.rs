@@ -333,3 +333,139 @@ fn a_sweep_that_is_stopped_says_what_it_has() {
     let kept: Value = serde_json::from_str(&folder.read("state.json")).unwrap();
     assert_eq!(kept["ended"]["how"], "cancelled");
 }
+
+/// A server by hand: it says where its endpoint is, refuses whatever it is asked, and is silent from
+/// the exchange with number `quiet_from` on. Tells of each exchange that it got.
+#[cfg(unix)]
+fn refuses_until(quiet_from: usize) -> (String, std::sync::mpsc::Receiver<usize>) {
+    use std::io::{Read as _, Write as _};
+
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let issuer = format!("http://{}", listener.local_addr().unwrap());
+    let (base, (tell, told)) = (issuer.clone(), std::sync::mpsc::channel());
+    std::thread::spawn(move || {
+        let mut held = Vec::new();
+        let mut asked = 0;
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut seen = Vec::new();
+            let mut some = [0; 4096];
+            let whole = |seen: &[u8]| {
+                let text = String::from_utf8_lossy(seen).to_ascii_lowercase();
+                let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
+                let length = head.split("content-length: ").nth(1).and_then(|it| it.lines().next());
+                body.len() >= length.map_or(0, |it| it.parse().unwrap())
+            };
+            while !whole(&seen) {
+                match stream.read(&mut some) {
+                    Ok(0) | Err(_) => break,
+                    Ok(read) => seen.extend_from_slice(&some[..read]),
+                }
+            }
+            let (status, body) = if seen.starts_with(b"GET ") {
+                let body = format!(r#"{{"issuer":"{base}","token_endpoint":"{base}/token"}}"#);
+                ("200 OK", body)
+            } else {
+                asked += 1;
+                let _ = tell.send(asked);
+                if asked >= quiet_from {
+                    held.push(stream);
+                    continue;
+                }
+                ("400 Bad Request", r#"{"error":"invalid_target"}"#.to_owned())
+            };
+            let _ = write!(
+                stream,
+                "HTTP/1.1 {status}\r\nContent-Type: application/json\r\nConnection: close\r\n\
+                 Content-Length: {}\r\n\r\n{body}",
+                body.len()
+            );
+        }
+    });
+    (issuer, told)
+}
+
+/// `kill -9` in the middle of a run: what was found out is on disk, whole, and the next run goes on
+/// from there.
+#[cfg(unix)]
+#[test]
+fn a_sweep_that_is_killed_is_gone_on_with() {
+    use std::process::Stdio;
+
+    // Four a second, so that some seconds' work is done when the server falls silent.
+    const QUIET: usize = 12;
+    let (issuer, asked) = refuses_until(QUIET);
+    let folder = crate::support::estate();
+    let more: String = (0..20)
+        .map(|n| {
+            format!("---\n!ClientAppDto\nid: \"{n:08}-0000-4000-8000-000000000000\"\nname: C{n}\n")
+        })
+        .collect();
+    folder.write("more.yaml", more.as_bytes());
+    let arguments = |issuer: &str| {
+        ["sweep", "estate.yaml", "more.yaml", "--server", issuer, "--sample", "100"]
+            .into_iter()
+            .chain(["--user-token-env", "Portal=SUBJECT_TOKEN", "--resume", "state.json"])
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    let mut child = crate::support::program(folder.path())
+        .args(arguments(&issuer))
+        .args(["--rate", "4"])
+        .env("EXCHANGE_STUDIO_CLIENT_SECRET", SECRET)
+        .env("SUBJECT_TOKEN", "MARKED-token")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // The file is there before anything is asked.
+    assert_eq!(asked.recv().unwrap(), 1);
+    let kept = |folder: &crate::support::Folder| -> Value {
+        serde_json::from_str(&folder.read("state.json")).unwrap()
+    };
+    assert_eq!(kept(&folder)["ended"]["how"], "under-way");
+    while asked.recv().unwrap() < QUIET {
+        // Whenever one looks, it can be read as a whole.
+        kept(&folder);
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let before = kept(&folder);
+    let items = before["items"].as_array().unwrap().len();
+    // At four a second, two seconds are eight exchanges: no more than that may be lost.
+    assert!(items < QUIET && items + 9 >= QUIET, "{items} of {QUIET} are kept");
+    assert!(items > 0 && !folder.read("state.json").contains("MARKED"));
+
+    // Another server at the same address is not to be had; the file names it, and that is enough.
+    let (other, asked) = refuses_until(usize::MAX);
+    let text = folder.read("state.json").replace(&issuer, &other);
+    folder.write("state.json", text.as_bytes());
+    let ran = {
+        let output = crate::support::program(folder.path())
+            .args(arguments(&other))
+            .env("EXCHANGE_STUDIO_CLIENT_SECRET", SECRET)
+            .env("SUBJECT_TOKEN", "MARKED-token")
+            .output()
+            .unwrap();
+        Ran::of(output)
+    };
+    assert_eq!(ran.code, Some(1), "{ran}");
+    let after = kept(&folder);
+    assert_eq!(after["ended"]["how"], "finished");
+    assert_eq!(after["summary"]["earlier"], items);
+    let answered = after["summary"]["answered"].as_u64().unwrap();
+    assert_eq!(asked.try_iter().count() as u64, answered - items as u64, "nothing twice");
+    // No half-written file stays.
+    let left = std::fs::read_dir(folder.path()).unwrap().map(|it| it.unwrap().file_name());
+    let left: Vec<_> = left.filter(|it| it.to_string_lossy().starts_with('.')).collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+#[test]
+fn a_sweep_that_could_not_be_kept_asks_for_nothing() {
+    let folder = crate::support::estate();
+    let arguments = ["sweep", "estate.yaml", "--server", "http://127.0.0.1:1", "--resume"];
+    let ran = folder.run(&[&arguments[..], &["missing/state.json"]].concat());
+    assert_eq!(ran.code, Some(3), "{ran}");
+    assert!(ran.stderr.contains("cannot write missing/state.json: "), "{ran}");
+}

@@ -1,8 +1,9 @@
-//! Going on with a run that was stopped.
+//! Going on with a run that was stopped, or that stopped without being asked.
 
 use std::collections::BTreeMap;
+use std::io;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::plan::Item;
 use super::report::{KIND, Tried};
@@ -55,5 +56,58 @@ impl Earlier {
 
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+}
+
+/// What is known so far, to be kept on disk while a run goes on, so that little is lost when it is
+/// killed. Starts with what an earlier run has, of which nothing is lost either.
+#[derive(Clone, Debug)]
+pub struct SoFar {
+    server: String,
+    reading: Reading,
+    answered: BTreeMap<String, Tried>,
+}
+
+impl SoFar {
+    /// Before anything is asked.
+    pub fn new(earlier: &Earlier, server: &str, reading: Reading) -> Self {
+        Self { server: server.to_owned(), reading, answered: earlier.0.clone() }
+    }
+
+    /// Takes in what came of an item; what is no answer will be asked for again anyway.
+    pub fn add(&mut self, tried: &Tried) {
+        if tried.observed.is_answer() {
+            self.answered.insert(tried.id.clone(), tried.clone());
+        }
+    }
+
+    /// Writes what [`Earlier::read`] reads: a report of a run that is under way.
+    ///
+    /// # Errors
+    ///
+    /// Those of `out`.
+    pub fn write(&self, out: impl io::Write) -> io::Result<()> {
+        #[derive(Serialize)]
+        struct Under<'a> {
+            version: u64,
+            kind: &'static str,
+            server: &'a str,
+            reading: &'static str,
+            ended: How,
+            items: Vec<&'a Tried>,
+        }
+        #[derive(Serialize)]
+        struct How {
+            how: &'static str,
+        }
+        let report = Under {
+            version: 1,
+            kind: KIND,
+            server: &self.server,
+            reading: self.reading.name(),
+            ended: How { how: "under-way" },
+            items: self.answered.values().collect(),
+        };
+        serde_json::to_writer(out, &report).map_err(io::Error::from)
     }
 }

@@ -23,7 +23,7 @@ mod report;
 mod run;
 
 pub use super::ask::Observed;
-pub use earlier::Earlier;
+pub use earlier::{Earlier, SoFar};
 pub use plan::{Expected, Item, Plan, PlanOptions, Why, address, item_id, plan};
 pub use report::{
     Argument, Difference, DifferenceKind, Ended, FailedCheck, Named, Report, StepLine,
