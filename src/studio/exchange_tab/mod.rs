@@ -227,12 +227,7 @@ impl ExchangeTab {
         }
     }
 
-    pub fn project_changed(
-        &mut self,
-        project: &Arc<Project>,
-        reading: Reading,
-        jobs: &mut Jobs,
-    ) {
+    pub fn project_changed(&mut self, project: &Arc<Project>, reading: Reading, jobs: &mut Jobs) {
         let count = project.clients().len();
         if self.form.client_apps().any(|key| key.is_some_and(|key| key.0 >= count)) {
             self.form.forget_project();

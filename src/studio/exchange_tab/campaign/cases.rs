@@ -102,8 +102,7 @@ impl Cases {
             let same = |shown: &&mut Shown| {
                 shown.opened.path == opened.path && shown.opened.name == opened.name
             };
-            let shown =
-                Shown { opened: opened.clone(), reports: BTreeMap::new(), failed: None };
+            let shown = Shown { opened: opened.clone(), reports: BTreeMap::new(), failed: None };
             match self.files.iter_mut().find(same) {
                 Some(known) => *known = shown,
                 None => self.files.push(shown),

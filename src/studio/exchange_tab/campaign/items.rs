@@ -16,14 +16,8 @@ pub enum Filter {
 }
 
 impl Filter {
-    pub const ALL: [Self; 6] = [
-        Self::All,
-        Self::Differences,
-        Self::Granted,
-        Self::Refused,
-        Self::Unclear,
-        Self::NotTried,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::All, Self::Differences, Self::Granted, Self::Refused, Self::Unclear, Self::NotTried];
 
     pub fn label(self) -> &'static str {
         match self {

@@ -58,11 +58,10 @@ impl Means {
             token_type: it.token_type.trim().to_owned(),
         });
         let kept = tab.vault.tokens().iter().filter(|kept| kept.remaining(now) != Some(0));
-        let kept = kept
-            .map(|kept| SubjectToken {
-                token: kept.token.clone(),
-                token_type: kept.token_type.clone(),
-            });
+        let kept = kept.map(|kept| SubjectToken {
+            token: kept.token.clone(),
+            token_type: kept.token_type.clone(),
+        });
         if !is_built_in {
             tokens.extend(pasted.chain(kept));
         }
@@ -111,9 +110,10 @@ impl Means {
                 Subject::UserOf(key) if self.by_credentials() => {
                     self.authentication(project.client(*key), None).err()
                 }
-                Subject::UserOf(key) => {
-                    Some(format!("There is no token of a user of {}.", project.client(*key).label()))
-                }
+                Subject::UserOf(key) => Some(format!(
+                    "There is no token of a user of {}.",
+                    project.client(*key).label()
+                )),
                 Subject::External { issuer, subject } => {
                     Some(format!("There is no token of {issuer} for {subject}."))
                 }

@@ -92,9 +92,16 @@ pub enum Command {
     Own(bool),
     /// Asks where to write something, and writes it.
     Save(Product),
-    SaveTo { product: Product, path: PathBuf, replace: bool },
+    SaveTo {
+        product: Product,
+        path: PathBuf,
+        replace: bool,
+    },
     /// A file is there already.
-    AskToReplace { product: Product, path: PathBuf },
+    AskToReplace {
+        product: Product,
+        path: PathBuf,
+    },
     KeepThatFile,
     Saved,
 }
@@ -103,9 +110,14 @@ pub enum Command {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Wish {
     /// All of the plan, or only what an earlier run left open.
-    Sweep { go_on: bool },
+    Sweep {
+        go_on: bool,
+    },
     /// The cases of a file, or of all; one case alone with those it goes on from.
-    Cases { file: Option<usize>, case: Option<String> },
+    Cases {
+        file: Option<usize>,
+        case: Option<String>,
+    },
     Calibrate,
     /// The probes with these ids; all when there is none.
     Probes(Vec<String>),

@@ -204,8 +204,7 @@ impl Task {
             clock: &SystemTime::now,
             patient: true,
         };
-        let conditions =
-            Conditions { desk, plan: &plan, rate, earlier: &earlier, cancel: &cancel };
+        let conditions = Conditions { desk, plan: &plan, rate, earlier: &earlier, cancel: &cancel };
         let mut told: Option<Instant> = None;
         let report = run(&conditions, &mut supplies, |progress| {
             if told.is_some_and(|told| told.elapsed() < TELLING) {
