@@ -41,6 +41,13 @@ pub fn service_principal() -> Vec<Source> {
     sources!("service-principal": "partner-federation.yaml")
 }
 
+/// Exchanges with what is expected of them, for [`cross_client`]: the name of the file, and its
+/// text.
+pub fn cases() -> (&'static str, &'static str) {
+    let text = include_str!("../samples/cases/portal-and-dashboard.yaml");
+    ("samples/cases/portal-and-dashboard.yaml", text)
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;

@@ -201,6 +201,10 @@ pub enum PathPurpose {
     SaveAs(FileId),
     /// The access matrix as CSV.
     SaveMatrix,
+    /// A report of many exchanges, or a case.
+    SaveProduct(exchange_tab::campaign::Product),
+    /// Files of cases.
+    OpenCases,
     /// The drawing, in the format that the name says.
     ExportDrawing,
     /// Another version, to compare with.

@@ -12,6 +12,10 @@ pub trait FileDialogs: Send + Sync {
     fn pick_folder(&self) -> Option<PathBuf>;
     /// A file with a private key.
     fn pick_key(&self) -> Option<PathBuf>;
+    /// Files of cases.
+    fn pick_cases(&self) -> Option<Vec<PathBuf>> {
+        self.pick_files()
+    }
     fn save_file(&self, suggested: &Path) -> Option<PathBuf>;
 }
 
@@ -40,8 +44,14 @@ impl FileDialogs for NativeDialogs {
             .pick_file()
     }
 
+    fn pick_cases(&self) -> Option<Vec<PathBuf>> {
+        dialog("Open files of cases").pick_files()
+    }
+
     fn save_file(&self, suggested: &Path) -> Option<PathBuf> {
-        let is_csv = suggested.extension().is_some_and(|extension| extension == "csv");
+        let ending = suggested.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+        let derived = [("csv", "CSV"), ("xml", "JUnit XML"), ("md", "Markdown")];
+        let derived = derived.into_iter().find(|(known, _)| *known == ending);
         let plain = || rfd::FileDialog::new().set_title("Save as");
         let mut dialog = match Format::of_path(suggested) {
             Some(first) => {
@@ -51,8 +61,10 @@ impl FileDialogs for NativeDialogs {
                     dialog.add_filter(format.label(), &[format.ending()])
                 })
             }
-            None if is_csv => plain().add_filter("CSV", &["csv"]),
-            None => dialog("Save as"),
+            None => match derived {
+                Some((ending, label)) => plain().add_filter(label, &[ending]),
+                None => dialog("Save as"),
+            },
         };
         if let Some(folder) = suggested.parent() {
             dialog = dialog.set_directory(folder);

@@ -31,6 +31,7 @@ pub use app::Studio;
 pub use changes_tab::{ChangesState, Choice, Command as CompareCommand, Comparison, With};
 pub use command::{Action, Command, Leaving, Notice, PathPurpose};
 pub use dialogs::FileDialogs;
+pub use exchange_tab::campaign;
 pub use exchange_tab::{
     Command as ExchangeCommand, ServerChoice, TokenChoice, TokenSource, Waiting,
 };

@@ -17,6 +17,7 @@ use super::analysis::Analysis;
 use super::changes_tab::ChangesState;
 use super::command::{Action, Command, Leaving, Notice, PathPurpose};
 use super::dialogs::FileDialogs;
+use super::exchange_tab::campaign::Command as CampaignCommand;
 use super::exchange_tab::{self, ExchangeTab};
 use super::graph_tab::{AskSlot, GraphState};
 use super::jobs::{JobId, Jobs};
@@ -325,7 +326,16 @@ impl State {
             Command::LeaveWithoutSaving(leaving) => self.go(leaving),
             Command::AskForPath(purpose) => self.dialog = Some(Dialog::Path(purpose)),
             Command::Exchange(exchange_tab::Command::PickKey) => self.pick_key(),
+            Command::Exchange(exchange_tab::Command::Campaign(CampaignCommand::PickCases)) => {
+                self.pick_cases();
+            }
+            Command::Exchange(exchange_tab::Command::Campaign(CampaignCommand::Save(product))) => {
+                self.ask_where_to_save_product(product);
+            }
             Command::Exchange(command) => {
+                if matches!(self.dialog, Some(Dialog::Path(PathPurpose::SaveProduct(_)))) {
+                    self.dialog = None;
+                }
                 let project = Arc::clone(&self.project);
                 self.exchange.apply(command, &project, self.reading, &mut self.jobs);
             }

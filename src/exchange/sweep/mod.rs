@@ -27,6 +27,6 @@ pub use earlier::{Earlier, SoFar};
 pub use plan::{Expected, Item, Plan, PlanOptions, Why, address, item_id, plan};
 pub use report::{
     Argument, Difference, DifferenceKind, Ended, FailedCheck, Named, Report, StepLine,
-    SubjectReport, Summary, Tried,
+    SubjectReport, Summary, Tried, deciding, evidence,
 };
 pub use run::{Conditions, Progress, run};

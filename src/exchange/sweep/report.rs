@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::plan::{Expected, Item, Why};
-use crate::config::{ClientKey, Project};
+use crate::config::{ClientKey, Place, Project};
 use crate::exchange::ask::Observed;
 use crate::exchange::junit::{self, Case, Verdict};
 use crate::trust::report::{At, csv};
@@ -170,25 +170,28 @@ pub struct Argument {
 
 impl Argument {
     pub fn of(project: &Project, decision: &Decision) -> Self {
-        let refused = decision.with(Truth::False).next().is_some();
-        let steps = decision
-            .steps
-            .iter()
-            .filter(|step| !refused || step.truth == Truth::False)
+        let places = |step| evidence(project, decision, step).into_iter();
+        let steps = deciding(decision)
             .map(|step| StepLine {
                 id: step.id,
                 truth: step.truth.name(),
                 sentence: step.sentence.clone(),
-                at: evidence(project, decision, step),
+                at: places(step).map(|place| At::of(project, place)).collect(),
             })
             .collect();
         Self { verdict: decision.verdict().name(), sentence: decision.sentence(project), steps }
     }
 }
 
-/// The lines a step rests on. An entry that is missing has no line; then it is where the list would
+/// The steps that a verdict rests on: those that are false, else all.
+pub fn deciding(decision: &Decision) -> impl Iterator<Item = &Step> {
+    let refused = decision.with(Truth::False).next().is_some();
+    decision.steps.iter().filter(move |step| !refused || step.truth == Truth::False)
+}
+
+/// The places a step rests on. An entry that is missing has none; then it is where the list would
 /// have to be.
-fn evidence(project: &Project, decision: &Decision, step: &Step) -> Vec<At> {
+pub fn evidence(project: &Project, decision: &Decision, step: &Step) -> Vec<Place> {
     let question = &decision.question;
     let missing = step.id == "permission" && step.evidence.is_empty();
     let owner = question.target.filter(|_| missing).map(|target| match question.subject {
@@ -198,7 +201,7 @@ fn evidence(project: &Project, decision: &Decision, step: &Step) -> Vec<At> {
         }
     });
     let owner = owner.map(|owner| project.client(owner).place);
-    step.evidence.iter().copied().chain(owner).map(|place| At::of(project, place)).collect()
+    step.evidence.iter().copied().chain(owner).collect()
 }
 
 /// Where the server and the files disagree, with both arguments.

@@ -182,7 +182,7 @@ impl TokenChoice {
 }
 
 /// Whose token it is, by what it says: of an external identity, or of a user of a client app.
-fn read(project: &Project, token: &SecretString) -> Option<Subject> {
+pub fn read(project: &Project, token: &SecretString) -> Option<Subject> {
     let Token::Jwt(jwt) = crate::exchange::token::decode(token.expose_secret()) else {
         return None;
     };

@@ -403,14 +403,8 @@ impl Form {
     /// What keeps the exchange from being run, in words; nothing when it can be.
     pub fn missing(&self, vault: &Vault) -> Option<&'static str> {
         let empty = |text: &str| text.trim().is_empty();
-        match self.server {
-            ServerChoice::Issuer if empty(&self.issuer) => {
-                return Some("Type the issuer of the server");
-            }
-            ServerChoice::TokenEndpoint if empty(&self.token_endpoint) => {
-                return Some("Type the token endpoint of the server");
-            }
-            _ => {}
+        if let Some(missing) = self.missing_server() {
+            return Some(missing);
         }
         if empty(&self.client_id) {
             return Some("Choose the client app that asks, or type its client id");
@@ -426,6 +420,18 @@ impl Form {
             return Some("Type the client secret, or choose the method none");
         }
         self.missing_token(vault)
+    }
+
+    /// The same for the server alone.
+    pub fn missing_server(&self) -> Option<&'static str> {
+        let empty = |text: &str| text.trim().is_empty();
+        match self.server {
+            ServerChoice::Issuer if empty(&self.issuer) => Some("Type the issuer of the server"),
+            ServerChoice::TokenEndpoint if empty(&self.token_endpoint) => {
+                Some("Type the token endpoint of the server")
+            }
+            _ => None,
+        }
     }
 
     fn missing_token(&self, vault: &Vault) -> Option<&'static str> {

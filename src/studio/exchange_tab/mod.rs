@@ -4,6 +4,7 @@
 //! prediction and observation stand side by side and are never mixed.
 
 mod actors_ui;
+pub mod campaign;
 mod chain_ui;
 mod choice;
 mod choice_ui;
@@ -78,6 +79,8 @@ pub enum Command {
     Draft(SecretString),
     /// Fills the form from it.
     ReadDraft,
+    /// Many exchanges at once.
+    Campaign(campaign::Command),
 }
 
 /// What the exchange waits for outside of the window.
@@ -128,6 +131,8 @@ pub struct ExchangeTab {
     draft_error: Option<String>,
     /// What of a pasted request could not be taken over.
     left_out: Vec<String>,
+    /// The parts that ask for many exchanges.
+    pub campaign: campaign::Campaign,
 }
 
 impl ExchangeTab {
@@ -149,7 +154,15 @@ impl ExchangeTab {
                 self.form.prefill_chain(project, &questions);
                 self.forget_outcome();
             }
-            Command::Show(mode) => self.mode = mode,
+            Command::Show(mode) => {
+                self.mode = mode;
+                self.make_plan(project, reading, jobs);
+            }
+            Command::Campaign(command) => {
+                self.apply_to_campaign(command, project, reading, jobs);
+                // Nothing of it is in the form.
+                return;
+            }
             Command::ShowHop(hop) => self.shown = hop,
             Command::Edit(form) => {
                 self.form = *form;
@@ -219,7 +232,7 @@ impl ExchangeTab {
         }
     }
 
-    pub fn project_changed(&mut self, project: &Arc<Project>, reading: Reading) {
+    pub fn project_changed(&mut self, project: &Arc<Project>, reading: Reading, jobs: &mut Jobs) {
         let count = project.clients().len();
         if self.form.client_apps().any(|key| key.is_some_and(|key| key.0 >= count)) {
             self.form.forget_project();
@@ -228,6 +241,7 @@ impl ExchangeTab {
             authority.set_project(Arc::clone(project), reading);
         }
         self.refresh(project, reading);
+        self.make_plan(project, reading, jobs);
     }
 
     /// Brings prediction and checks up to date with the form and the project.
@@ -238,6 +252,7 @@ impl ExchangeTab {
             .map(|question| decide(project, reading, &question));
         let authority = self.authority.as_ref().map(|authority| authority.issuer());
         self.checks = self.form.checks(authority, &self.vault, SystemTime::now());
+        self.refresh_campaign();
     }
 
     /// Has the authority built in misbehave as it was chosen, and in no other way.
@@ -328,6 +343,10 @@ impl ExchangeTab {
     fn lock(&mut self, jobs: &mut Jobs) {
         if let Some(job) = self.running.take() {
             jobs.cancel(job);
+        }
+        // What it has found holds no secret; what it was given ends with it.
+        if let Some(work) = &self.campaign.work {
+            work.cancel.cancel();
         }
         self.vault.wipe();
         self.form.wipe();
@@ -444,14 +463,18 @@ pub enum Mode {
     /// One exchange, or one chain.
     #[default]
     One,
+    SweepAndCases,
+    CalibrateAndProbe,
 }
 
 impl Mode {
-    pub const ALL: [Self; 1] = [Self::One];
+    pub const ALL: [Self; 3] = [Self::One, Self::SweepAndCases, Self::CalibrateAndProbe];
 
     pub fn label(self) -> &'static str {
         match self {
             Self::One => "One exchange",
+            Self::SweepAndCases => "Sweep and cases",
+            Self::CalibrateAndProbe => "Calibrate and probe",
         }
     }
 }
@@ -469,6 +492,9 @@ pub fn exchange_ui(ui: &mut egui::Ui, state: &super::State, commands: &mut Vec<s
     ui.add_space(4.0);
     match state.exchange.mode {
         Mode::One => one_ui(ui, state, commands),
+        Mode::SweepAndCases | Mode::CalibrateAndProbe => {
+            campaign::campaign_ui(ui, state, commands);
+        }
     }
 }
 

@@ -48,7 +48,7 @@ pub fn result_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) 
     ui.add_space(theme::GAP * 2.0);
 }
 
-fn card_ui(ui: &mut Ui, title: &str, content: impl FnOnce(&mut Ui)) {
+pub(super) fn card_ui(ui: &mut Ui, title: &str, content: impl FnOnce(&mut Ui)) {
     let tokens = Tokens::of(ui);
     egui::Frame::new()
         .fill(tokens.panel)
@@ -214,7 +214,13 @@ fn observation_ui(ui: &mut Ui, outcome: &Outcome) {
     ui.label(RichText::new(&report.server.token_endpoint).small().color(tokens.text_weak));
 }
 
-fn line_ui(ui: &mut Ui, icon: MaterialIcon, color: egui::Color32, text: &str, strong: bool) {
+pub(super) fn line_ui(
+    ui: &mut Ui,
+    icon: MaterialIcon,
+    color: egui::Color32,
+    text: &str,
+    strong: bool,
+) {
     ui.horizontal_top(|ui| {
         ui.label(icon.rich_text().size(if strong { 17.0 } else { 15.0 }).color(color));
         let text = if strong {

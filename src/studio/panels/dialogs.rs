@@ -45,6 +45,9 @@ pub fn dialogs_ui(
             Some(Dialog::Path(PathPurpose::SaveMatrix)) => {
                 state.suggested_matrix_path().display().to_string()
             }
+            Some(Dialog::Path(PathPurpose::SaveProduct(product))) => {
+                state.suggested_product_path(*product).display().to_string()
+            }
             Some(Dialog::Path(PathPurpose::ExportDrawing)) => {
                 state.suggested_drawing_path().display().to_string()
             }

@@ -253,7 +253,7 @@ impl State {
 
     /// Brings everything derived up to date.
     pub(in crate::studio) fn after_change(&mut self) {
-        self.exchange.project_changed(&self.project, self.reading);
+        self.exchange.project_changed(&self.project, self.reading, &mut self.jobs);
         if self.project.clients().len() <= WITHIN_A_FRAME {
             self.stop_analysing();
             let remembered = self.remembered();

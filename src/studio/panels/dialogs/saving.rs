@@ -8,6 +8,7 @@ use crate::config::FileId;
 
 use super::super::super::changes_tab::Command as CompareCommand;
 use super::super::super::command::{Command, Leaving, PathPurpose};
+use super::super::super::exchange_tab::{self, campaign::Command as CampaignCommand};
 use super::super::super::graph_tab::{GraphCommand, endings};
 use super::super::super::matrix_tab::MatrixCommand;
 use super::super::super::state::State;
@@ -104,6 +105,8 @@ pub fn path_ui(
         PathPurpose::SaveAs(_) => ("Save file as", "Path to write to", "Save"),
         PathPurpose::ExportDrawing => ("Export the drawing", "Path to write to", "Export"),
         PathPurpose::SaveMatrix => ("Save the access matrix as CSV", "Path to write to", "Save"),
+        PathPurpose::SaveProduct(product) => (product.title(), "Path to write to", "Save"),
+        PathPurpose::OpenCases => ("Open a file of cases", "Path of a file of cases", "Open"),
         PathPurpose::CompareWith => {
             ("Compare with another version", "Path of a file or a folder", "Compare")
         }
@@ -141,8 +144,17 @@ pub fn path_ui(
                 PathPurpose::SaveMatrix => {
                     Command::Matrix(MatrixCommand::SaveTo { path, replace: false })
                 }
+                PathPurpose::SaveProduct(product) => {
+                    let product = *product;
+                    campaign_command(CampaignCommand::SaveTo { product, path, replace: false })
+                }
+                PathPurpose::OpenCases => campaign_command(CampaignCommand::OpenCases(vec![path])),
                 PathPurpose::CompareWith => Command::Compare(CompareCommand::Chosen(vec![path])),
             });
         }
     });
+}
+
+fn campaign_command(command: CampaignCommand) -> Command {
+    Command::Exchange(exchange_tab::Command::Campaign(command))
 }
