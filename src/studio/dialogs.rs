@@ -12,6 +12,10 @@ pub trait FileDialogs: Send + Sync {
     fn pick_folder(&self) -> Option<PathBuf>;
     /// A file with a private key.
     fn pick_key(&self) -> Option<PathBuf>;
+    /// A file with certificates.
+    fn pick_certificate(&self) -> Option<PathBuf> {
+        self.pick_key()
+    }
     fn save_file(&self, suggested: &Path) -> Option<PathBuf>;
 }
 
@@ -36,6 +40,14 @@ impl FileDialogs for NativeDialogs {
         rfd::FileDialog::new()
             .set_title("Choose a private key")
             .add_filter("Keys (PEM, JSON Web Key)", &["pem", "key", "jwk", "json"])
+            .add_filter("All files", &["*"])
+            .pick_file()
+    }
+
+    fn pick_certificate(&self) -> Option<PathBuf> {
+        rfd::FileDialog::new()
+            .set_title("Choose a certificate")
+            .add_filter("Certificates (PEM)", &["pem", "crt", "cer"])
             .add_filter("All files", &["*"])
             .pick_file()
     }

@@ -324,7 +324,10 @@ impl State {
             }
             Command::LeaveWithoutSaving(leaving) => self.go(leaving),
             Command::AskForPath(purpose) => self.dialog = Some(Dialog::Path(purpose)),
-            Command::Exchange(exchange_tab::Command::PickKey) => self.pick_key(),
+            Command::Exchange(exchange_tab::Command::PickFile(which)) => self.pick_file(which),
+            Command::Exchange(exchange_tab::Command::Server(command)) => {
+                self.apply_to_server(command);
+            }
             Command::Exchange(command) => {
                 let project = Arc::clone(&self.project);
                 self.exchange.apply(command, &project, self.reading, &mut self.jobs);
