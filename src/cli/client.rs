@@ -82,7 +82,8 @@ pub struct Authentication {
     assertion_alg: Option<String>,
 
     /// Whom the assertion is meant for: 'issuer', as the standard wants it now; 'token-endpoint', as
-    /// older servers want it; or the text itself. Where only a token endpoint is given, that stands
+    /// older servers want it; 'endpoint', the one it is sent to, so that it holds for introspection
+    /// too; or the text itself. Where only a token endpoint is given, that stands
     /// in for the issuer. Left out, it is 'issuer'.
     #[arg(long, value_name = "AUDIENCE", value_parser = audience)]
     assertion_audience: Option<String>,
@@ -188,8 +189,11 @@ impl Authentication {
         if let Some(method) = self.client_auth {
             own.method = Some(method.method().name().to_owned());
         }
-        if self.client_secret_env.is_some() || own.secret_env.is_none() {
+        if self.client_secret_env.is_some()
+            || (own.secret_env.is_none() && own.secret_file.is_none())
+        {
             own.secret_env = Some(self.secret_variable().to_owned());
+            own.secret_file = None;
         }
         let texts = [
             (&self.client_key_id, &mut own.key_id),

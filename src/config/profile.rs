@@ -99,6 +99,9 @@ pub struct ProfileClient {
     /// The environment variable with the client's secret.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub secret_env: Option<String>,
+    /// The file with the client's secret; a line break at its end is none of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub secret_file: Option<PathBuf>,
     /// The file with the client's private key: PEM or a JSON Web Key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key_file: Option<PathBuf>,
@@ -111,7 +114,8 @@ pub struct ProfileClient {
     /// What signs an assertion, when it is not what the kind of key suggests.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub assertion_alg: Option<String>,
-    /// Whom an assertion is meant for: `issuer`, `token-endpoint`, or a text of the server's.
+    /// Whom an assertion is meant for: `issuer`, `token-endpoint`, `endpoint` (the one it is sent to),
+    /// or a text of the server's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub assertion_audience: Option<String>,
     /// The file with the certificate that is shown to the server, with its chain and perhaps its key
@@ -203,7 +207,8 @@ fn walk(place: &str, value: &Value, names: Names) -> Result<(), SecretInProfile>
                             place,
                             what: "looks like a secret",
                             advice: "take it out, and name the environment variable that has it \
-                                     (secret_env, key_env) or the file (key_file)",
+                                     (secret_env, key_env) or the file (secret_file, \
+                                     key_file)",
                         });
                     }
                     if names == Names::Members

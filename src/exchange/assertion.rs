@@ -35,6 +35,10 @@ pub enum AssertionAudience {
     Issuer,
     /// The token endpoint, as older servers want it.
     TokenEndpoint,
+    /// The endpoint that the assertion is sent to, whichever it is: servers that judge each endpoint
+    /// for itself want that where a token is introspected or revoked. At the token endpoint it is the
+    /// same as [`TokenEndpoint`](Self::TokenEndpoint).
+    Endpoint,
     /// A text that the server documents.
     Text(String),
 }
@@ -49,21 +53,34 @@ pub struct Occasion<'a> {
 }
 
 impl AssertionAudience {
-    /// As people write it: `issuer`, `token-endpoint`, or the text itself. `None` when it is empty.
+    /// As people write it: `issuer`, `token-endpoint`, `endpoint`, or the text itself. `None` when it
+    /// is empty.
     pub fn parse(text: &str) -> Option<Self> {
         match text.trim() {
             "" => None,
             "issuer" => Some(Self::Issuer),
             "token-endpoint" => Some(Self::TokenEndpoint),
+            "endpoint" => Some(Self::Endpoint),
             other => Some(Self::Text(other.to_owned())),
         }
     }
 
-    /// The text that stands in `aud`.
-    pub fn text<'a>(&'a self, occasion: &Occasion<'a>) -> &'a str {
+    /// As people write it; what [`AssertionAudience::parse`] takes.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Issuer => "issuer",
+            Self::TokenEndpoint => "token-endpoint",
+            Self::Endpoint => "endpoint",
+            Self::Text(text) => text,
+        }
+    }
+
+    /// The text that stands in `aud` of an assertion for `endpoint`.
+    pub fn text<'a>(&'a self, occasion: &Occasion<'a>, endpoint: &'a Url) -> &'a str {
         match self {
             Self::Issuer => occasion.issuer.unwrap_or(occasion.token_endpoint.as_str()),
             Self::TokenEndpoint => occasion.token_endpoint.as_str(),
+            Self::Endpoint => endpoint.as_str(),
             Self::Text(text) => text,
         }
     }
@@ -86,12 +103,13 @@ pub(super) fn make(
     signer: &Signer<'_>,
     audience: &AssertionAudience,
     occasion: &Occasion<'_>,
+    endpoint: &Url,
 ) -> Result<SecretString, KeyError> {
     let now = time::seconds(occasion.now);
     let claims = json!({
         "iss": client_id,
         "sub": client_id,
-        "aud": audience.text(occasion),
+        "aud": audience.text(occasion, endpoint),
         "jti": random_text()?,
         "iat": now,
         "exp": now.saturating_add(LIFETIME),

@@ -9,6 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
+use url::Url;
 
 use super::assertion::{self, ASSERTION_TYPE, AssertionAudience, Occasion, Signer};
 use super::certificate::ClientCertificate;
@@ -211,15 +212,28 @@ impl Client {
         }
     }
 
-    /// What authenticates one request to any endpoint of the server.
+    /// What authenticates one request to the token endpoint.
     ///
     /// # Errors
     ///
     /// When an assertion cannot be signed.
     pub fn credentials(&self, occasion: &Occasion<'_>) -> Result<Credentials, KeyError> {
+        self.credentials_at(occasion, occasion.token_endpoint)
+    }
+
+    /// What authenticates one request to an endpoint of the server.
+    ///
+    /// # Errors
+    ///
+    /// When an assertion cannot be signed.
+    pub fn credentials_at(
+        &self,
+        occasion: &Occasion<'_>,
+        endpoint: &Url,
+    ) -> Result<Credentials, KeyError> {
         let id = || Parameter::open("client_id", &self.id);
         let signed = |signer: &Signer<'_>, audience: &AssertionAudience| {
-            let assertion = assertion::make(&self.id, signer, audience, occasion)?;
+            let assertion = assertion::make(&self.id, signer, audience, occasion, endpoint)?;
             // The id is in the assertion already (RFC 7521 §4.2); some servers look for it here.
             Ok::<_, KeyError>(vec![
                 id(),
@@ -260,8 +274,6 @@ impl Client {
 #[cfg(test)]
 mod tests {
     use std::time::{Duration, UNIX_EPOCH};
-
-    use url::Url;
 
     use super::*;
     use crate::exchange::keys::SigningAlgorithm;

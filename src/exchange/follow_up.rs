@@ -217,7 +217,8 @@ impl Asked<'_> {
             token_endpoint: &self.token_endpoint,
             now: self.now + self.started.elapsed(),
         };
-        let credentials = self.client.credentials(&occasion).map_err(TransportError::from)?;
+        let credentials =
+            self.client.credentials_at(&occasion, &url).map_err(TransportError::from)?;
         credentials.teach(&mut self.redactor);
         let mut parameters = vec![
             Parameter::secret("token", token),

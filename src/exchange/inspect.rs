@@ -35,6 +35,9 @@ pub struct Inspection {
     pub keys: Vec<PublishedKey>,
     /// In the order of their ids.
     pub checks: Vec<Check>,
+    /// The metadata itself, as the server has it; no part of the JSON shape.
+    #[serde(skip)]
+    pub document: Option<Map<String, Value>>,
 }
 
 /// One of the places where metadata may be.
@@ -182,6 +185,7 @@ pub async fn inspect(http: &Http, issuer: &str) -> Result<Inspection, TransportE
         keys,
         checks,
         places,
+        document: Some(document.clone()),
     })
 }
 
@@ -217,6 +221,7 @@ fn nothing(
         certificate_bound_tokens: None,
         keys: Vec::new(),
         checks,
+        document: None,
     })
 }
 

@@ -323,8 +323,17 @@ impl Look<'_> {
     }
 
     fn secret(&self) -> Result<SecretString, ProfileError> {
-        match &self.own.secret_env {
-            Some(name) => self.variable("secret_env", name),
+        let own = self.own;
+        let files = ("secret_file", own.secret_file.as_ref());
+        match self.text(files, ("secret_env", own.secret_env.as_ref()))? {
+            Some((text, "secret_file")) => {
+                let secret = text.expose_secret().trim_end_matches(['\r', '\n']);
+                if secret.is_empty() {
+                    return Err(self.error("secret_file", "there is no secret in it"));
+                }
+                Ok(SecretString::from(secret))
+            }
+            Some((text, _)) => Ok(text),
             None => Err(ProfileError {
                 kind: ProfileErrorKind::NoSecret,
                 ..self.error("secret_env", "the variable with the client's secret is not named")

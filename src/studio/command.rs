@@ -469,9 +469,10 @@ impl Action {
             Self::OpenPath => Some("Type the path of a file or a folder"),
             Self::OpenSample => Some("40 client apps of an insurance company, to try things on"),
             Self::Save => Some("Shows which lines change before anything is written"),
-            Self::SaveProjectFile => {
-                Some("Reading and pinned positions, in exchange-studio.yaml beside the files")
-            }
+            Self::SaveProjectFile => Some(
+                "Reading, pinned positions and server profiles, in exchange-studio.yaml beside \
+                     the files",
+            ),
             Self::SaveMatrix => {
                 Some("Who can become whom in how many hops, as the matrix shows it")
             }

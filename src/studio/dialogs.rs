@@ -16,6 +16,10 @@ pub trait FileDialogs: Send + Sync {
     fn pick_cases(&self) -> Option<Vec<PathBuf>> {
         self.pick_files()
     }
+    /// A file with certificates.
+    fn pick_certificate(&self) -> Option<PathBuf> {
+        self.pick_key()
+    }
     fn save_file(&self, suggested: &Path) -> Option<PathBuf>;
 }
 
@@ -46,6 +50,14 @@ impl FileDialogs for NativeDialogs {
 
     fn pick_cases(&self) -> Option<Vec<PathBuf>> {
         dialog("Open files of cases").pick_files()
+    }
+
+    fn pick_certificate(&self) -> Option<PathBuf> {
+        rfd::FileDialog::new()
+            .set_title("Choose a certificate")
+            .add_filter("Certificates (PEM)", &["pem", "crt", "cer"])
+            .add_filter("All files", &["*"])
+            .pick_file()
     }
 
     fn save_file(&self, suggested: &Path) -> Option<PathBuf> {

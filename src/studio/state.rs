@@ -325,7 +325,10 @@ impl State {
             }
             Command::LeaveWithoutSaving(leaving) => self.go(leaving),
             Command::AskForPath(purpose) => self.dialog = Some(Dialog::Path(purpose)),
-            Command::Exchange(exchange_tab::Command::PickKey) => self.pick_key(),
+            Command::Exchange(exchange_tab::Command::PickFile(which)) => self.pick_file(which),
+            Command::Exchange(exchange_tab::Command::Server(command)) => {
+                self.apply_to_server(command);
+            }
             Command::Exchange(exchange_tab::Command::Campaign(CampaignCommand::PickCases)) => {
                 self.pick_cases();
             }

@@ -532,7 +532,7 @@ fn assertion_audience(look: &Look<'_>) -> Check {
             "Only the token endpoint is known, so its address is the audience. Give the issuer, or \
              the audience that the server wants.",
         ),
-        Some((_, AssertionAudience::TokenEndpoint)) => RULE.note(
+        Some((_, AssertionAudience::TokenEndpoint | AssertionAudience::Endpoint)) => RULE.note(
             "Its audience is the token endpoint, as was asked for. A server that announces another \
              server's endpoint as its own could use the assertion there.",
         ),

@@ -25,6 +25,8 @@ fn known() -> Known {
     let text = |text: &str| SecretString::from(text);
     Known(BTreeMap::from([
         ("SECRET".to_owned(), text("MARKED")),
+        ("project/secret.txt".to_owned(), text(" MARKED \r\n")),
+        ("project/empty.txt".to_owned(), text("\n")),
         ("project/key.pem".to_owned(), text(&key)),
         ("project/cert.pem".to_owned(), text(&certificate)),
         ("project/cert-key.pem".to_owned(), text(&certificate_key)),
@@ -71,7 +73,8 @@ fn a_client_authenticates_as_it_or_the_profile_says() {
         three: {method: tls_client_auth, certificate_file: cert.pem, key_file: cert-key.pem}\n  \
         four: {method: self_signed_tls_client_auth, certificate_file: cert.pem, \
                certificate_key_file: cert-key.pem}\n  \
-        five: {method: none}\n";
+        five: {method: none}\n  \
+        six: {method: client_secret_basic, secret_file: secret.txt}\n";
     with(yaml, |named| {
         let client = |id: &str| named.client(id, &known).unwrap();
         let one = client("one");
@@ -81,6 +84,9 @@ fn a_client_authenticates_as_it_or_the_profile_says() {
         let two = client("two");
         assert!(matches!(two.auth, ClientAuth::Post(_)) && two.certificate().is_some());
         assert!(!format!("{two:?}").contains("MARKED"));
+        // Only the end of the line is none of the secret.
+        let ClientAuth::Basic(secret) = client("six").auth else { panic!("no Basic") };
+        assert_eq!(secret.expose_secret(), " MARKED ");
         let methods = ["three", "four", "five"].map(|id| client(id).auth.method());
         let expected = [
             ClientAuthMethod::TlsClientAuth,
@@ -137,6 +143,16 @@ fn what_is_wrong_with_a_client_is_told_by_its_place() {
         (
             "{method: tls_client_auth, certificate_file: cert.pem, key_file: key.pem}",
             ".clients.p.certificate_file: the private key is not the certificate's",
+            Kind::Wrong,
+        ),
+        (
+            "{secret_file: empty.txt}",
+            ".clients.p.secret_file: there is no secret in it",
+            Kind::Wrong,
+        ),
+        (
+            "{secret_file: secret.txt, secret_env: SECRET}",
+            ".clients.p.secret_file: secret_env is given too",
             Kind::Wrong,
         ),
         (

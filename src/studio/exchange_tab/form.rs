@@ -1,21 +1,21 @@
 //! What a test exchange will be made of, as the person has filled it in so far.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::authority::Misbehaviour;
-use crate::config::{ClientApp, ClientKey, Project, Setting};
-use crate::exchange::chain::Further;
+use crate::config::{ClientApp, ClientKey, Profile, ProfileClient, Project, Setting};
 use crate::exchange::checks::{Check, Level};
 use crate::exchange::keys::{SigningAlgorithm, SigningKey};
 use crate::exchange::mac::MacAlgorithm;
 use crate::exchange::token_type::{ACCESS_TOKEN, JWT};
 use crate::exchange::{
-    AssertionAudience, Client, ClientAuth, ClientAuthMethod, ExchangeRequest, FollowUp, Server,
-    Simulation,
+    AssertionAudience, Client, ClientAuth, ClientAuthMethod, Endpoints, ExchangeRequest, FollowUp,
+    Server, Simulation,
 };
 use crate::trust::{Question, Subject};
 
@@ -41,7 +41,7 @@ impl ServerChoice {
         match self {
             Self::BuiltIn => "Built-in authority",
             Self::Issuer => "Issuer",
-            Self::TokenEndpoint => "Token endpoint",
+            Self::TokenEndpoint => "Bare endpoints",
         }
     }
 }
@@ -53,11 +53,23 @@ pub struct Form {
     pub issuer: String,
     pub token_endpoint: String,
     pub jwks_uri: String,
+    pub introspection_endpoint: String,
+    pub revocation_endpoint: String,
+    /// The profile of the project file that this was filled in from.
+    pub profile_name: Option<String>,
+    /// What a profile says beyond addresses and the client that asks: the way to the server, further
+    /// clients, and what this studio does not know.
+    pub place: Profile,
+    /// What paths are relative to: the folder of the project file.
+    pub folder: PathBuf,
     /// The client app that asks, when it is one of the project.
     pub requester: Option<ClientKey>,
     pub client_id: String,
     pub auth: ClientAuthMethod,
-    /// Ignored at the built-in authority, which makes its own.
+    /// Where what it authenticates with comes from, beyond what has a field of its own here.
+    pub own: ProfileClient,
+    /// As a person typed it, where it comes from nowhere else. Ignored at the built-in authority,
+    /// which makes its own.
     pub client_secret: SecretString,
     /// Where the private key is, for `private_key_jwt`. The key itself is read when the exchange is
     /// run, and never stands here.
@@ -106,9 +118,15 @@ impl Default for Form {
             issuer: String::new(),
             token_endpoint: String::new(),
             jwks_uri: String::new(),
+            introspection_endpoint: String::new(),
+            revocation_endpoint: String::new(),
+            profile_name: None,
+            place: Profile::default(),
+            folder: PathBuf::new(),
             requester: None,
             client_id: String::new(),
             auth: ClientAuthMethod::ClientSecretPost,
+            own: ProfileClient::default(),
             client_secret: SecretString::default(),
             key_file: String::new(),
             key_id: String::new(),
@@ -179,18 +197,9 @@ impl Form {
         self.further.iter().map(question).collect()
     }
 
-    /// The hops after the first, as they will be asked for.
-    pub fn further_hops(&self, built_in_secret: Option<&SecretString>) -> Vec<Further> {
+    /// The hops after the first: who asks, a secret of theirs, and for what.
+    pub fn further_requests(&self) -> Vec<(String, SecretString, ExchangeRequest)> {
         let hop = |hop: &FurtherHop| {
-            let mut form = self.clone();
-            form.client_id = hop.client_id.trim().to_owned();
-            if form.client_id != self.client_id.trim() {
-                form.client_secret = hop.client_secret.clone();
-                let public = hop.client_secret.expose_secret().is_empty();
-                if public && self.server != ServerChoice::BuiltIn {
-                    form.auth = ClientAuthMethod::None;
-                }
-            }
             let audience = hop.audience.trim().to_owned();
             let request = ExchangeRequest {
                 audience: Some(audience)
@@ -199,17 +208,29 @@ impl Form {
                     .collect(),
                 scope: hop.scope.clone(),
                 requested_token_type: self.requested_token_type.trim().to_owned(),
+                extra: self.parameters(),
                 ..ExchangeRequest::default()
             };
-            Further { client: form.client(built_in_secret, None), request }
+            (hop.client_id.trim().to_owned(), hop.client_secret.clone(), request)
         };
         self.further.iter().map(hop).collect()
     }
 
+    /// Whether the secret of the client that asks comes from the environment or a file.
+    pub fn has_secret_elsewhere(&self) -> bool {
+        self.server != ServerChoice::BuiltIn
+            && (self.own.secret_env.is_some() || self.own.secret_file.is_some())
+    }
+
     pub fn choose_requester(&mut self, project: &Project, key: ClientKey) {
         let client = project.client(key);
+        self.leave_client();
         self.requester = Some(key);
         self.client_id = client_id(client).to_owned();
+        self.load_client();
+        if self.own.method.is_some() {
+            return;
+        }
         if client.flag(Setting::Public).is_some_and(|flag| flag.value) {
             self.auth = ClientAuthMethod::None;
         } else if self.auth == ClientAuthMethod::None {
@@ -267,10 +288,15 @@ impl Form {
 
     /// What is to be done after a token was issued, where the server says where.
     pub fn wanted_afterwards(&self) -> FollowUp {
-        match self.server {
-            ServerChoice::TokenEndpoint => FollowUp::default(),
-            ServerChoice::BuiltIn | ServerChoice::Issuer => self.follow_up,
-        }
+        if self.says_where_to_ask() { self.follow_up } else { FollowUp::default() }
+    }
+
+    /// Whether it is known where a token can be introspected or revoked.
+    pub fn says_where_to_ask(&self) -> bool {
+        let is = |text: &str| !text.trim().is_empty();
+        self.server != ServerChoice::TokenEndpoint
+            || is(&self.introspection_endpoint)
+            || is(&self.revocation_endpoint)
     }
 
     /// The exchange as a question to the configuration, when it can be put as one.
@@ -282,9 +308,19 @@ impl Form {
         let subject = self.subject.subject(project, requester, vault)?;
         let target = match self.audience.first().map(|audience| audience.trim()) {
             None | Some("") => None,
-            Some(audience) => Some(project.find(audience).ok()?),
+            Some(audience) => Some(self.target(project, audience)?),
         };
         Some(Question { requester, subject, target })
+    }
+
+    /// The client app that an audience stands for: by its id or name, or as the server's description
+    /// says.
+    pub fn target(&self, project: &Project, audience: &str) -> Option<ClientKey> {
+        let stands_for = match self.server {
+            ServerChoice::BuiltIn => None,
+            _ => self.place.audiences.get(audience),
+        };
+        project.find(stands_for.map_or(audience, |name| name.trim())).ok()
     }
 
     /// The address that is asked, as far as it is known before the authority runs.
@@ -300,17 +336,27 @@ impl Form {
         match self.server {
             ServerChoice::BuiltIn | ServerChoice::Issuer => Server::Issuer(self.address(built_in)),
             ServerChoice::TokenEndpoint => {
-                let keys = self.jwks_uri.trim();
-                Server::TokenEndpoint {
-                    url: self.address(built_in),
-                    jwks_uri: (!keys.is_empty()).then(|| keys.to_owned()),
+                let given =
+                    |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+                let (url, jwks_uri) = (self.address(built_in), given(&self.jwks_uri));
+                let introspection_endpoint = given(&self.introspection_endpoint);
+                let revocation_endpoint = given(&self.revocation_endpoint);
+                if introspection_endpoint.is_none() && revocation_endpoint.is_none() {
+                    return Server::TokenEndpoint { url, jwks_uri };
                 }
+                Server::Endpoints(Box::new(Endpoints {
+                    token_endpoint: url,
+                    jwks_uri,
+                    introspection_endpoint,
+                    revocation_endpoint,
+                }))
             }
         }
     }
 
-    /// The client that asks. Without its key, for `private_key_jwt`, it is one to talk about and not to
-    /// send anything with: it authenticates with nothing.
+    /// The client that asks, as far as it can be told before anything is read. Without its key, for
+    /// `private_key_jwt`, or its certificate it is one to talk about and not to send anything with: it
+    /// authenticates with nothing.
     pub fn client(
         &self,
         built_in_secret: Option<&SecretString>,
@@ -357,19 +403,25 @@ impl Form {
             audience: rows(&self.audience),
             resource: rows(&self.resource),
             scope: self.scope.clone(),
-            extra: self.extra.iter().filter(|(name, _)| !name.trim().is_empty()).cloned().collect(),
+            extra: self
+                .extra
+                .iter()
+                .filter(|(name, _)| !name.trim().is_empty())
+                .cloned()
+                .chain(self.parameters())
+                .collect(),
         }
     }
 
     pub fn simulation(
         &self,
         tokens: [SecretString; 2],
-        built_in: Option<(&str, &SecretString)>,
-        key: Option<&SigningKey>,
+        built_in: Option<&str>,
+        client: Client,
     ) -> Simulation {
         Simulation {
-            server: self.server(built_in.map(|(issuer, _)| issuer)),
-            client: self.client(built_in.map(|(_, secret)| secret), key),
+            server: self.server(built_in),
+            client,
             request: self.request(tokens),
             skew: SKEW,
         }
@@ -388,9 +440,14 @@ impl Form {
         checks
             .into_iter()
             .filter(|check| check.level >= Level::Warn)
-            // How a key authenticates cannot be told before it is read.
-            .filter(|check| {
-                self.auth != ClientAuthMethod::PrivateKeyJwt || check.field != Some("client_auth")
+            // How a key or a certificate authenticates cannot be told before it is read, and what a
+            // secret is like that is elsewhere cannot either.
+            .filter(|check| match check.field {
+                Some("client_auth") => {
+                    self.auth != ClientAuthMethod::PrivateKeyJwt && !self.auth.is_tls()
+                }
+                Some("client_secret") => !self.has_secret_elsewhere(),
+                _ => true,
             })
             .filter(|check| match check.field {
                 Some("subject_token") => subject,
@@ -409,17 +466,49 @@ impl Form {
         if empty(&self.client_id) {
             return Some("Choose the client app that asks, or type its client id");
         }
-        if self.auth == ClientAuthMethod::PrivateKeyJwt {
-            if empty(&self.key_file) {
-                return Some("Choose the file with the client's private key, or another method");
+        let no_path =
+            |path: &Option<PathBuf>| path.as_ref().is_none_or(|path| path.as_os_str().is_empty());
+        let missing = match self.auth {
+            ClientAuthMethod::None => None,
+            ClientAuthMethod::PrivateKeyJwt => (empty(&self.key_file)
+                && self.own.key_env.is_none())
+            .then_some("Choose the file with the client's private key, or another method"),
+            ClientAuthMethod::TlsClientAuth | ClientAuthMethod::SelfSignedTlsClientAuth => {
+                if self.server == ServerChoice::BuiltIn {
+                    Some(
+                        "Choose another method: a certificate is shown over https, and the \
+                         built-in authority is spoken to over plain http",
+                    )
+                } else {
+                    (no_path(&self.own.certificate_file) && self.own.certificate_env.is_none())
+                        .then_some("Choose the file with the client's certificate")
+                }
             }
-            return self.missing_token(vault);
+            ClientAuthMethod::ClientSecretBasic
+            | ClientAuthMethod::ClientSecretPost
+            | ClientAuthMethod::ClientSecretJwt => self.missing_secret(),
+        };
+        missing.or_else(|| self.missing_token(vault))
+    }
+
+    fn missing_secret(&self) -> Option<&'static str> {
+        if self.server == ServerChoice::BuiltIn {
+            return None;
         }
-        let secret = self.auth == ClientAuthMethod::None || self.server == ServerChoice::BuiltIn;
-        if !secret && self.client_secret.expose_secret().is_empty() {
-            return Some("Type the client secret, or choose the method none");
+        match (&self.own.secret_env, &self.own.secret_file) {
+            (Some(name), _) => name
+                .trim()
+                .is_empty()
+                .then_some("Name the environment variable with the client's secret"),
+            (None, Some(path)) => {
+                path.as_os_str().is_empty().then_some("Choose the file with the client's secret")
+            }
+            (None, None) => self
+                .client_secret
+                .expose_secret()
+                .is_empty()
+                .then_some("Type the client secret, or choose the method none"),
         }
-        self.missing_token(vault)
     }
 
     /// The same for the server alone.
@@ -439,8 +528,18 @@ impl Form {
         if let Some(missing) = choices.filter_map(|choice| choice.missing(vault)).next() {
             return Some(missing);
         }
-        if !self.further.is_empty() && self.auth == ClientAuthMethod::PrivateKeyJwt {
-            return Some("Choose another method: a chain is not signed with one client's key");
+        // Another client cannot use what is the first one's alone; one of the profile has its own.
+        let own = self.auth == ClientAuthMethod::PrivateKeyJwt || self.auth.is_tls();
+        let first = self.client_id.trim();
+        let strange = |hop: &FurtherHop| {
+            let id = hop.client_id.trim();
+            id != first && !self.place.clients.contains_key(id)
+        };
+        if own && self.further.iter().any(strange) {
+            return Some(
+                "Choose another method: a chain is not signed with one client's key. Clients of \
+                 the server's profile have their own",
+            );
         }
         let nobody = |hop: &FurtherHop| hop.client_id.trim().is_empty();
         self.further.iter().any(nobody).then_some("Choose who asks in each further hop")

@@ -10,13 +10,13 @@ use crate::exchange::checks::{Check, Level};
 use super::super::command::{Action, Command as WindowCommand};
 use super::super::state::State;
 use super::super::theme::{self, Tokens};
-use super::super::widgets::{self, icon_button_ui, section_ui, small_icon_ui, tick_ui};
+use super::super::widgets::{icon_button_ui, section_ui, small_icon_ui, tick_ui};
 use super::form::{Form, ServerChoice};
 use super::{
-    Command, chain_ui, choice_ui, grid_ui, misbehave_ui, paste_ui, requester_ui, vault_ui,
+    Command, chain_ui, choice_ui, grid_ui, misbehave_ui, paste_ui, requester_ui, server, vault_ui,
 };
 
-const LABEL_WIDTH: f32 = 96.0;
+pub(super) const LABEL_WIDTH: f32 = 96.0;
 
 pub fn form_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) {
     let tab = &state.exchange;
@@ -26,7 +26,9 @@ pub fn form_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) {
     run_ui(ui, state, commands);
     paste_ui::waiting_ui(ui, state);
     paste_ui::left_out_ui(ui, state);
-    changed |= server_ui(ui, &mut form);
+    section_ui(ui, "Server");
+    changed |= server::chooser_ui(ui, state, &mut form, commands);
+    server::summary_ui(ui, state, commands);
     changed |= misbehave_ui::misbehave_ui(ui, &mut form);
     if form.server != ServerChoice::BuiltIn && !form.address(None).is_empty() {
         findings_ui(ui, checks, &["endpoint"]);
@@ -84,45 +86,6 @@ pub(super) fn secret_ui(ui: &mut Ui, name: &str, secret: &mut SecretString, hint
     let changed = ui.add(field).accessible_name(name).changed();
     if changed {
         *secret = SecretString::from(text);
-    }
-    changed
-}
-
-fn server_ui(ui: &mut Ui, form: &mut Form) -> bool {
-    let mut changed = false;
-    section_ui(ui, "Server");
-    row_ui(ui, "Server", |ui| {
-        let choices = ServerChoice::ALL.map(|choice| (choice, choice.label().to_owned()));
-        changed |= widgets::choice_ui(ui, "Server", &mut form.server, &choices);
-    });
-    match form.server {
-        ServerChoice::BuiltIn => {
-            let text = "Runs on this machine only and enforces the project that is open.";
-            ui.label(RichText::new(text).small().color(Tokens::of(ui).text_weak));
-        }
-        ServerChoice::Issuer => {
-            row_ui(ui, "Issuer", |ui| {
-                changed |= field_ui(
-                    ui,
-                    "Issuer of the server",
-                    &mut form.issuer,
-                    "https://login.example.com",
-                );
-            });
-        }
-        ServerChoice::TokenEndpoint => {
-            row_ui(ui, "Endpoint", |ui| {
-                let hint = "https://login.example.com/connect/token";
-                changed |= field_ui(ui, "Token endpoint", &mut form.token_endpoint, hint);
-            });
-            row_ui(ui, "Keys (JWKS)", |ui| {
-                let hint = "optional: to verify signatures";
-                changed |= field_ui(ui, "Address of the key set", &mut form.jwks_uri, hint);
-            });
-        }
-    }
-    if changed {
-        form.suit_server();
     }
     changed
 }
@@ -254,7 +217,7 @@ fn afterwards_ui(ui: &mut Ui, form: &mut Form) -> bool {
             explain(ui, explanation);
         });
     };
-    let known = form.server != ServerChoice::TokenEndpoint;
+    let known = form.says_where_to_ask();
     ui.add_enabled_ui(known, |ui| {
         tick(
             ui,
@@ -271,7 +234,10 @@ fn afterwards_ui(ui: &mut Ui, form: &mut Form) -> bool {
         );
     });
     if !known {
-        explain(ui, "Only with an issuer: its metadata says where to ask.");
+        explain(
+            ui,
+            "Only with an issuer, whose metadata says where to ask, or with the endpoints for that.",
+        );
     }
     changed
 }

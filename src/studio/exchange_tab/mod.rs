@@ -17,6 +17,8 @@ mod obtain;
 mod paste_ui;
 mod requester_ui;
 mod result_ui;
+pub mod server;
+mod timing_ui;
 mod vault;
 mod vault_ui;
 
@@ -32,7 +34,7 @@ use crate::config::Project;
 use crate::exchange::checks::Check;
 use crate::exchange::paste::{self, Pasted};
 use crate::exchange::token_type::ACCESS_TOKEN;
-use crate::exchange::{Http, HttpOptions, Report, chain, follow_up};
+use crate::exchange::{Report, chain, follow_up};
 use crate::trust::{Decision, Question, Reading, decide};
 
 use super::jobs::{JobId, Jobs, Messenger};
@@ -40,6 +42,7 @@ use super::selection::Selection;
 pub use choice::{TokenChoice, TokenSource};
 pub use form::{Form, ServerChoice};
 use obtain::{Chosen, Place};
+use server::{FileOf, Server};
 pub use vault::{NewToken, TokenId, Vault};
 
 /// What the tab can be asked to do.
@@ -51,9 +54,11 @@ pub enum Command {
     PrefillChain(Vec<Question>),
     /// The person changed the form.
     Edit(Box<Form>),
-    /// Opens the file dialog for the private key.
-    PickKey,
-    KeyPicked(PathBuf),
+    /// Opens a file dialog.
+    PickFile(FileOf),
+    FilePicked(FileOf, PathBuf),
+    /// About the server itself.
+    Server(server::Command),
     Run,
     Cancel,
     AuthorityStarted(Result<Arc<Running>, String>),
@@ -133,6 +138,8 @@ pub struct ExchangeTab {
     left_out: Vec<String>,
     /// The parts that ask for many exchanges.
     pub campaign: campaign::Campaign,
+    /// The part of the tab that is about the server.
+    pub server: Server,
 }
 
 impl ExchangeTab {
@@ -187,8 +194,9 @@ impl ExchangeTab {
                 Err(error) => self.draft_error = Some(error.to_string()),
             },
             // The window does this, which has the dialogs.
-            Command::PickKey => {}
-            Command::KeyPicked(path) => self.form.key_file = path.display().to_string(),
+            Command::PickFile(_) => {}
+            Command::FilePicked(which, path) => self.take_file(which, &path),
+            Command::Server(command) => self.apply_to_server(command, project, reading, jobs),
             Command::Run => self.run(project, reading, jobs),
             Command::Cancel => {
                 self.waiting = None;
@@ -203,8 +211,11 @@ impl ExchangeTab {
                         authority.set_project(Arc::clone(project), reading);
                         self.authority = Some(authority);
                         self.tell_authority();
-                        self.run(project, reading, jobs);
+                        if !self.inspect_started(jobs) {
+                            self.run(project, reading, jobs);
+                        }
                     }
+                    Err(error) if self.server.is_waiting() => self.server.failed(error),
                     Err(error) => self.end(vec![Err(error)], project),
                 }
             }
@@ -361,6 +372,9 @@ impl ExchangeTab {
         let form = &mut self.form;
         form.server = ServerChoice::TokenEndpoint;
         form.token_endpoint = token_endpoint;
+        form.profile_name = None;
+        form.place = crate::config::Profile::default();
+        form.own = crate::config::ProfileClient::default();
         form.requester = project.find(&client_id).ok();
         (form.client_id, form.auth, form.client_secret) = (client_id, method, client_secret);
         let choice = |token: SecretString, token_type: String| TokenChoice {
@@ -391,12 +405,7 @@ impl ExchangeTab {
             further.into_iter().map(|question| Some(decide(project, reading, &question?)));
         self.predicted = std::iter::once(self.prediction.clone()).chain(further).collect();
         if self.form.server == ServerChoice::BuiltIn && self.authority.is_none() {
-            let project = Arc::clone(project);
-            self.running = Some(jobs.blocking("Starting the built-in authority", move |_| {
-                let started = authority::start(project, reading, authority::Options::default());
-                let started = started.map(Arc::new).map_err(|error| error.to_string());
-                super::Command::Exchange(Command::AuthorityStarted(started))
-            }));
+            self.start_authority(project, reading, jobs);
             return;
         }
         let vault = &self.vault;
@@ -416,6 +425,15 @@ impl ExchangeTab {
             ))
         }));
     }
+
+    fn start_authority(&mut self, project: &Arc<Project>, reading: Reading, jobs: &mut Jobs) {
+        let project = Arc::clone(project);
+        self.running = Some(jobs.blocking("Starting the built-in authority", move |_| {
+            let started = authority::start(project, reading, authority::Options::default());
+            let started = started.map(Arc::new).map_err(|error| error.to_string());
+            super::Command::Exchange(Command::AuthorityStarted(started))
+        }));
+    }
 }
 
 /// Gets the tokens and sends the exchange, or one after the other of a chain.
@@ -426,23 +444,26 @@ async fn run(
     project: &Project,
     window: &Messenger,
 ) -> Result<Vec<Result<Box<Report>, String>>, String> {
-    let http = Http::new(HttpOptions::default()).map_err(|error| error.to_string())?;
+    let http = server::way(&form).await?;
+    let clock = form.clock();
     let built_in = authority.as_ref().filter(|_| form.server == ServerChoice::BuiltIn);
-    let key = key::of(&form).await?;
+    let secret = built_in.map(|authority| authority.client_secret());
+    let asked = form.client_secret.clone();
+    let client = key::client(&form, form.client_id.trim(), asked, secret).await?;
     if let Some(authority) = built_in {
-        authority.set_client_keys(key::registered(&form, project, key.as_ref()));
+        authority.set_client_keys(key::registered(&form, project, &client));
     }
-    let place = Place { http: &http, form: &form, built_in, project, key: key.as_ref(), window };
+    let further = key::further_hops(&form, &client, secret).await?;
+    let place = Place { http: &http, form: &form, built_in, project, client: &client, window };
     let subject_token = place.token(&subject).await?;
     let actor_token = match &actor {
         Some(actor) => place.token(actor).await?,
         None => SecretString::default(),
     };
-    let address = built_in.map(|authority| (authority.issuer(), authority.client_secret()));
-    let simulation = form.simulation([subject_token, actor_token], address, key.as_ref());
-    let further = form.further_hops(built_in.map(|authority| authority.client_secret()));
+    let address = built_in.map(|authority| authority.issuer());
+    let simulation = form.simulation([subject_token, actor_token], address, client.clone());
     let mut reports = Vec::new();
-    chain(&http, &simulation, &further, SystemTime::now(), |_, report| {
+    chain(&http, &simulation, &further, clock.at(SystemTime::now()), |_, report| {
         reports.push(report.map(Box::new).map_err(|error| error.to_string()));
     })
     .await
@@ -451,7 +472,7 @@ async fn run(
     if let ([report], []) = (&mut reports[..], &further[..])
         && let Ok(report) = report
     {
-        let now = SystemTime::now();
+        let now = clock.at(SystemTime::now());
         follow_up(&http, &simulation, report, form.wanted_afterwards(), now).await;
     }
     Ok(reports)
@@ -465,16 +486,20 @@ pub enum Mode {
     One,
     SweepAndCases,
     CalibrateAndProbe,
+    /// The server itself: its profile, the way there, and what it says of itself.
+    Server,
 }
 
 impl Mode {
-    pub const ALL: [Self; 3] = [Self::One, Self::SweepAndCases, Self::CalibrateAndProbe];
+    pub const ALL: [Self; 4] =
+        [Self::One, Self::SweepAndCases, Self::CalibrateAndProbe, Self::Server];
 
     pub fn label(self) -> &'static str {
         match self {
             Self::One => "One exchange",
             Self::SweepAndCases => "Sweep and cases",
             Self::CalibrateAndProbe => "Calibrate and probe",
+            Self::Server => "Server",
         }
     }
 }
@@ -495,6 +520,7 @@ pub fn exchange_ui(ui: &mut egui::Ui, state: &super::State, commands: &mut Vec<s
         Mode::SweepAndCases | Mode::CalibrateAndProbe => {
             campaign::campaign_ui(ui, state, commands);
         }
+        Mode::Server => server::server_ui(ui, state, commands),
     }
 }
 

@@ -12,7 +12,6 @@ use crate::authority::{self, MintRequest, Running};
 use crate::config::{ClientKey, Project};
 use crate::exchange::client_credentials::{Issued, client_credentials};
 use crate::exchange::device::DeviceLogin;
-use crate::exchange::keys::SigningKey;
 use crate::exchange::login::{self, Login, Receiver};
 use crate::exchange::refresh::refresh;
 use crate::exchange::token_type::{ACCESS_TOKEN, ID_TOKEN};
@@ -22,7 +21,7 @@ use super::super::jobs::Messenger;
 use super::choice::{TokenChoice, TokenSource};
 use super::form::{Form, client_id};
 use super::vault::{Kept, NewToken};
-use super::{Command, Waiting};
+use super::{Command, Waiting, key};
 
 /// How long somebody may take to sign in.
 const PATIENCE: Duration = Duration::from_secs(600);
@@ -34,8 +33,8 @@ pub struct Place<'a> {
     /// The authority built in, when that is the server.
     pub built_in: Option<&'a Arc<Running>>,
     pub project: &'a Project,
-    /// The client's private key, when it signs with one.
-    pub key: Option<&'a SigningKey>,
+    /// The client that asks.
+    pub client: &'a Client,
     pub window: &'a Messenger,
 }
 
@@ -117,11 +116,19 @@ impl Place<'_> {
     }
 
     /// The client app whose user signs in, as the server knows it, and its name.
-    fn login_client(&self, choice: &TokenChoice) -> Result<(Client, String), String> {
+    async fn login_client(&self, choice: &TokenChoice) -> Result<(Client, String), String> {
         let key = choice.login_client.ok_or("Choose the client app whose user signs in.")?;
         let name = self.project.client(key).label().to_owned();
-        if self.built_in.is_some() || self.form.requester == Some(key) {
-            return Ok((self.client_of(key), name));
+        let id = client_id(self.project.client(key)).to_owned();
+        if self.form.requester == Some(key) || id == self.client.id {
+            return Ok((self.client.clone(), name));
+        }
+        if self.built_in.is_some() {
+            return Ok((self.client_app(key).await?, name));
+        }
+        if self.form.place.clients.contains_key(&id) {
+            let secret = choice.login_secret.clone();
+            return Ok((key::client(self.form, &id, secret, None).await?, name));
         }
         // Another client app at another server has a secret of its own, or none.
         use secrecy::ExposeSecret as _;
@@ -132,15 +139,17 @@ impl Place<'_> {
                 ClientAuth::new(self.form.auth, secret.clone()).unwrap_or(ClientAuth::Basic(secret))
             }
         };
-        let id = client_id(self.project.client(key)).to_owned();
         Ok((Client { dpop: self.form.dpop.clone(), ..Client::new(&id, auth) }, name))
     }
 
     /// A client app, authenticating as the form says.
-    fn client_of(&self, key: ClientKey) -> Client {
-        let mut form = self.form.clone();
-        form.choose_requester(self.project, key);
-        form.client(self.secret(), self.key)
+    async fn client_app(&self, key: ClientKey) -> Result<Client, String> {
+        key::client_app(self.form, self.project, key, self.secret()).await
+    }
+
+    /// The time as the server has it.
+    fn now(&self) -> SystemTime {
+        self.form.clock().at(SystemTime::now())
     }
 
     fn secret(&self) -> Option<&SecretString> {
@@ -149,11 +158,10 @@ impl Place<'_> {
 
     async fn of_test_user(&self, choice: &TokenChoice) -> Result<SecretString, String> {
         let authority = self.authority()?;
-        let (client, name) = self.login_client(choice)?;
+        let (client, name) = self.login_client(choice).await?;
         let metadata = self.metadata(authority.issuer()).await?;
         let (user, scope) = (&choice.user, &self.scope(choice));
-        let issued =
-            login::sign_in(self.http, &metadata, &client, user, scope, SystemTime::now()).await;
+        let issued = login::sign_in(self.http, &metadata, &client, user, scope, self.now()).await;
         let issued = issued.map_err(|error| format!("{user} could not sign in: {error}"))?;
         Ok(self.keep(format!("{user} at {name}"), &client.id, &choice.token_type, &issued))
     }
@@ -184,7 +192,7 @@ impl Place<'_> {
     }
 
     async fn by_browser(&self, choice: &TokenChoice) -> Result<SecretString, String> {
-        let (client, name) = self.login_client(choice)?;
+        let (client, name) = self.login_client(choice).await?;
         let metadata = self.server().await?;
         let failed = |error: login::LoginError| error.to_string();
         let receiver = Receiver::open().await.map_err(failed)?;
@@ -194,17 +202,17 @@ impl Place<'_> {
         self.tell(Command::Wait(Waiting::Browser { url: login.url.clone() }));
         let code = receiver.wait(&login, PATIENCE).await.map_err(failed)?;
         let endpoint = metadata.token_endpoint().map_err(|error| error.to_string())?;
-        let now = SystemTime::now();
+        let now = self.now();
         let issued =
             login.redeem(self.http, &endpoint, &client, &code, now).await.map_err(failed)?;
         Ok(self.keep(format!("Signed in at {name}"), &client.id, &choice.token_type, &issued))
     }
 
     async fn by_device(&self, choice: &TokenChoice) -> Result<SecretString, String> {
-        let (client, name) = self.login_client(choice)?;
+        let (client, name) = self.login_client(choice).await?;
         let metadata = self.server().await?;
         let scope = self.scope(choice);
-        let now = SystemTime::now();
+        let now = self.now();
         let login = DeviceLogin::begin(self.http, &metadata, &client, &scope, now).await;
         let login = login.map_err(|error| error.to_string())?;
         self.tell(Command::Wait(Waiting::Device {
@@ -212,21 +220,19 @@ impl Place<'_> {
             url: login.verification_uri.clone(),
             complete: login.verification_uri_complete.clone(),
         }));
-        let issued = login.wait(self.http, &metadata, &client, SystemTime::now()).await;
+        let issued = login.wait(self.http, &metadata, &client, self.now()).await;
         let issued = issued.map_err(|error| error.to_string())?;
         Ok(self.keep(format!("Signed in at {name}"), &client.id, &choice.token_type, &issued))
     }
 
     async fn of_client(&self) -> Result<SecretString, String> {
-        let client = self.form.client(self.secret(), self.key);
+        let client = self.client;
         let (issuer, endpoint) = self.endpoint().await?;
-        let occasion = Occasion {
-            issuer: issuer.as_deref(),
-            token_endpoint: &endpoint,
-            now: SystemTime::now(),
-        };
-        let (scope, extra) = (&self.form.scope, &self.form.extra);
-        let issued = client_credentials(self.http, &occasion, &client, scope, extra).await;
+        let occasion =
+            Occasion { issuer: issuer.as_deref(), token_endpoint: &endpoint, now: self.now() };
+        let scope = &self.form.scope;
+        let extra: Vec<_> = self.form.extra.iter().cloned().chain(self.form.parameters()).collect();
+        let issued = client_credentials(self.http, &occasion, client, scope, &extra).await;
         let issued = issued.map_err(|error| format!("No token by client credentials: {error}"))?;
         Ok(self.keep(format!("{} for itself", client.id), &client.id, ACCESS_TOKEN, &issued))
     }
@@ -237,8 +243,8 @@ impl Place<'_> {
         let token = kept.refresh.as_ref().ok_or(none)?;
         // Only the client that it was issued to may use it (RFC 6749 §6).
         let client = match self.project.find(&kept.client_id) {
-            Ok(key) if self.built_in.is_some() => self.client_of(key),
-            _ => self.form.client(self.secret(), self.key),
+            Ok(key) if self.built_in.is_some() => self.client_app(key).await?,
+            _ => self.client.clone(),
         };
         if client.id != kept.client_id {
             return Err(format!(
@@ -248,11 +254,8 @@ impl Place<'_> {
             ));
         }
         let (issuer, endpoint) = self.endpoint().await?;
-        let occasion = Occasion {
-            issuer: issuer.as_deref(),
-            token_endpoint: &endpoint,
-            now: SystemTime::now(),
-        };
+        let occasion =
+            Occasion { issuer: issuer.as_deref(), token_endpoint: &endpoint, now: self.now() };
         let issued = refresh(self.http, &occasion, &client, token, "").await;
         let mut issued = issued.map_err(|error| format!("No token by refresh: {error}"))?;
         // A server that keeps the old one says nothing of it.

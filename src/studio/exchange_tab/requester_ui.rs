@@ -3,7 +3,7 @@
 use egui::{RichText, Ui};
 use egui_material_icons::icons;
 
-use crate::exchange::{AssertionAudience, ClientAuthMethod};
+use crate::exchange::ClientAuthMethod;
 
 use super::super::command::Command as WindowCommand;
 use super::super::state::State;
@@ -11,7 +11,8 @@ use super::super::theme::Tokens;
 use super::super::widgets::{choice_ui, section_ui, small_icon_ui, tick_ui};
 use super::Command;
 use super::form::{Form, ServerChoice};
-use super::form_ui::{client_choice_ui, field_ui, row_ui, secret_ui};
+use super::form_ui::{client_choice_ui, field_ui, row_ui};
+use super::server::{self, File, FileOf};
 
 pub fn requester_ui(
     ui: &mut Ui,
@@ -28,38 +29,49 @@ pub fn requester_ui(
         }
     });
     row_ui(ui, "client_id", |ui| {
-        if field_ui(ui, "client_id", &mut form.client_id, "as the server knows it") {
+        let mut id = form.client_id.clone();
+        if field_ui(ui, "client_id", &mut id, "as the server knows it") {
+            form.leave_client();
+            form.client_id = id;
+            form.load_client();
             form.requester = state.project.find(form.client_id.trim()).ok();
             changed = true;
         }
     });
     row_ui(ui, "Method", |ui| {
+        // The authority built in is spoken to over plain http, where no certificate is shown.
         let choices: Vec<_> = ClientAuthMethod::ALL
             .into_iter()
-            .filter(|method| !method.is_tls())
+            .filter(|method| !method.is_tls() || form.server != ServerChoice::BuiltIn)
             .map(|method| (method, method.name().to_owned()))
             .collect();
         changed |= choice_ui(ui, "Client authentication", &mut form.auth, &choices);
     });
     match form.auth {
-        // Certificates are not offered here.
+        // The certificate is below.
         ClientAuthMethod::TlsClientAuth
         | ClientAuthMethod::SelfSignedTlsClientAuth
         | ClientAuthMethod::None => {}
         ClientAuthMethod::PrivateKeyJwt => changed |= key_ui(ui, form, commands),
         ClientAuthMethod::ClientSecretBasic
         | ClientAuthMethod::ClientSecretPost
-        | ClientAuthMethod::ClientSecretJwt => changed |= client_secret_ui(ui, form),
+        | ClientAuthMethod::ClientSecretJwt => changed |= client_secret_ui(ui, form, commands),
     }
     if matches!(form.auth, ClientAuthMethod::PrivateKeyJwt | ClientAuthMethod::ClientSecretJwt) {
         row_ui(ui, "Meant for", |ui| {
-            let choices = [
-                (AssertionAudience::Issuer, "issuer".to_owned()),
-                (AssertionAudience::TokenEndpoint, "token endpoint".to_owned()),
-            ];
+            let choices = server::audiences(&form.assertion_audience);
             changed |=
                 choice_ui(ui, "Audience of the assertion", &mut form.assertion_audience, &choices);
         });
+    }
+    if form.server != ServerChoice::BuiltIn {
+        let method = Some(form.auth);
+        changed |= server::certificate_ui(ui, None, &mut form.own, method, commands);
+        if form.auth.is_tls() {
+            let text = "Certificate and key are read when the exchange is run, and not kept. They are \
+                        shown over https alone.";
+            weak_ui(ui, text);
+        }
     }
     row_ui(ui, "DPoP", |ui| {
         let mut bound = form.dpop.is_some();
@@ -73,12 +85,12 @@ pub fn requester_ui(
     changed
 }
 
-fn client_secret_ui(ui: &mut Ui, form: &mut Form) -> bool {
+fn client_secret_ui(ui: &mut Ui, form: &mut Form, commands: &mut Vec<WindowCommand>) -> bool {
+    if form.server != ServerChoice::BuiltIn {
+        let asked = Some(&mut form.client_secret);
+        return server::secret_ui(ui, None, &mut form.own, asked, commands);
+    }
     row_ui(ui, "client_secret", |ui| {
-        if form.server != ServerChoice::BuiltIn {
-            let hint = "kept in memory only";
-            return secret_ui(ui, "client_secret", &mut form.client_secret, hint);
-        }
         let text = RichText::new("made by the authority").color(Tokens::of(ui).text_weak);
         ui.label(text).on_hover_text(
             "Every confidential client has the same secret there, made when it starts",
@@ -87,13 +99,19 @@ fn client_secret_ui(ui: &mut Ui, form: &mut Form) -> bool {
     })
 }
 
+fn weak_ui(ui: &mut Ui, text: &str) {
+    let text = RichText::new(text).small().color(Tokens::of(ui).text_weak);
+    ui.add(egui::Label::new(text).wrap());
+}
+
 /// The key that signs, by its file: nothing is read before the exchange is run.
 fn key_ui(ui: &mut Ui, form: &mut Form, commands: &mut Vec<WindowCommand>) -> bool {
     let mut changed = false;
     row_ui(ui, "Private key", |ui| {
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             if small_icon_ui(ui, icons::ICON_FOLDER_OPEN, "Choose the key file") {
-                commands.push(WindowCommand::Exchange(Command::PickKey));
+                let which = FileOf::own(File::Key);
+                commands.push(WindowCommand::Exchange(Command::PickFile(which)));
             }
             let hint = "path of a PEM or JSON Web Key file";
             changed |= field_ui(ui, "Key file", &mut form.key_file, hint);
@@ -108,7 +126,6 @@ fn key_ui(ui: &mut Ui, form: &mut Form, commands: &mut Vec<WindowCommand>) -> bo
     } else {
         "Read when the exchange is run, and not kept. The server must know its public half."
     };
-    let text = RichText::new(text).small().color(Tokens::of(ui).text_weak);
-    ui.add(egui::Label::new(text).wrap());
+    weak_ui(ui, text);
     changed
 }

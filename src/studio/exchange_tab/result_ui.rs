@@ -15,7 +15,7 @@ use super::super::command::Command as WindowCommand;
 use super::super::state::State;
 use super::super::theme::{self, Tokens};
 use super::super::widgets::{place_link_ui, section_ui, truth_look};
-use super::{Command, Outcome, actors_ui, chain_ui};
+use super::{Command, Outcome, actors_ui, chain_ui, timing_ui};
 
 pub fn result_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) {
     let tab = &state.exchange;
@@ -206,11 +206,7 @@ fn observation_ui(ui: &mut Ui, outcome: &Outcome) {
     ui.add(
         egui::Label::new(RichText::new(tally(report)).size(12.5).color(tokens.text_weak)).wrap(),
     );
-    let time = format!(
-        "{:.0} ms, first byte after {:.0} ms",
-        report.timings.total_ms, report.timings.first_byte_ms
-    );
-    ui.label(RichText::new(time).small().color(tokens.text_weak));
+    timing_ui::timing_ui(ui, &report.timings);
     ui.label(RichText::new(&report.server.token_endpoint).small().color(tokens.text_weak));
 }
 
@@ -384,7 +380,7 @@ fn group_ui<'a>(ui: &mut Ui, title: &str, checks: impl Iterator<Item = &'a Check
         });
 }
 
-fn check_ui(ui: &mut Ui, check: &Check) {
+pub(super) fn check_ui(ui: &mut Ui, check: &Check) {
     let tokens = Tokens::of(ui);
     let (icon, color) = level_look(&tokens, check.level);
     ui.horizontal_top(|ui| {

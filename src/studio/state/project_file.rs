@@ -1,4 +1,5 @@
-//! What belongs to the project and stands in no document: the reading and what is pinned.
+//! What belongs to the project and stands in no document: the reading, what is pinned, and server
+//! profiles.
 //!
 //! It is read when a project is opened, and written to the project file beside it only when
 //! somebody asks for that. A project file that cannot be used is said so once and left alone.
@@ -46,6 +47,11 @@ impl State {
     /// Takes what a project file says, before the project itself is taken.
     pub(super) fn take_project_file(&mut self, found: FoundFile) {
         self.kept = Kept::default();
+        let folder = match &found {
+            Some(Ok(file)) => file.path.as_deref().and_then(Path::parent),
+            _ => None,
+        };
+        self.exchange.leave_profiles(folder.unwrap_or(Path::new("")));
         match found {
             None => {}
             Some(Ok(file)) => {
@@ -63,7 +69,8 @@ impl State {
             Some(Err(message)) => {
                 self.kept.refused = true;
                 self.notices.push(Notice::Failed(format!(
-                    "{message}. It is left as it is; reading and pinned positions are not kept."
+                    "{message}. It is left as it is; reading, pinned positions and server profiles \
+                     are not kept."
                 )));
             }
         }
@@ -167,7 +174,7 @@ impl State {
             return Some("It is being saved");
         }
         if !self.kept.file.is_unsaved() {
-            return Some("Neither reading nor pinned positions have changed");
+            return Some("Reading, pinned positions and server profiles have not changed");
         }
         None
     }

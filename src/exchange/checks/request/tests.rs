@@ -139,6 +139,7 @@ fn each_check_fires_on_what_it_is_for() {
         }),
         ("REQ-23", Level::Fail, |r, _, _| r.extra = vec![("Audience".into(), "x".into())]),
         ("REQ-24", Level::Note, |_, c, _| c.auth = signing(AssertionAudience::TokenEndpoint, 32)),
+        ("REQ-24", Level::Note, |_, c, _| c.auth = signing(AssertionAudience::Endpoint, 32)),
         ("REQ-24", Level::Note, |_, c, _| {
             c.auth = signing(AssertionAudience::Text("x".into()), 32);
         }),

@@ -11,14 +11,13 @@ use std::time::SystemTime;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::super::form::{Form, client_id};
-use super::super::{ExchangeTab, ServerChoice, TokenSource, choice, key};
+use super::super::{ExchangeTab, ServerChoice, TokenSource, choice, key, server};
 use crate::authority::{self, MintRequest, Running};
 use crate::config::{ClientApp, Project, Setting};
 use crate::exchange::http::{parse_url, place};
-use crate::exchange::keys::SigningKey;
 use crate::exchange::supply::{Mint, SubjectToken, Wanted};
 use crate::exchange::{
-    Cancel, Client, ClientAuth, ClientAuthMethod, Http, HttpOptions, Server, Session, Supplies,
+    Cancel, Client, ClientAuth, ClientAuthMethod, Http, Server, Session, Supplies,
 };
 use crate::trust::{Question, Subject};
 
@@ -100,16 +99,14 @@ impl Means {
             if self.is_built_in() {
                 return None;
             }
-            if let Err(why) = self.authentication(project.client(question.requester), None) {
+            if let Some(why) = self.unknown(project.client(question.requester)) {
                 return Some(why);
             }
             if given.iter().any(|(subject, _)| *subject == question.subject) {
                 return None;
             }
             match &question.subject {
-                Subject::UserOf(key) if self.by_credentials() => {
-                    self.authentication(project.client(*key), None).err()
-                }
+                Subject::UserOf(key) if self.by_credentials() => self.unknown(project.client(*key)),
                 Subject::UserOf(key) => Some(format!(
                     "There is no token of a user of {}.",
                     project.client(*key).label()
@@ -126,8 +123,17 @@ impl Means {
         self.form.subject.source == TokenSource::ClientCredentials
     }
 
-    /// A client app as it authenticates; without its key, one to talk about.
-    fn authentication(&self, app: &ClientApp, key: Option<&SigningKey>) -> Result<Client, String> {
+    /// Why nothing is known that a client app could authenticate with, without reading any of it.
+    fn unknown(&self, app: &ClientApp) -> Option<String> {
+        let id = client_id(app);
+        let described =
+            id == self.form.client_id.trim() || self.form.place.clients.contains_key(id);
+        // Whether a file that is named is there, is found out when it is read.
+        if described && !self.is_built_in() { None } else { self.authentication(app).err() }
+    }
+
+    /// A client app as it authenticates.
+    fn authentication(&self, app: &ClientApp) -> Result<Client, String> {
         let id = client_id(app);
         if id.is_empty() {
             return Err(format!("{} states no id.", app.label()));
@@ -141,16 +147,10 @@ impl Means {
         if public {
             return Ok(bound(Client::new(id, ClientAuth::None)));
         }
-        if id == self.form.client_id.trim() {
-            let has_secret = !self.form.client_secret.expose_secret().is_empty();
-            match self.form.auth {
-                ClientAuthMethod::PrivateKeyJwt if self.form.key_file.trim().is_empty() => {}
-                ClientAuthMethod::PrivateKeyJwt | ClientAuthMethod::None => {
-                    return Ok(self.form.client(None, key));
-                }
-                _ if has_secret => return Ok(self.form.client(None, key)),
-                _ => {}
-            }
+        let own = id == self.form.client_id.trim();
+        if own || self.form.place.clients.contains_key(id) {
+            let asked = if own { self.form.client_secret.clone() } else { SecretString::default() };
+            return key::client_now(&self.form, id, asked, None);
         }
         match self.secrets.iter().find(|(of, _)| of == id) {
             Some((_, secret)) => Ok(bound(Client::new(id, self.with_secret(secret.clone())))),
@@ -176,19 +176,18 @@ impl Means {
 
     /// The same to another server.
     pub async fn open_to(&self, server: &Server, cancel: &Cancel) -> Result<Option<Line>, String> {
-        let http = Http::new(HttpOptions::default()).map_err(|error| error.to_string())?;
-        let key = if self.is_built_in() { None } else { key::of(&self.form).await? };
+        let http = server::way(&self.form).await?;
         let Some(session) = cancel.unless(Session::open(&http, server)).await else {
             return Ok(None);
         };
         let session = session.map_err(|error| error.to_string())?;
-        Ok(Some(Line { http, session, key }))
+        Ok(Some(Line { http, session }))
     }
 
     /// Where credentials and tokens come from.
     pub fn supplies<'a>(&self, project: &Project, line: &'a Line) -> Supplies<'a> {
-        let (own, key) = (self.clone(), line.key.clone());
-        let credentials = Box::new(move |app: &ClientApp| own.authentication(app, key.as_ref()));
+        let own = self.clone();
+        let credentials = Box::new(move |app: &ClientApp| own.authentication(app));
         let mut supplies = Supplies::new(&line.http, &line.session, credentials);
         if let Some(authority) = &self.built_in {
             let user = authority.users().first().map_or("alice", |user| user.subject.as_str());
@@ -221,7 +220,6 @@ impl Means {
 pub struct Line {
     pub http: Http,
     pub session: Session,
-    key: Option<SigningKey>,
 }
 
 /// The external issuers beside the authority.

@@ -173,7 +173,7 @@ impl Campaign {
     /// Which of the four a part of the tab shows.
     pub fn kind(&self, mode: Mode) -> Option<Kind> {
         match mode {
-            Mode::One => None,
+            Mode::One | Mode::Server => None,
             Mode::SweepAndCases if self.cases_shown => Some(Kind::Cases),
             Mode::SweepAndCases => Some(Kind::Sweep),
             Mode::CalibrateAndProbe if self.probes_shown => Some(Kind::Probes),

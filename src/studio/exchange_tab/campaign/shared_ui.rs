@@ -22,7 +22,7 @@ pub fn head_ui(ui: &mut Ui, state: &State, kind: Kind, commands: &mut Vec<Window
     let tokens = Tokens::of(ui);
     let kinds = match kind.mode() {
         Mode::CalibrateAndProbe => [Kind::Calibrate, Kind::Probes],
-        Mode::One | Mode::SweepAndCases => [Kind::Sweep, Kind::Cases],
+        Mode::One | Mode::Server | Mode::SweepAndCases => [Kind::Sweep, Kind::Cases],
     };
     ui.horizontal(|ui| {
         for one in kinds {
