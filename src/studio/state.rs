@@ -336,7 +336,7 @@ impl State {
                 self.ask_where_to_save_product(product);
             }
             Command::Exchange(command) => {
-                if matches!(self.dialog, Some(Dialog::Path(PathPurpose::SaveProduct(_)))) {
+                if command.answers_a_dialog() {
                     self.dialog = None;
                 }
                 let project = Arc::clone(&self.project);

@@ -88,6 +88,14 @@ pub enum Command {
     Campaign(campaign::Command),
 }
 
+impl Command {
+    /// Whether it is what a dialog of the window was asked for.
+    pub fn answers_a_dialog(&self) -> bool {
+        use campaign::Command as Campaign;
+        matches!(self, Self::Campaign(Campaign::SaveTo { .. } | Campaign::OpenCases(_)))
+    }
+}
+
 /// What the exchange waits for outside of the window.
 #[derive(Clone, Debug)]
 pub enum Waiting {
@@ -252,6 +260,7 @@ impl ExchangeTab {
             authority.set_project(Arc::clone(project), reading);
         }
         self.refresh(project, reading);
+        self.campaign.forget_plans();
         self.make_plan(project, reading, jobs);
     }
 

@@ -9,8 +9,9 @@ use super::means::Means;
 use crate::config::Project;
 use crate::exchange::Cancel;
 use crate::exchange::ask::Desk;
-use crate::exchange::calibrate::{Calibration, Planned as Request, calibrate, prepare};
-use crate::trust::Reading;
+use crate::exchange::calibrate::{Calibration, Planned as Request, Step, calibrate, prepare};
+use crate::exchange::sweep::{Named, SubjectReport};
+use crate::trust::{Decision, Question, Reading, Subject, decide};
 
 /// What may be asked for.
 #[derive(Debug)]
@@ -25,6 +26,8 @@ pub struct Outcome {
     /// The reading in force when it was asked for.
     pub reading: Reading,
     pub report: Arc<Calibration>,
+    /// What each reading says of each step, with its places; in the order of both.
+    pub decisions: Vec<Vec<Decision>>,
 }
 
 /// What the part keeps between frames.
@@ -64,6 +67,27 @@ impl Task {
             patient: true,
         };
         let report = Arc::new(calibrate(&desk, &plan, &mut supplies, &cancel).await);
-        Ok(Found::Calibrate(Box::new(Outcome { project, reading, report })))
+        let steps = report.steps.iter();
+        let decisions = steps.map(|step| decisions(&project, step)).collect();
+        Ok(Found::Calibrate(Box::new(Outcome { project, reading, report, decisions })))
     }
+}
+
+/// What each reading says of a step.
+fn decisions(project: &Project, step: &Step) -> Vec<Decision> {
+    let Some(question) = question(project, step) else { return Vec::new() };
+    Reading::ALL.map(|reading| decide(project, reading, &question)).into()
+}
+
+/// The exchange of a step. Only client apps that an id tells apart are asked for.
+fn question(project: &Project, step: &Step) -> Option<Question> {
+    let find = |named: &Named| project.find(&named.id).ok();
+    let subject = match &step.subject {
+        SubjectReport::UserOf(client) => Subject::UserOf(find(client)?),
+        SubjectReport::External { issuer, subject } => {
+            Subject::External { issuer: issuer.clone(), subject: subject.clone() }
+        }
+    };
+    let target = Some(find(&step.target)?);
+    Some(Question { requester: find(&step.requester)?, subject, target })
 }

@@ -11,12 +11,12 @@ use super::super::super::theme::{self, Tokens};
 use super::super::super::widgets::{capital, section_ui};
 use super::calibrate::Outcome;
 use super::items::observed_word;
-use super::shared_ui::{begin_ui, line_ui, save_menu_ui, weak_ui};
+use super::shared_ui::{begin_ui, line_ui, save_menu_ui, stale_ui, steps_ui, weak_ui};
 use super::{Product, Wish};
 use crate::exchange::ask::Observed;
 use crate::exchange::calibrate::{Planned, ReadingSays, Step, Verdict};
-use crate::exchange::sweep::{Ended, StepLine};
-use crate::trust::Reading;
+use crate::exchange::sweep::Ended;
+use crate::trust::{Decision, Reading};
 
 pub fn calibrate_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) {
     let calibrate = &state.exchange.campaign.calibrate;
@@ -89,7 +89,7 @@ fn found_ui(ui: &mut Ui, state: &State, found: &Outcome, commands: &mut Vec<Wind
         line_ui(ui, icons::ICON_INFO, tokens.caution, &report.ended.sentence(), false);
     }
     if !Arc::ptr_eq(&found.project, &state.project) {
-        super::shared_ui::stale_ui(ui, "Run the calibration again.");
+        stale_ui(ui, "Run the calibration again.");
     }
     if let Some(reading) = report.reading.and_then(Reading::from_name) {
         if state.reading == reading {
@@ -104,12 +104,19 @@ fn found_ui(ui: &mut Ui, state: &State, found: &Outcome, commands: &mut Vec<Wind
             });
         }
     }
-    for step in &report.steps {
-        step_ui(ui, found, step);
+    for (index, step) in report.steps.iter().enumerate() {
+        let decisions = found.decisions.get(index).map_or(&[][..], |it| it);
+        step_ui(ui, state, found, (step, decisions), commands);
     }
 }
 
-fn step_ui(ui: &mut Ui, found: &Outcome, step: &Step) {
+fn step_ui(
+    ui: &mut Ui,
+    state: &State,
+    found: &Outcome,
+    (step, decisions): (&Step, &[Decision]),
+    commands: &mut Vec<WindowCommand>,
+) {
     let tokens = Tokens::of(ui);
     card(ui, |ui| {
         ui.add(egui::Label::new(RichText::new(step.label()).family(theme::semibold())).wrap());
@@ -117,8 +124,8 @@ fn step_ui(ui: &mut Ui, found: &Outcome, step: &Step) {
             columns[0].with_layout(egui::Layout::top_down(egui::Align::LEFT), |ui| {
                 let title = RichText::new("The files say").size(12.0).color(tokens.text_weak);
                 ui.label(title.family(theme::semibold()));
-                for says in &step.readings {
-                    reading_ui(ui, found, says);
+                for (index, says) in step.readings.iter().enumerate() {
+                    reading_ui(ui, state, found, says, decisions.get(index), commands);
                 }
             });
             columns[1].with_layout(egui::Layout::top_down(egui::Align::LEFT), |ui| {
@@ -136,8 +143,15 @@ fn step_ui(ui: &mut Ui, found: &Outcome, step: &Step) {
     });
 }
 
-/// What one reading says, with the lines that forbid it.
-fn reading_ui(ui: &mut Ui, _found: &Outcome, says: &ReadingSays) {
+/// What one reading says; of one that forbids, with the lines.
+fn reading_ui(
+    ui: &mut Ui,
+    state: &State,
+    found: &Outcome,
+    says: &ReadingSays,
+    decision: Option<&Decision>,
+    commands: &mut Vec<WindowCommand>,
+) {
     let tokens = Tokens::of(ui);
     let (icon, color, word) = if says.permits {
         (icons::ICON_CHECK, tokens.good, "permitted")
@@ -145,9 +159,7 @@ fn reading_ui(ui: &mut Ui, _found: &Outcome, says: &ReadingSays) {
         (icons::ICON_CLOSE, tokens.bad, "forbidden")
     };
     line_ui(ui, icon, color, &format!("{}: {word}", says.reading), false);
-    ui.add(egui::Label::new(RichText::new(&says.argument.sentence).size(12.5)).wrap());
-    let lines = says.argument.steps.iter().filter(|_| !says.permits);
-    for at in lines.flat_map(|step: &StepLine| &step.at) {
-        ui.label(RichText::new(at.to_string()).small().color(tokens.text_weak));
+    if let Some(decision) = decision.filter(|_| !says.permits) {
+        steps_ui(ui, state, &found.project, decision, commands);
     }
 }

@@ -187,6 +187,13 @@ impl Campaign {
         self.work.as_ref().filter(|work| jobs.is_running(work.job))
     }
 
+    /// Plans are made from the files, and the files have changed.
+    pub(super) fn forget_plans(&mut self) {
+        self.sweep.planned = None;
+        self.calibrate.planned = None;
+        self.probes.planned = None;
+    }
+
     /// Why the last run of this kind came to nothing.
     pub fn failed(&self, kind: Kind) -> Option<&str> {
         self.failed.as_ref().filter(|(of, _)| *of == kind).map(|(_, why)| why.as_str())

@@ -219,6 +219,17 @@ pub fn argument_ui(
         Verdict::Refused => (icons::ICON_CANCEL, tokens.bad),
     };
     line_ui(ui, icon, color, &decision.sentence(project), true);
+    steps_ui(ui, state, project, decision, commands);
+}
+
+/// The steps that a verdict rests on, with their lines.
+pub fn steps_ui(
+    ui: &mut Ui,
+    state: &State,
+    project: &Project,
+    decision: &Decision,
+    commands: &mut Vec<WindowCommand>,
+) {
     let current = std::ptr::eq(project, &*state.project);
     for step in deciding(decision) {
         let places = evidence(project, decision, step);

@@ -203,6 +203,9 @@ impl ExchangeTab {
         match wish {
             Wish::Sweep { .. } => match &self.campaign.sweep.planned {
                 None => Some("The plan is being made"),
+                Some(planned) if planned.plan.options != self.campaign.sweep.settings.options() => {
+                    Some("The plan is being made")
+                }
                 Some(planned) if planned.plan.items.is_empty() => {
                     Some("The configuration has nothing to ask for")
                 }
