@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
 
@@ -115,12 +115,13 @@ pub fn run_command(
     let gaps = project::warn_about_gaps(&project, terminal);
     let options = PlanOptions { sample: args.sample, seed: args.seed, externals: true };
     let planned = plan(&project, globals.reading, options);
+    let reached = args.asking.reach(&args.paths.paths)?;
+    let server = reached.server()?;
     if args.dry_run {
-        let report = Report::not_run(&project, &planned, args.asking.server().address());
+        let report = Report::not_run(&project, &planned, server.address());
         write(args.format, &report, terminal)?;
         return Ok(gaps);
     }
-    let server = args.asking.server();
     let earlier = match &args.resume {
         Some(path) if path.exists() => {
             let text = std::fs::read_to_string(path).map_err(|error| {
@@ -132,20 +133,20 @@ pub fn run_command(
         }
         _ => Earlier::default(),
     };
-    let audiences = args.asking.audiences(&project)?;
-    let http = args.asking.http()?;
+    let audiences = args.asking.audiences(&project, &reached)?;
+    let http = reached.http()?;
     let cancel = Cancel::default();
     let mut told = Instant::now();
     let report = client::wait_or_stop(&cancel, async {
-        let session = client::open(&http, &server, &cancel).await?;
-        let mut supplies = args.asking.supplies(&project, &http, &session)?;
+        let session = args.asking.open(&reached, &http, &cancel).await?;
+        let mut supplies = args.asking.supplies(&project, &reached, &http, &session)?;
         let desk = Desk {
             http: &http,
             session: &session,
             project: &project,
             skew: SKEW,
             audiences: &audiences,
-            clock: &SystemTime::now,
+            clock: &|| reached.now(),
             patient: true,
         };
         let conditions = Conditions {
