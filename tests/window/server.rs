@@ -90,7 +90,7 @@ fn a_server_is_kept_as_a_profile_and_comes_back_without_its_secret() {
     choose(&mut harness, "Method of portal: as all others", "client_secret_post");
     choose(
         &mut harness,
-        "Where the secret comes from of portal: typed here, not kept",
+        "Where the secret comes from of portal: asked for, not kept",
         "environment variable",
     );
     retype(&mut harness, "Variable with the secret of portal", "PORTAL_SECRET");
