@@ -41,6 +41,7 @@ pub(super) struct Request {
     pub scope: Option<String>,
     pub nonce: Option<String>,
     challenge: String,
+    dpop_jkt: Option<String>,
 }
 
 /// What a code stands for.
@@ -49,6 +50,8 @@ pub(super) struct Login {
     pub client_id: String,
     pub redirect_uri: String,
     pub challenge: String,
+    /// The thumbprint of the key that the code is bound to (RFC 9449 §10).
+    pub dpop_jkt: Option<String>,
     pub sign_in: SignIn,
 }
 
@@ -210,11 +213,17 @@ fn understand(
     if form.get("code_challenge_method") != Some("S256") {
         return Err(("invalid_request", "code_challenge_method must be S256.".into()));
     }
-    // 32 bytes in base64url (RFC 7636 §4.2).
-    if challenge.len() != 43
-        || !challenge.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
-    {
+    // 32 bytes in base64url (RFC 7636 §4.2, RFC 7638 §3.1).
+    let is_hash = |text: &str| {
+        text.len() == 43
+            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+    };
+    if !is_hash(challenge) {
         return Err(("invalid_request", "code_challenge is not a SHA-256 in base64url.".into()));
+    }
+    let dpop_jkt = form.get("dpop_jkt");
+    if dpop_jkt.is_some_and(|jkt| !is_hash(jkt)) {
+        return Err(("invalid_request", "dpop_jkt is not a SHA-256 in base64url.".into()));
     }
     let scope = form.get("scope");
     if scope.is_some_and(|scope| !is_scope(scope)) {
@@ -230,6 +239,7 @@ fn understand(
         scope: scope.map(str::to_owned),
         nonce: form.get("nonce").map(str::to_owned),
         challenge: challenge.to_owned(),
+        dpop_jkt: dpop_jkt.map(str::to_owned),
     })
 }
 
@@ -273,6 +283,7 @@ fn grant(shared: &Shared, request: Request, subject: &str) -> Response {
         client_id: request.client_id,
         redirect_uri: request.redirect_uri,
         challenge: request.challenge,
+        dpop_jkt: request.dpop_jkt,
         sign_in: SignIn {
             subject: subject.to_owned(),
             scope: request.scope,

@@ -202,6 +202,13 @@ fn authorization_code(
     if !well_formed || sha256_base64url(verifier) != login.challenge {
         return Err(OAuthError::invalid_grant("code_verifier does not fit the code_challenge."));
     }
+    if login.dpop_jkt.is_some()
+        && login.dpop_jkt.as_deref() != proof.map(|it| it.thumbprint.as_str())
+    {
+        return Err(OAuthError::invalid_grant(
+            "The code is bound to a key (dpop_jkt), and the request has no proof of possession of it.",
+        ));
+    }
     signed_in(shared, client, &login.sign_in, proof)
 }
 

@@ -1,42 +1,44 @@
 //! What the commands have in common that ask a server many things: which server, how its clients
 //! authenticate, and where the tokens come from that go in.
 
-use secrecy::{ExposeSecret as _, SecretString};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use secrecy::ExposeSecret as _;
+
+use super::connection::{Connection, Reached};
 use super::serve::audience_map;
 use super::{Failure, client, secret};
 use crate::authority::{self, MintRequest};
-use crate::config::{ClientApp, ClientKey, Project, Setting};
+use crate::config::{ClientApp, ClientKey, Profile, Project, Setting};
+use crate::exchange::keys::{SigningAlgorithm, SigningKey};
 use crate::exchange::supply::{Credentials, Mint, SubjectToken, Wanted};
 use crate::exchange::token;
 use crate::exchange::token_type::{ACCESS_TOKEN, JWT};
-use crate::exchange::{Client, ClientAuth, Http, Server, Session, Supplies};
+use crate::exchange::{
+    Cancel, Client, ClientAuth, ClientAuthMethod, Http, NamedProfile, ProfileErrorKind, Session,
+    Supplies,
+};
 use crate::trust::Subject;
 use clap::ValueEnum;
 
 /// The server, its clients and the tokens.
 #[derive(Debug, clap::Args)]
 pub struct Asking {
-    /// The issuer of the server; endpoints and keys come from its discovery document.
-    #[arg(long, value_name = "URL", required_unless_present = "token_endpoint", conflicts_with_all = ["token_endpoint", "jwks_uri"])]
-    server: Option<String>,
+    #[command(flatten)]
+    connection: Connection,
 
-    /// The token endpoint itself, for a server without discovery.
-    #[arg(long, value_name = "URL")]
-    token_endpoint: Option<String>,
-
-    /// Where the server's keys are, when only its token endpoint is given.
-    #[arg(long, value_name = "URL", requires = "token_endpoint")]
-    jwks_uri: Option<String>,
-
-    /// How confidential clients authenticate; those that the configuration calls public have
-    /// nothing to authenticate with.
-    #[arg(long, value_enum, default_value_t, value_name = "METHOD")]
-    client_auth: SecretMethod,
+    /// How confidential clients authenticate, instead of what a profile says; client_secret_basic
+    /// unless this or a profile says otherwise. Those that the configuration calls public, and of
+    /// which a profile says nothing, have nothing to authenticate with. Keys and certificates of each
+    /// client are named in a profile.
+    #[arg(long, value_enum, value_name = "METHOD")]
+    client_auth: Option<SecretMethod>,
 
     /// The environment variable with the secret of every client, or CLIENT=VAR for that of one; may
-    /// be given several times.
-    #[arg(long, value_name = "[CLIENT=]VAR", default_value = secret::CLIENT_SECRET)]
+    /// be given several times. EXCHANGE_STUDIO_CLIENT_SECRET unless this or a profile names another.
+    #[arg(long, value_name = "[CLIENT=]VAR")]
     client_secret_env: Vec<String>,
 
     /// A test user whom the server signs in without a page, as 'serve' does: tokens of users are
@@ -72,14 +74,25 @@ pub struct Asking {
 }
 
 /// How clients show a secret.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 #[value(rename_all = "snake_case")]
 pub enum SecretMethod {
     /// Id and secret in the Authorization header.
-    #[default]
     ClientSecretBasic,
     /// Id and secret in the body.
     ClientSecretPost,
+    /// An assertion signed with the secret.
+    ClientSecretJwt,
+}
+
+impl SecretMethod {
+    fn method(self) -> ClientAuthMethod {
+        match self {
+            Self::ClientSecretBasic => ClientAuthMethod::ClientSecretBasic,
+            Self::ClientSecretPost => ClientAuthMethod::ClientSecretPost,
+            Self::ClientSecretJwt => ClientAuthMethod::ClientSecretJwt,
+        }
+    }
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {
@@ -92,15 +105,16 @@ fn pair(text: &str) -> Result<(String, String), String> {
 }
 
 impl Asking {
-    /// The server.
-    pub fn server(&self) -> Server {
-        match (&self.server, &self.token_endpoint) {
-            (Some(issuer), _) => Server::Issuer(issuer.clone()),
-            (None, url) => Server::TokenEndpoint {
-                url: url.clone().unwrap_or_default(),
-                jwks_uri: self.jwks_uri.clone(),
-            },
-        }
+    /// The server, and the way there.
+    ///
+    /// # Errors
+    ///
+    /// When none is named, or its profile is not there or cannot be used (exit 2), or a file cannot
+    /// be read (exit 3).
+    pub fn reach(&self, opened: &[PathBuf]) -> Result<Reached, Failure> {
+        let reached = self.connection.open_beside(opened)?;
+        reached.server()?;
+        Ok(reached)
     }
 
     /// Whether tokens of external identities can be had.
@@ -113,14 +127,38 @@ impl Asking {
     /// # Errors
     ///
     /// When one of them is none of the project's (exit 2).
-    pub fn audiences(&self, project: &Project) -> Result<Vec<(String, ClientKey)>, Failure> {
-        let named = |(url, id): &(String, String)| {
-            let key = project.find(id).map_err(|reason| {
-                Failure::usage(format!("--audience-map {url}={id} names no client app: {reason}"))
+    pub fn audiences(
+        &self,
+        project: &Project,
+        reached: &Reached,
+    ) -> Result<Vec<(String, ClientKey)>, Failure> {
+        let own = self.audience_map.len();
+        let named = |(index, (url, id)): (usize, (String, String))| {
+            let key = project.find(&id).map_err(|reason| {
+                let from = if index < own { "--audience-map" } else { "the profile's audience" };
+                Failure::usage(format!("{from} {url}={id} names no client app: {reason}"))
             })?;
-            Ok((url.clone(), key))
+            Ok((url, key))
         };
-        self.audience_map.iter().map(named).collect()
+        reached.audiences(&self.audience_map).into_iter().enumerate().map(named).collect()
+    }
+
+    /// Finds the server's endpoints, unless it is stopped before; what a profile sends along with
+    /// every request goes along.
+    ///
+    /// # Errors
+    ///
+    /// When they cannot be found (exit 1 or 4), the profile has a parameter that it cannot have (exit
+    /// 2), or it was stopped (exit 1).
+    pub async fn open(
+        &self,
+        reached: &Reached,
+        http: &Http,
+        cancel: &Cancel,
+    ) -> Result<Session, Failure> {
+        let parameters = reached.parameters(&[])?;
+        let session = client::open(http, reached.server()?, cancel).await?;
+        Ok(session.with_parameters(parameters))
     }
 
     /// Where credentials and tokens come from.
@@ -131,10 +169,11 @@ impl Asking {
     pub fn supplies<'a>(
         &self,
         project: &Project,
+        reached: &Reached,
         http: &'a Http,
         session: &'a Session,
     ) -> Result<Supplies<'a>, Failure> {
-        let mut supplies = Supplies::new(http, session, self.credentials(project)?);
+        let mut supplies = Supplies::new(http, session, self.credentials(project, reached)?);
         for (name, variable) in &self.user_token_env {
             let key = project.find(name).map_err(|reason| {
                 Failure::usage(format!("--user-token-env {name}=… names no client app: {reason}"))
@@ -167,11 +206,10 @@ impl Asking {
         Ok(supplies)
     }
 
-    /// The secrets by client app; the one for all comes last.
-    fn credentials(&self, project: &Project) -> Result<Credentials, Failure> {
-        let mut of_one: Vec<(ClientKey, SecretString)> = Vec::new();
+    /// How each client app authenticates: as the profile says, with what is given here over it.
+    fn credentials(&self, project: &Project, reached: &Reached) -> Result<Credentials, Failure> {
+        let mut of_one: Vec<(ClientKey, String)> = Vec::new();
         let mut of_all = None;
-        let by_default = self.client_secret_env == [secret::CLIENT_SECRET];
         for text in &self.client_secret_env {
             match text.rsplit_once('=') {
                 Some((name, variable)) => {
@@ -180,47 +218,116 @@ impl Asking {
                             "--client-secret-env {name}=… names no client app: {reason}"
                         ))
                     })?;
-                    of_one.push((key, secret::needed(variable, "a client's secret")?));
+                    secret::needed(variable, "a client's secret")?;
+                    of_one.push((key, variable.to_owned()));
                 }
-                None if by_default => of_all = secret::from_environment(text)?,
-                None => of_all = Some(secret::needed(text, "the secret of the clients")?),
+                None => {
+                    secret::needed(text, "the secret of the clients")?;
+                    of_all = Some(text.clone());
+                }
             }
         }
-        if of_all.is_none() && of_one.is_empty() {
+        let profile = reached.profile();
+        if self.client_secret_env.is_empty() && profile.is_none() {
             secret::needed(secret::CLIENT_SECRET, "the secret of the clients")?;
         }
-        let method = self.client_auth;
-        Ok(Box::new(move |app: &ClientApp| {
-            let id = app.id.as_ref().ok_or_else(|| format!("{} states no id.", app.label()))?;
-            let id = id.value.as_str();
-            if app.flag(Setting::Public).is_some_and(|flag| flag.value) {
-                return Ok(Client::new(id, ClientAuth::None));
-            }
-            let secret = of_one.iter().find(|(key, _)| *key == app.key).map(|(_, secret)| secret);
-            let secret = secret.or(of_all.as_ref()).ok_or_else(|| {
-                format!(
-                    "The secret of {} is missing; give --client-secret-env {}=VAR.",
-                    app.label(),
-                    app.label()
-                )
-            })?;
-            Ok(Client::new(
-                id,
-                match method {
-                    SecretMethod::ClientSecretBasic => ClientAuth::Basic(secret.clone()),
-                    SecretMethod::ClientSecretPost => ClientAuth::Post(secret.clone()),
-                },
-            ))
-        }))
+        let desk = Clients {
+            name: profile.map(|named| named.name.to_owned()).unwrap_or_default(),
+            folder: profile.map(|named| named.folder.to_owned()).unwrap_or_default(),
+            dpop: profile.is_some_and(|named| named.profile.dpop),
+            profile: profile.map(|named| named.profile.clone()).unwrap_or_default(),
+            has_profile: profile.is_some(),
+            method: self.client_auth,
+            of_one,
+            of_all,
+            known: Mutex::default(),
+        };
+        Ok(Box::new(move |app: &ClientApp| desk.client(app)))
+    }
+}
+
+/// Makes client apps into clients that authenticate, each once: its files are read once, and the key
+/// that tokens are bound to is one for the whole run, since what one client gets goes to another.
+struct Clients {
+    name: String,
+    folder: PathBuf,
+    profile: Profile,
+    has_profile: bool,
+    dpop: bool,
+    method: Option<SecretMethod>,
+    /// Variables with secrets.
+    of_one: Vec<(ClientKey, String)>,
+    of_all: Option<String>,
+    known: Mutex<Known>,
+}
+
+#[derive(Default)]
+struct Known {
+    clients: BTreeMap<ClientKey, Result<Client, String>>,
+    proof: Option<Arc<SigningKey>>,
+}
+
+impl Clients {
+    fn client(&self, app: &ClientApp) -> Result<Client, String> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(client) = known.clients.get(&app.key) {
+            return client.clone();
+        }
+        let made = self.make(app).and_then(|client| self.bound(client, &mut known));
+        known.clients.insert(app.key, made.clone());
+        made
     }
 
-    /// The way out.
-    ///
-    /// # Errors
-    ///
-    /// As [`client::http`].
-    pub fn http(&self) -> Result<Http, Failure> {
-        client::http()
+    fn bound(&self, client: Client, known: &mut Known) -> Result<Client, String> {
+        if !self.dpop {
+            return Ok(client);
+        }
+        let key = match &known.proof {
+            Some(key) => Arc::clone(key),
+            None => {
+                let key = SigningKey::generate(SigningAlgorithm::Es256)
+                    .map_err(|error| format!("No key for proofs of possession: {error}."))?;
+                Arc::clone(known.proof.insert(Arc::new(key)))
+            }
+        };
+        Ok(client.bound_to(key))
+    }
+
+    fn make(&self, app: &ClientApp) -> Result<Client, String> {
+        let id = app.id.as_ref().ok_or_else(|| format!("{} states no id.", app.label()))?;
+        let id = id.value.as_str();
+        let mut profile = self.profile.clone();
+        profile.dpop = false;
+        let is_named = profile.clients.contains_key(id);
+        if !is_named && app.flag(Setting::Public).is_some_and(|flag| flag.value) {
+            return Ok(Client::new(id, ClientAuth::None));
+        }
+        let own = profile.clients.entry(id.to_owned()).or_default();
+        if let Some(method) = self.method {
+            own.method = Some(method.method().name().to_owned());
+        }
+        let of_one = self.of_one.iter().find(|(key, _)| *key == app.key).map(|(_, name)| name);
+        let says = own.secret_env.is_some() || own.secret_file.is_some();
+        match (of_one, &self.of_all) {
+            (Some(variable), _) => {
+                (own.secret_env, own.secret_file) = (Some(variable.clone()), None);
+            }
+            (None, Some(variable)) if !says => own.secret_env = Some(variable.clone()),
+            (None, None) if !says && self.of_one.is_empty() => {
+                own.secret_env = Some(secret::CLIENT_SECRET.to_owned());
+            }
+            _ => {}
+        }
+        let (name, folder) = (self.name.as_str(), self.folder.as_path());
+        let named = NamedProfile { name, profile: &profile, folder };
+        named.client(id, &secret::Process).map_err(|error| match error.kind {
+            ProfileErrorKind::NoSecret if !self.has_profile => format!(
+                "The secret of {} is missing; give --client-secret-env {}=VAR.",
+                app.label(),
+                app.label()
+            ),
+            _ => format!("{} cannot authenticate: {error}.", app.label()),
+        })
     }
 }
 

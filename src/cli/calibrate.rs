@@ -1,7 +1,6 @@
 //! `calibrate`: which way does the server read the lists?
 
 use std::fmt::Write as _;
-use std::time::SystemTime;
 
 use serde_json::json;
 
@@ -59,23 +58,23 @@ pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Ex
     let project = project::open(&args.paths.paths, globals)?;
     project::warn_about_gaps(&project, terminal);
     let plan = prepare(&project, args.asking.has_externals());
+    let reached = args.asking.reach(&args.paths.paths)?;
     if args.dry_run {
-        return dry_run(args, &plan, &project, terminal);
+        return dry_run(args, &plan, &project, reached.server()?.address(), terminal);
     }
-    let audiences = args.asking.audiences(&project)?;
-    let http = args.asking.http()?;
+    let audiences = args.asking.audiences(&project, &reached)?;
+    let http = reached.http()?;
     let cancel = Cancel::default();
     let found = client::wait_or_stop(&cancel, async {
-        let server = args.asking.server();
-        let session = client::open(&http, &server, &cancel).await?;
-        let mut supplies = args.asking.supplies(&project, &http, &session)?;
+        let session = args.asking.open(&reached, &http, &cancel).await?;
+        let mut supplies = args.asking.supplies(&project, &reached, &http, &session)?;
         let desk = Desk {
             http: &http,
             session: &session,
             project: &project,
             skew: SKEW,
             audiences: &audiences,
-            clock: &SystemTime::now,
+            clock: &|| reached.now(),
             patient: true,
         };
         Ok::<_, Failure>(calibrate(&desk, &plan, &mut supplies, &cancel).await)
@@ -98,16 +97,16 @@ fn dry_run(
     args: &Args,
     plan: &Plan,
     project: &crate::config::Project,
+    server: &str,
     terminal: &mut Terminal,
 ) -> Result<Exit, Failure> {
     let requests = plan.requests(project);
     let exit = if requests.is_empty() { Exit::No } else { Exit::Fine };
     if args.format == Format::Json {
-        let server = args.asking.server();
         terminal.json(&json!({
             "version": 1,
             "kind": "calibration-plan",
-            "server": server.address(),
+            "server": server,
             "requests": requests,
         }))?;
         return Ok(exit);

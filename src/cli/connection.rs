@@ -21,7 +21,8 @@ pub struct Connection {
     #[arg(long, value_name = "NAME")]
     profile: Option<String>,
 
-    /// The project file with the profile, if it is not exchange-studio.yaml in this folder.
+    /// The project file with the profile, if it is not exchange-studio.yaml in this folder, or beside
+    /// the configuration that is given.
     #[arg(long, value_name = "FILE", requires = "profile")]
     project: Option<PathBuf>,
 
@@ -90,9 +91,18 @@ impl Connection {
     ///
     /// When the profile is not there or cannot be used (exit 2), or a file cannot be read (exit 3).
     pub fn open(&self) -> Result<Reached, Failure> {
+        self.open_beside(&[])
+    }
+
+    /// The same, where the project file may be beside the configuration that is given.
+    ///
+    /// # Errors
+    ///
+    /// As [`Connection::open`].
+    pub fn open_beside(&self, opened: &[PathBuf]) -> Result<Reached, Failure> {
         let profile = match &self.profile {
             None => None,
-            Some(name) => Some(self.find(name)?),
+            Some(name) => Some(self.find(name, opened)?),
         };
         let named = profile.as_ref().map(Opened::named);
         let server = match (&self.server, &self.token_endpoint, &named) {
@@ -113,8 +123,10 @@ impl Connection {
         Ok(Reached { server, options, clock, profile })
     }
 
-    fn find(&self, name: &str) -> Result<Opened, Failure> {
-        let path = self.project.clone().unwrap_or_else(|| PathBuf::from(PROJECT_FILE));
+    fn find(&self, name: &str, opened: &[PathBuf]) -> Result<Opened, Failure> {
+        let beside = || ProjectFile::beside(opened).filter(|path| path.exists());
+        let path = self.project.clone().or_else(beside);
+        let path = path.unwrap_or_else(|| PathBuf::from(PROJECT_FILE));
         if !path.exists() {
             return Err(Failure::unreadable(format!("there is no file '{}'", path.display()))
                 .hint("give the project file with --project FILE"));

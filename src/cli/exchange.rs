@@ -207,7 +207,7 @@ pub(super) enum Format {
     Junit,
 }
 
-fn parameter(text: &str) -> Result<(String, String), String> {
+pub(super) fn parameter(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, _)) if crate::exchange::request::is_reserved(name) => {
             Err(format!("{name} has an option of its own"))

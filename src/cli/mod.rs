@@ -38,6 +38,7 @@ mod suppose;
 mod sweep;
 mod terminal;
 mod text_diff;
+mod token;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -135,6 +136,7 @@ enum Command {
     Probe(probe::Args),
     Serve(serve::Args),
     Mint(mint::Args),
+    Token(Box<token::Args>),
 }
 
 /// What every subcommand is given beside its own arguments.
@@ -179,6 +181,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, terminal: &mut Termina
         Some(Command::Probe(args)) => probe::run(&args, &globals, terminal),
         Some(Command::Serve(args)) => serve::run(&args, &globals, terminal),
         Some(Command::Mint(args)) => mint::run(&args, &globals, terminal),
+        Some(Command::Token(args)) => token::run(&args, &globals, terminal),
     };
     terminal.finish(outcome)
 }

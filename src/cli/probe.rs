@@ -1,7 +1,6 @@
 //! `probe`: does the server refuse what it must?
 
 use std::fmt::Write as _;
-use std::time::SystemTime;
 
 use clap::ValueEnum;
 use serde_json::{Value, json};
@@ -95,8 +94,9 @@ pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Ex
     let project = project::open(&args.paths.paths, globals)?;
     project::warn_about_gaps(&project, terminal);
     let ground = Ground::new(&project, globals.reading);
+    let reached = args.asking.reach(&args.paths.paths)?;
     if !args.i_own_this_server {
-        list(args, &ground, terminal)?;
+        list(args, &ground, reached.server()?.address(), terminal)?;
         return if args.dry_run {
             Ok(Exit::Fine)
         } else {
@@ -104,20 +104,19 @@ pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Ex
                 .hint("add --i-own-this-server, or --dry-run for this list alone"))
         };
     }
-    let audiences = args.asking.audiences(&project)?;
-    let http = args.asking.http()?;
+    let audiences = args.asking.audiences(&project, &reached)?;
+    let http = reached.http()?;
     let cancel = Cancel::default();
     let report = client::wait_or_stop(&cancel, async {
-        let server = args.asking.server();
-        let session = client::open(&http, &server, &cancel).await?;
-        let mut supplies = args.asking.supplies(&project, &http, &session)?;
+        let session = args.asking.open(&reached, &http, &cancel).await?;
+        let mut supplies = args.asking.supplies(&project, &reached, &http, &session)?;
         let desk = Desk {
             http: &http,
             session: &session,
             project: &project,
             skew: SKEW,
             audiences: &audiences,
-            clock: &SystemTime::now,
+            clock: &|| reached.now(),
             patient: false,
         };
         let only = &args.only;
@@ -142,7 +141,12 @@ pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Ex
 }
 
 /// The requests, before any is sent.
-fn list(args: &Args, ground: &Ground<'_>, terminal: &mut Terminal) -> Result<(), Failure> {
+fn list(
+    args: &Args,
+    ground: &Ground<'_>,
+    server: &str,
+    terminal: &mut Terminal,
+) -> Result<(), Failure> {
     let wanted = |probe: &&Probe| args.only.is_empty() || args.only.iter().any(|id| id == probe.id);
     let probes = PROBES.iter().filter(wanted);
     if args.format == Format::Json {
@@ -158,9 +162,8 @@ fn list(args: &Args, ground: &Ground<'_>, terminal: &mut Terminal) -> Result<(),
                 })
             })
             .collect();
-        let server = args.asking.server();
         return terminal.json(&json!({
-            "version": 1, "kind": "probes-plan", "server": server.address(), "probes": probes,
+            "version": 1, "kind": "probes-plan", "server": server, "probes": probes,
         }));
     }
     let colour = terminal.out_colour();

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
 
@@ -123,12 +123,13 @@ pub fn run_command(
     let gaps = project::warn_about_gaps(&project, terminal);
     let options = PlanOptions { sample: args.sample, seed: args.seed, externals: true };
     let planned = plan(&project, globals.reading, options);
+    let reached = args.asking.reach(&args.paths.paths)?;
+    let server = reached.server()?;
     if args.dry_run {
-        let report = Report::not_run(&project, &planned, args.asking.server().address());
+        let report = Report::not_run(&project, &planned, server.address());
         write(args.format, &report, terminal)?;
         return Ok(gaps);
     }
-    let server = args.asking.server();
     let earlier = match &args.resume {
         Some(path) if path.exists() => {
             let text = std::fs::read_to_string(path).map_err(|error| {
@@ -140,8 +141,8 @@ pub fn run_command(
         }
         _ => Earlier::default(),
     };
-    let audiences = args.asking.audiences(&project)?;
-    let http = args.asking.http()?;
+    let audiences = args.asking.audiences(&project, &reached)?;
+    let http = reached.http()?;
     let cancel = Cancel::default();
     let mut keeping = match &args.resume {
         Some(path) => Some(Keeping::start(path, &earlier, server.address(), globals.reading)?),
@@ -149,15 +150,15 @@ pub fn run_command(
     };
     let mut told = Instant::now();
     let report = client::wait_or_stop(&cancel, async {
-        let session = client::open(&http, &server, &cancel).await?;
-        let mut supplies = args.asking.supplies(&project, &http, &session)?;
+        let session = args.asking.open(&reached, &http, &cancel).await?;
+        let mut supplies = args.asking.supplies(&project, &reached, &http, &session)?;
         let desk = Desk {
             http: &http,
             session: &session,
             project: &project,
             skew: SKEW,
             audiences: &audiences,
-            clock: &SystemTime::now,
+            clock: &|| reached.now(),
             patient: true,
         };
         let conditions = Conditions {

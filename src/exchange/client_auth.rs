@@ -362,6 +362,37 @@ mod tests {
     }
 
     #[test]
+    fn an_assertion_can_be_meant_for_the_endpoint_it_is_sent_to() {
+        let key = Box::new(SigningKey::generate(SigningAlgorithm::Es256).unwrap());
+        let url = |path: &str| Url::parse(&format!("https://login.example/{path}")).unwrap();
+        let (token_endpoint, other) = (url("token"), url("introspect"));
+        let occasion = Occasion {
+            issuer: Some("https://login.example"),
+            token_endpoint: &token_endpoint,
+            now: UNIX_EPOCH,
+        };
+        for (audience, at_other) in [
+            (AssertionAudience::Endpoint, other.as_str()),
+            (AssertionAudience::TokenEndpoint, token_endpoint.as_str()),
+            (AssertionAudience::Issuer, "https://login.example"),
+        ] {
+            assert_eq!(AssertionAudience::parse(audience.name()), Some(audience.clone()));
+            let auth = ClientAuth::PrivateKeyJwt { key: key.clone(), audience };
+            let client = Client::new("portal", auth);
+            let aud = |credentials: Credentials| {
+                let token = token::decode(credentials.parameters[2].value.expose_secret());
+                let Token::Jwt(jwt) = token else { panic!("no JWT") };
+                jwt.claims["aud"].clone()
+            };
+            assert_eq!(aud(client.credentials_at(&occasion, &other).unwrap()), at_other);
+            if at_other == other.as_str() {
+                let at_token = aud(client.credentials(&occasion).unwrap());
+                assert_eq!(at_token, token_endpoint.as_str());
+            }
+        }
+    }
+
+    #[test]
     fn a_client_with_a_certificate_says_who_it_is_in_the_body() {
         let pem = crate::exchange::certificate::tests::pem();
         for method in [ClientAuthMethod::TlsClientAuth, ClientAuthMethod::SelfSignedTlsClientAuth] {

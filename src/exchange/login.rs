@@ -107,6 +107,12 @@ impl Login {
         })
     }
 
+    /// What binds the code, and not only the token, to the client's key (`dpop_jkt`, RFC 9449 §10):
+    /// one of the `extra` of [`Login::begin`]. `None` for a client whose tokens are not bound.
+    pub fn binding(client: &Client) -> Option<(&'static str, &str)> {
+        client.dpop.as_ref().map(|key| ("dpop_jkt", key.thumbprint()))
+    }
+
     /// The code in an answer, after `state` and `iss` were compared.
     pub fn code(&self, answer: &Url) -> Result<SecretString, LoginError> {
         let all = |wanted: &str| -> Vec<String> {
@@ -179,13 +185,9 @@ pub async fn sign_in(
 ) -> Result<Issued, LoginError> {
     // Nobody listens there: the answer is read from the redirect itself.
     let redirect_uri = "http://127.0.0.1:1/callback";
-    let login = Login::begin(
-        metadata,
-        &client.id,
-        redirect_uri,
-        scope,
-        &[("prompt", "none"), ("login_hint", user)],
-    )?;
+    let mut extra = vec![("prompt", "none"), ("login_hint", user)];
+    extra.extend(Login::binding(client));
+    let login = Login::begin(metadata, &client.id, redirect_uri, scope, &extra)?;
     let answer = http.get(&login.url).await?;
     let place = http::place(&login.url);
     let location = match (answer.status, answer.header("location")) {

@@ -186,6 +186,7 @@ pub async fn simulate_in(
     skew: Duration,
     now: SystemTime,
 ) -> Result<Report, TransportError> {
+    let request = &*session.request(request);
     let (metadata, endpoint) = (session.metadata(), &session.endpoint_for(client)?);
     let asked = request.check(client, session.server(), now, skew);
     let mut checks = asked.clone();

@@ -7,6 +7,7 @@
 //! and a token that names a key nobody has seen is the sign of it: then the keys are fetched again,
 //! once for each such name, so that a server that invents names cannot make a run ask for ever.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -18,6 +19,7 @@ use super::checks::Check;
 use super::client_auth::Client;
 use super::discovery::{self, Metadata, Server};
 use super::http::{self, Http, TransportError, TransportKind};
+use super::request::ExchangeRequest;
 use super::run::SimulateError;
 use super::token::Token;
 use super::verify::{self, Jwks, Verification};
@@ -31,6 +33,7 @@ pub struct Session {
     server: Server,
     metadata: Option<Metadata>,
     endpoint: Url,
+    parameters: Vec<(String, String)>,
     keys: Mutex<Keys>,
 }
 
@@ -56,7 +59,33 @@ impl Session {
             }
             bare => (None, http::parse_url(bare.address())?),
         };
-        Ok(Self { server: server.clone(), metadata, endpoint, keys: Mutex::default() })
+        let (server, parameters) = (server.clone(), Vec::new());
+        Ok(Self { server, metadata, endpoint, parameters, keys: Mutex::default() })
+    }
+
+    /// Sends these along with every request, as the tenant that a server profile names, unless a
+    /// request has a parameter of that name already.
+    #[must_use]
+    pub fn with_parameters(self, parameters: Vec<(String, String)>) -> Self {
+        Self { parameters, ..self }
+    }
+
+    /// What goes along with every request.
+    pub fn parameters(&self) -> &[(String, String)] {
+        &self.parameters
+    }
+
+    /// A request with what goes along with every one.
+    pub(super) fn request<'a>(&self, request: &'a ExchangeRequest) -> Cow<'a, ExchangeRequest> {
+        let has = |name: &str| request.extra.iter().any(|(own, _)| own == name);
+        let missing = self.parameters.iter().filter(|(name, _)| !has(name));
+        let missing: Vec<_> = missing.cloned().collect();
+        if missing.is_empty() {
+            return Cow::Borrowed(request);
+        }
+        let mut request = request.clone();
+        request.extra.extend(missing);
+        Cow::Owned(request)
     }
 
     /// The server as it was given.

@@ -236,10 +236,16 @@ impl<'a> Supplies<'a> {
                 token_endpoint: self.session.token_endpoint(),
                 now,
             };
-            return client_credentials(self.http, &occasion, &own, &self.scope, &[])
-                .await
-                .map(|issued| access(issued.access_token))
-                .map_err(|error| format!("{}: {error}", none()));
+            return client_credentials(
+                self.http,
+                &occasion,
+                &own,
+                &self.scope,
+                self.session.parameters(),
+            )
+            .await
+            .map(|issued| access(issued.access_token))
+            .map_err(|error| format!("{}: {error}", none()));
         }
         Err(format!("{}; give one, or a test user who can sign in.", none()))
     }

@@ -33,7 +33,8 @@ pub use command::{Action, Command, Leaving, Notice, PathPurpose};
 pub use dialogs::FileDialogs;
 pub use exchange_tab::campaign;
 pub use exchange_tab::{
-    Command as ExchangeCommand, ServerChoice, TokenChoice, TokenSource, Waiting,
+    Command as ExchangeCommand, Mode as ExchangeMode, ServerChoice, TokenChoice, TokenSource,
+    Waiting,
 };
 pub use graph_tab::{
     Align, AskCommand, AskForm, AskKind, AskSlot, ColourBy, GraphAction, GraphCommand, Looking,

@@ -19,3 +19,4 @@ mod serve_options;
 mod structure;
 mod support;
 mod sweep;
+mod token;

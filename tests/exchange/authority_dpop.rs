@@ -86,6 +86,47 @@ async fn send(bench: &Bench, client: &str, form: &[(&str, &str)], proofs: &[&str
 
 const OWN: (&str, &str) = ("grant_type", "client_credentials");
 
+#[tokio::test]
+async fn a_code_that_is_bound_to_a_key_is_nothing_without_its_proof() {
+    use exchange_studio::exchange::keys::{SigningAlgorithm, SigningKey};
+    use exchange_studio::exchange::login::{Login, sign_in};
+    use exchange_studio::exchange::{Client, ClientAuth, Http, HttpOptions, discover};
+
+    let bench = bench(false);
+    let http = Http::new(HttpOptions::default()).unwrap();
+    let metadata = discover(&http, bench.running.issuer()).await.unwrap();
+    let key = || std::sync::Arc::new(SigningKey::generate(SigningAlgorithm::Es256).unwrap());
+    let auth = ClientAuth::Post(bench.running.client_secret().clone());
+    let (bound, other) = (key(), key());
+    let client = Client::new(PORTAL, auth).bound_to(bound.clone());
+    assert_eq!(Login::binding(&client), Some(("dpop_jkt", bound.thumbprint())));
+    let now = std::time::SystemTime::now();
+    let issued = sign_in(&http, &metadata, &client, "alice", "openid", now).await.unwrap();
+    assert_eq!(issued.token_type.as_deref(), Some("DPoP"));
+
+    // Whoever has the code, and has not the key, gets nothing: with another key, or with none.
+    let redirect = "http://127.0.0.1:9/callback";
+    for dpop in [Some(other), None, Some(bound)] {
+        let mut extra = vec![("prompt", "none"), ("login_hint", "alice")];
+        extra.extend(Login::binding(&client));
+        let login = Login::begin(&metadata, PORTAL, redirect, "", &extra).unwrap();
+        let redirected = Bench::redirected(&bench.get(login.url.as_str()).await);
+        let is_right = dpop.as_ref().is_some_and(|key| {
+            client.dpop.as_ref().is_some_and(|own| own.thumbprint() == key.thumbprint())
+        });
+        let thief = Client { dpop, ..client.clone() };
+        let endpoint = metadata.token_endpoint().unwrap();
+        let code = redirected["code"].clone().into();
+        let redeemed = login.redeem(&http, &endpoint, &thief, &code, now).await;
+        match redeemed {
+            Ok(_) => assert!(is_right),
+            Err(error) => {
+                assert!(!is_right && error.to_string().contains("dpop_jkt"), "{error}");
+            }
+        }
+    }
+}
+
 #[track_caller]
 fn refused(answer: &Answer, words: &str) {
     assert_eq!(answer.error(), (400, "invalid_dpop_proof".into()), "{}", answer.text);

@@ -127,6 +127,7 @@ async fn what_is_wrong_with_a_request_is_told_to_the_client_when_it_is_safe() {
         (("code_challenge", "short"), "invalid_request"),
         (("code_challenge_method", "plain"), "invalid_request"),
         (("code_challenge_method", ""), "invalid_request"),
+        (("dpop_jkt", "short"), "invalid_request"),
         (("scope", "a  b"), "invalid_scope"),
         (("prompt", "none"), "login_required"),
     ] {

@@ -76,15 +76,20 @@ async fn a_client_shows_who_it_is_in_four_ways() {
         ClientAuth::Post(IDPYOIDC.secret()),
         key(&IDPYOIDC.key, audience()),
         mac(IDPYOIDC.secret(), audience()),
+        key(&IDPYOIDC.key, AssertionAudience::Endpoint),
+        mac(IDPYOIDC.secret(), AssertionAudience::Endpoint),
     ];
     for auth in right {
+        let elsewhere = auth
+            .assertion()
+            .is_some_and(|(_, audience)| *audience == AssertionAudience::TokenEndpoint);
         simulation.client = Client::new(KEYED, auth);
         let report = run(&simulation).await;
         let name = report.client_auth.name();
         assert_eq!(report.outcome, Outcome::Issued, "{name}: {}", report.sentence());
         assert_eq!(level(&report, "DIS-07"), Level::Pass, "{name}");
-        // At its introspection endpoint the assertion would have to be meant for that one.
-        let asked = if name.ends_with("_jwt") { Level::Warn } else { Level::Pass };
+        // At its introspection endpoint the assertion has to be meant for that one.
+        let asked = if elsewhere { Level::Warn } else { Level::Pass };
         assert_eq!(level(&report, "INT-01"), asked, "{name}");
     }
     let wrong = [

@@ -20,6 +20,8 @@ mod matrix;
 mod opening;
 mod project_file;
 mod safety;
+mod server;
 mod source;
 mod structure;
+mod tls_server;
 mod what_if;

@@ -108,6 +108,8 @@ struct Told<'a> {
     basic: Option<(&'a str, String)>,
     /// The variable with the proof of possession.
     proof: Option<String>,
+    /// The variables with the paths of the client's certificate and of its key.
+    certificate: Option<[String; 2]>,
     /// The variable with the client's secret, for a tool that signs with it.
     client_secret: String,
     /// What a reader has to know before the text does what it should.
@@ -171,6 +173,7 @@ pub fn of_report(tool: Tool, report: &Report, variables: &Variables) -> String {
         fields,
         basic: basic.then(|| (report.client.as_str(), variables.of("client_secret"))),
         proof: known.proof.then(|| variables.of("dpop_proof")),
+        certificate: known.certificate.then(|| CERTIFICATE.map(|name| variables.of(name))),
     };
     told.write(tool)
 }
@@ -207,9 +210,13 @@ pub fn write(
         fields: parameters.into_iter().map(|one| field(one, variables)).collect(),
         basic: basic.map(|_| (client.id.as_str(), variables.of("client_secret"))),
         proof: known.proof.then(|| variables.of("dpop_proof")),
+        certificate: known.certificate.then(|| CERTIFICATE.map(|name| variables.of(name))),
     };
     told.write(tool)
 }
+
+/// What the variables with the paths of certificate and key are called, in lower case.
+const CERTIFICATE: [&str; 2] = ["client_certificate", "client_certificate_key"];
 
 fn field(one: Parameter, variables: &Variables) -> (String, Value) {
     let value = match one.secret {
@@ -250,7 +257,13 @@ fn notes(known: &Known, tool: Tool, variables: &Variables) -> Vec<String> {
             variables.of("dpop_proof")
         ));
     }
-    if known.certificate {
+    if known.certificate && matches!(tool, Tool::Curl | Tool::Httpie) {
+        let [certificate, key] = CERTIFICATE.map(|name| variables.of(name));
+        notes.push(format!(
+            "{certificate} and {key} must hold the paths of the client's certificate and its key \
+             (RFC 8705)."
+        ));
+    } else if known.certificate {
         notes.push(
             "The client's certificate and its key must be shown too (RFC 8705); give them to the \
              tool in its own way."
@@ -329,7 +342,23 @@ mod tests {
         let pem = crate::exchange::certificate::tests::pem();
         for tool in Tool::ALL {
             let text = told(tool, ClientAuthMethod::TlsClientAuth, pem.expose_secret());
-            assert!(text.contains("certificate and its key must be shown"), "{text}");
+            let words = match tool {
+                Tool::Curl => {
+                    assert!(text.contains("  --cert \"${CLIENT_CERTIFICATE}\" \\\n"), "{text}");
+                    assert!(text.contains("  --key \"${CLIENT_CERTIFICATE_KEY}\" \\\n"), "{text}");
+                    "must hold the paths of the client's certificate and its key"
+                }
+                Tool::Httpie => {
+                    assert!(text.contains("  --cert \"${CLIENT_CERTIFICATE}\" \\\n"), "{text}");
+                    assert!(
+                        text.contains("--cert-key \"${CLIENT_CERTIFICATE_KEY}\" \\\n"),
+                        "{text}"
+                    );
+                    "must hold the paths of the client's certificate and its key"
+                }
+                _ => "certificate and its key must be shown",
+            };
+            assert!(text.contains(words), "{text}");
             assert!(!text.contains("BEGIN") && text.contains("client_id"), "{text}");
         }
     }

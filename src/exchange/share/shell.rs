@@ -10,7 +10,7 @@ impl Told<'_> {
         let field = |name: &str, value: &Value| {
             format!("--data-urlencode {}", shell(&format!("{}=", form_encode(name)), value))
         };
-        self.command("curl --silent --show-error", ["--user", "--header 'DPoP: '"], field)
+        self.command("curl --silent --show-error", ["--user", "--header 'DPoP: '", "--key"], field)
     }
 
     pub(super) fn httpie(&self) -> String {
@@ -26,20 +26,25 @@ impl Told<'_> {
             }
             shell(&name, value)
         };
-        self.command("http --form POST", ["--auth", "'DPoP:'"], field)
+        self.command("http --form POST", ["--auth", "'DPoP:'", "--cert-key"], field)
     }
 
-    /// A command of a POSIX shell: the address, how credentials and a proof are given, and each
+    /// A command of a POSIX shell: the address, how credentials, a certificate and a
+    /// proof are given, and each
     /// parameter in the words of the tool.
     fn command(
         &self,
         start: &str,
-        [user, proof]: [&str; 2],
+        [user, proof, key]: [&str; 3],
         field: impl Fn(&str, &Value) -> String,
     ) -> String {
         let mut words = vec![format!("{start} {}", quoted(self.url))];
         if let Some((id, secret)) = &self.basic {
             words.push(format!("{user} {}\"${{{secret}}}\"", quoted(&pair(id))));
+        }
+        if let Some([certificate, variable]) = &self.certificate {
+            words.push(format!("--cert \"${{{certificate}}}\""));
+            words.push(format!("{key} \"${{{variable}}}\""));
         }
         words.extend(self.proof.iter().map(|variable| format!("{proof}\"${{{variable}}}\"")));
         words.extend(self.fields.iter().map(|(name, value)| field(name, value)));

@@ -197,7 +197,11 @@ impl Place<'_> {
         let failed = |error: login::LoginError| error.to_string();
         let receiver = Receiver::open().await.map_err(failed)?;
         let redirect = receiver.redirect_uri();
-        let login = Login::begin(&metadata, &client.id, &redirect, &self.scope(choice), &[]);
+        let parameters = self.form.parameters();
+        let mut extra: Vec<(&str, &str)> =
+            parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        extra.extend(Login::binding(&client));
+        let login = Login::begin(&metadata, &client.id, &redirect, &self.scope(choice), &extra);
         let login = login.map_err(failed)?;
         self.tell(Command::Wait(Waiting::Browser { url: login.url.clone() }));
         let code = receiver.wait(&login, PATIENCE).await.map_err(failed)?;

@@ -69,9 +69,7 @@ fn choice_ui(
                 let mut free = |ui: &mut Ui, choice: ServerChoice| {
                     let chosen = form.profile_name.is_none() && form.server == choice;
                     if ui.selectable_label(chosen, choice.label()).clicked() {
-                        form.server = choice;
-                        form.profile_name = None;
-                        form.suit_server();
+                        form.leave_profile(choice);
                         changed = true;
                     }
                 };

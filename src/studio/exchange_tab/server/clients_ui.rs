@@ -43,7 +43,7 @@ pub fn clients_ui(
     let shown = state.exchange.server.client.clone().filter(|id| profile.clients.contains_key(id));
     if let Some(id) = shown {
         let own = profile.clients.entry(id.clone()).or_default();
-        client_ui(ui, &id, own, commands);
+        client_ui(ui, &id, own, profile.client_auth.as_deref(), commands);
     }
     if profile == before {
         return false;
@@ -121,18 +121,28 @@ fn methods(said: &Option<String>) -> Vec<(Option<String>, String)> {
     known.iter().cloned().chain(strange).map(|name| (Some(name.clone()), name)).collect()
 }
 
-fn client_ui(ui: &mut Ui, id: &str, own: &mut ProfileClient, commands: &mut Vec<WindowCommand>) {
+fn client_ui(
+    ui: &mut Ui,
+    id: &str,
+    own: &mut ProfileClient,
+    common: Option<&str>,
+    commands: &mut Vec<WindowCommand>,
+) {
     section_ui(ui, &format!("Client {id}"));
     row_ui(ui, "Method", |ui| {
         let mut choices = vec![(None, "as all others".to_owned())];
         choices.extend(methods(&own.method));
         choice_ui(ui, &format!("Method of {id}"), &mut own.method, &choices);
     });
-    let method = own.method.as_deref().and_then(ClientAuthMethod::from_name);
-    if own.method.is_some() && method.is_none() {
+    if own.method.as_deref().is_some_and(|name| ClientAuthMethod::from_name(name).is_none()) {
         problem_ui(ui, "This is no method that this studio knows; choose another.");
     }
     use ClientAuthMethod as Method;
+    // What it authenticates with, by itself or as all others; of an unknown method all is shown.
+    let method = match own.method.as_deref().or(common) {
+        None => Some(Method::default()),
+        Some(name) => Method::from_name(name),
+    };
     let takes = |methods: &[Method]| method.is_none_or(|method| methods.contains(&method));
     let of = |name: &str| format!("{name} of {id}");
     let file = |file: File| FileOf { client: Some(id.to_owned()), file };

@@ -85,6 +85,20 @@ impl Form {
         self.suit_server();
     }
 
+    /// Another server than that of a profile. What the profile said stays where it can be kept again,
+    /// but the authority built in is not spoken to as a server of a profile is.
+    pub fn leave_profile(&mut self, server: ServerChoice) {
+        self.leave_client();
+        let of_profile = self.profile_name.take().is_some() || !self.place.clients.is_empty();
+        self.server = server;
+        if server != ServerChoice::BuiltIn {
+            self.load_client();
+        } else if self.auth.is_tls() || (of_profile && self.auth != ClientAuthMethod::None) {
+            self.auth = ClientAuthMethod::ClientSecretPost;
+        }
+        self.suit_server();
+    }
+
     /// How the server is spoken to where a client says nothing of its own.
     fn common_method(&self) -> ClientAuthMethod {
         let name = self.place.client_auth.as_deref();
@@ -320,6 +334,21 @@ mod tests {
         assert!(text.contains("later: kept") && text.contains("colour: red"), "{text}");
         assert_ne!(changed, profile);
         assert_eq!(changed.refuse_secrets("staging"), Ok(()));
+    }
+
+    #[test]
+    fn the_authority_built_in_is_not_spoken_to_as_a_profile_says() {
+        let (_, mut form) = staging();
+        form.client_id = "portal".to_owned();
+        form.load_client();
+        form.key_id = "k-2".to_owned();
+        form.leave_profile(ServerChoice::BuiltIn);
+        assert_eq!((form.auth, &form.profile_name), (ClientAuthMethod::ClientSecretPost, &None));
+        assert!(form.parameters().is_empty());
+        // What was said of the other server is not lost.
+        form.leave_profile(ServerChoice::Issuer);
+        assert_eq!((form.auth, form.key_id.as_str()), (ClientAuthMethod::PrivateKeyJwt, "k-2"));
+        assert_eq!(form.profile().proxy.as_deref(), Some("http://proxy.example:3128"));
     }
 
     #[test]

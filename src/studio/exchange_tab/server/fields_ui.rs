@@ -117,7 +117,7 @@ pub fn secret_ui(
     };
     row_ui(ui, "Secret from", |ui| {
         let choices = [
-            (From::Asked, "typed here, not kept".to_owned()),
+            (From::Asked, "asked for, not kept".to_owned()),
             (From::Environment, "environment variable".to_owned()),
             (From::File, "file".to_owned()),
         ];
