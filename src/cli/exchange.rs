@@ -329,6 +329,7 @@ fn simulation(args: &Args, reached: &Reached) -> Result<Simulation, Failure> {
         resource: args.resource.clone(),
         scope: args.scope.clone(),
         extra: reached.parameters(&args.parameters)?,
+        preset: None,
     };
     let mut client = args.authentication.client_at(&args.client_id, reached)?;
     client.dpop = args.proof_key.key()?.or(client.dpop);

@@ -353,6 +353,7 @@ impl Form {
             resource: rows(&self.resource),
             scope: self.scope.clone(),
             extra: self.extra.iter().filter(|(name, _)| !name.trim().is_empty()).cloned().collect(),
+            preset: None,
         }
     }
 
