@@ -13,13 +13,13 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::assertion::Occasion;
-use super::checks::{self, Check, Level, grant};
+use super::checks::{Check, Level, grant};
 use super::client_auth::{Client, ClientAuthMethod, Credentials};
 use super::discovery::Server;
 use super::explain;
-use super::http::Http;
+use super::http::{Http, HttpAnswer};
 use super::json;
-use super::post;
+use super::post::{self, Posted};
 use super::redact::Redactor;
 use super::report::{
     AnswerReport, DpopReport, Outcome, Refusal, Report, RequestReport, ServerReport, Timings,
@@ -81,7 +81,9 @@ impl Redeemed {
     pub fn sentence(&self) -> String {
         let status = self.answer.status;
         match (&self.outcome, &self.refusal) {
-            (Outcome::Issued, _) => format!("The grant was redeemed for an access token ({status})."),
+            (Outcome::Issued, _) => {
+                format!("The grant was redeemed for an access token ({status}).")
+            }
             (Outcome::Refused, Some(refusal)) => {
                 format!("The grant was refused: {} ({status}).", refusal.error)
             }
@@ -155,7 +157,7 @@ pub async fn redeem(
     };
     let occasion = Occasion { issuer: session.issuer(), token_endpoint: &endpoint, now };
     let posted = post::post(http, &occasion, client, with, &mut redactor).await?;
-    checks.extend(proof_checks(&posted, &endpoint));
+    checks.extend(proof_checks(&proofs(&posted), &endpoint));
     let request = RequestReport::new(&sent(&endpoint, &posted.last, &redactor), &redactor);
     let answer = posted.last.answer;
 
@@ -236,13 +238,19 @@ pub async fn redeem(
     })
 }
 
-/// The worst level of the checks before the grant is sent: for who wants to know without sending it.
+/// The proofs that went along, each with the answer to it.
+fn proofs(posted: &Posted) -> Vec<(&SecretString, &HttpAnswer)> {
+    let tries = posted.first.iter().chain([&posted.last]);
+    tries.filter_map(|one| Some((one.proof.as_ref()?, &one.answer))).collect()
+}
+
+/// What can be said of a grant before it is sent, for who wants to know without sending it.
 pub fn check_before(
     redemption: &Redemption,
     issuer: Option<&str>,
     endpoint: &str,
     now: SystemTime,
-) -> Vec<checks::Check> {
+) -> Vec<Check> {
     let grant = token::decode(redemption.assertion.expose_secret());
     let Redemption { client, skew, .. } = redemption;
     grant::request(&grant::Look { grant: &grant, client, issuer, endpoint, now, skew: *skew })

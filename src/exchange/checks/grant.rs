@@ -12,7 +12,7 @@ use crate::exchange::client_auth::Client;
 use crate::exchange::http::HttpAnswer;
 use crate::exchange::json::JsonError;
 use crate::exchange::jwt_bearer::GRANT_TYPE;
-use crate::exchange::preset::{chaining, id_jag};
+use crate::exchange::preset::{self, id_jag};
 use crate::exchange::redact::Redactor;
 use crate::exchange::time;
 use crate::exchange::token::{Jwt, Token};
@@ -60,12 +60,8 @@ impl<'a> Look<'a> {
     }
     /// Whether the grant says that it is an ID-JAG, whose rules are stricter.
     fn is_id_jag(&self) -> bool {
-        self.jwt().is_some_and(|jwt| chaining_typ(jwt) == id_jag::TYP)
+        self.jwt().is_some_and(|jwt| preset::typ(jwt) == id_jag::TYP)
     }
-}
-
-fn chaining_typ(jwt: &Jwt) -> String {
-    chaining::header_type(jwt)
 }
 
 const CLOSED: &str = "The grant cannot be looked into.";
@@ -89,9 +85,12 @@ pub fn answer(answered: &Answered<'_>) -> Vec<Check> {
 
 /// Whether the server says that it redeems grants.
 pub fn announced(metadata: &Map<String, Value>) -> Check {
-    const RULE: Rule =
-        Rule::new("JWTB-00", "The server says that it redeems JWT grants", "RFC 8414 §2, RFC 7523 §2.1")
-            .about("grant_types_supported");
+    const RULE: Rule = Rule::new(
+        "JWTB-00",
+        "The server says that it redeems JWT grants",
+        "RFC 8414 §2, RFC 7523 §2.1",
+    )
+    .about("grant_types_supported");
     let grants = metadata.get("grant_types_supported").and_then(Value::as_array);
     match grants {
         Some(list) if list.iter().any(|one| one == GRANT_TYPE) => RULE.pass("It does."),
@@ -252,7 +251,8 @@ fn success(answered: &Answered<'_>) -> Check {
     }
     let how = text("token_type");
     if !["bearer", "dpop"].iter().any(|known| how.eq_ignore_ascii_case(known)) {
-        return RULE.fail(format!("token_type is “{how}”, so nobody can tell how to use the token."));
+        return RULE
+            .fail(format!("token_type is “{how}”, so nobody can tell how to use the token."));
     }
     let cache = answered.answer.header("cache-control").unwrap_or_default().to_ascii_lowercase();
     if !cache.split(',').any(|part| part.trim() == "no-store") {
@@ -357,24 +357,26 @@ fn refused(answered: &Answered<'_>) -> Check {
         None => RULE.fail(format!("The answer ({status}) names no error.")),
         Some("invalid_grant") if status == 400 => RULE.pass("It does."),
         Some(
-            error @ ("invalid_client" | "unauthorized_client" | "unsupported_grant_type"
-            | "invalid_scope" | "invalid_target" | "invalid_dpop_proof" | "use_dpop_nonce"),
+            error @ ("invalid_client"
+            | "unauthorized_client"
+            | "unsupported_grant_type"
+            | "invalid_scope"
+            | "invalid_target"
+            | "invalid_dpop_proof"
+            | "use_dpop_nonce"),
         ) => RULE.not_applicable(format!("It refuses something else: {error}.")),
         Some(error) => RULE.dialect(format!("It says {error} ({status}).")),
     }
 }
 
 fn echo(answered: &Answered<'_>) -> Check {
-    const RULE: Rule = Rule::new(
-        "JWTB-13",
-        "The refusal does not repeat the grant or a secret",
-        "RFC 6819 §4.6.7",
-    )
-    .about("error_description");
+    const RULE: Rule =
+        Rule::new("JWTB-13", "The refusal does not repeat the grant or a secret", "good practice")
+            .about("error_description");
     let text = String::from_utf8_lossy(answered.answer.body.expose_secret());
-    if answered.sent.text(&text) == text {
-        RULE.pass("It does not.")
-    } else {
+    if answered.sent.finds(&text) {
         RULE.fail("It does, so whoever reads a log can redeem it.")
+    } else {
+        RULE.pass("It does not.")
     }
 }

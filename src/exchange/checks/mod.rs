@@ -6,6 +6,7 @@
 
 pub mod dpop;
 pub mod error;
+pub mod grant;
 pub mod issued;
 pub mod mtls;
 pub mod request;

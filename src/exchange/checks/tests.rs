@@ -118,13 +118,13 @@ impl Case {
         if (200..300).contains(&self.status) && self.body.get("access_token").is_none() {
             self.body["access_token"] = Value::from(issued.clone());
         }
-        let bytes = self.raw.unwrap_or_else(|| self.body.to_string().into_bytes());
+        let bytes = self.raw.clone().unwrap_or_else(|| self.body.to_string().into_bytes());
         let body = json::parse_object(&bytes);
-        let client = Client { dpop: self.dpop.clone(), ..Client::new("portal", self.auth) };
+        let client = Client { dpop: self.dpop.clone(), ..Client::new("portal", self.auth.clone()) };
         let mut sent = Redactor::new();
         self.request.teach(&mut sent);
         client.teach(&mut sent);
-        let subject = token::decode(&self.subject_token());
+        let subject = token::decode(self.request.subject_token.expose_secret());
         let actor = self.actor.then(|| token::decode("actor"));
         let issued = token::decode(&issued);
         let metadata = Metadata {

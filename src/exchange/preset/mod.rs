@@ -237,7 +237,7 @@ fn list(texts: &[&str]) -> String {
 }
 
 /// `typ` of a header, without case and without `application/` (RFC 7515 §4.1.9).
-fn typ(jwt: &Jwt) -> String {
+pub(super) fn typ(jwt: &Jwt) -> String {
     let typ = jwt.header_text("typ").unwrap_or_default().to_ascii_lowercase();
     typ.strip_prefix("application/").unwrap_or(&typ).to_owned()
 }
