@@ -12,8 +12,8 @@ use crate::exchange::keys::{SigningAlgorithm, SigningKey};
 use crate::exchange::mac::MacAlgorithm;
 use crate::exchange::token_type::{ACCESS_TOKEN, JWT};
 use crate::exchange::{
-    AssertionAudience, Client, ClientAuth, ClientAuthMethod, ExchangeRequest, FollowUp, Server,
-    Simulation,
+    AssertionAudience, Client, ClientAuth, ClientAuthMethod, ExchangeRequest, FollowUp, Preset,
+    Server, Simulation,
 };
 use crate::trust::{Question, Subject};
 
@@ -72,6 +72,8 @@ pub struct Form {
     /// The token of the party that acts; `None` when none is sent.
     pub actor: Option<TokenChoice>,
     pub requested_token_type: String,
+    /// The profile that the exchange follows.
+    pub preset: Option<Preset>,
     pub audience: Vec<String>,
     pub resource: Vec<String>,
     pub scope: String,
@@ -113,6 +115,7 @@ impl Default for Form {
             subject: TokenChoice::default(),
             actor: None,
             requested_token_type: String::new(),
+            preset: None,
             audience: Vec::new(),
             resource: Vec::new(),
             scope: String::new(),
@@ -353,7 +356,7 @@ impl Form {
             resource: rows(&self.resource),
             scope: self.scope.clone(),
             extra: self.extra.iter().filter(|(name, _)| !name.trim().is_empty()).cloned().collect(),
-            preset: None,
+            preset: self.preset,
         }
     }
 

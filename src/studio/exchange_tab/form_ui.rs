@@ -6,13 +6,14 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::config::ClientKey;
 use crate::exchange::checks::{Check, Level};
+use crate::exchange::preset::is_of_preset;
 
 use super::super::command::{Action, Command as WindowCommand};
 use super::super::state::State;
 use super::super::theme::{self, Tokens};
 use super::super::widgets::{self, icon_button_ui, section_ui, small_icon_ui, tick_ui};
 use super::form::{Form, ServerChoice};
-use super::{Command, chain_ui, choice_ui, grid_ui, paste_ui, requester_ui, vault_ui};
+use super::{Command, chain_ui, choice_ui, grid_ui, paste_ui, preset_ui, requester_ui, vault_ui};
 
 const LABEL_WIDTH: f32 = 96.0;
 
@@ -25,6 +26,7 @@ pub fn form_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) {
     paste_ui::waiting_ui(ui, state);
     paste_ui::left_out_ui(ui, state);
     changed |= server_ui(ui, &mut form);
+    changed |= preset_ui::preset_ui(ui, &mut form, checks);
     if form.server != ServerChoice::BuiltIn && !form.address(None).is_empty() {
         findings_ui(ui, checks, &["endpoint"]);
     }
@@ -314,13 +316,14 @@ fn extra_ui(ui: &mut Ui, form: &mut Form) -> bool {
 /// The findings on some fields, under them.
 pub(super) fn findings_ui(ui: &mut Ui, checks: &[Check], fields: &[&str]) {
     for check in checks {
-        if check.field.is_some_and(|field| fields.contains(&field)) {
+        // What a preset finds stands under the preset.
+        if check.field.is_some_and(|field| fields.contains(&field)) && !is_of_preset(check) {
             remark_ui(ui, check.level, check.id, &check.finding);
         }
     }
 }
 
-fn remark_ui(ui: &mut Ui, level: Level, id: &str, text: &str) {
+pub(super) fn remark_ui(ui: &mut Ui, level: Level, id: &str, text: &str) {
     let tokens = Tokens::of(ui);
     let (icon, color) = super::result_ui::level_look(&tokens, level);
     ui.horizontal_top(|ui| {

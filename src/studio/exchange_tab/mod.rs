@@ -4,6 +4,7 @@
 //! prediction and observation stand side by side and are never mixed.
 
 mod actors_ui;
+mod agree_ui;
 mod chain_ui;
 mod choice;
 mod choice_ui;
@@ -13,6 +14,7 @@ mod grid_ui;
 mod key;
 mod obtain;
 mod paste_ui;
+mod preset_ui;
 mod requester_ui;
 mod result_ui;
 mod vault;
