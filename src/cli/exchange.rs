@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::client::{self, Authentication, ProofKey};
 use super::connection::{Connection, Reached};
+use super::preset::{self, PresetArgs};
 use super::project;
 use super::serve::audience_map;
 use super::share::{self, ToolName};
@@ -17,16 +18,19 @@ use super::terminal::Colour;
 use super::{Exit, Failure, Globals, Terminal, case, secret};
 use crate::authority::{self, Planned, Prediction};
 use crate::config::Project;
+use crate::exchange::agree::Agreement;
+use crate::exchange::checks::Check;
 use crate::exchange::compare::Fate;
 use crate::exchange::keys::{SigningAlgorithm, SigningKey};
 use crate::exchange::share::{Variables, har};
 use crate::exchange::time;
 use crate::exchange::token::{self, Token};
 use crate::exchange::{
-    DiscoveryError, ExchangeRequest, FollowUp, Level, Outcome, Report, Server, SimulateError,
-    Simulation, Verification, follow_up, simulate, token_type,
+    DiscoveryError, ExchangeRequest, FollowUp, Level, Outcome, Redeemed, Redemption, Report,
+    Server, SimulateError, Simulation, Verification, follow_up, jwt_bearer, redeem, simulate,
+    token_type,
 };
-use crate::trust::{Truth, Verdict};
+use crate::trust::Truth;
 use clap::ValueEnum;
 
 /// Run one token exchange against a server
@@ -57,6 +61,11 @@ Examples:
 
   At a server of the project file, with its profile's clients, proxy and authorities:
     exchange-studio exchange --profile staging --client-id portal --subject-token-env TOKEN
+
+  An identity assertion grant (ID-JAG) for another application, redeemed there:
+    exchange-studio exchange --preset id-jag --server https://idp.example --client-id portal \\
+        --subject-token-env ID_TOKEN --audience https://chat.example/ \\
+        --redeem-at https://chat.example/ --redeem-secret-env CHAT_SECRET
 
   Saved cases, for a pipeline:
     exchange-studio exchange --case cases/*.yaml --format junit > cases.xml
@@ -95,6 +104,9 @@ pub struct Args {
     #[command(flatten)]
     authentication: Authentication,
 
+    #[command(flatten)]
+    preset: PresetArgs,
+
     /// Prove possession of a key (DPoP), so that the token is bound to it: a new P-256 key for this
     /// exchange alone, unless one is named.
     #[arg(long)]
@@ -113,9 +125,9 @@ pub struct Args {
     )]
     subject_token_env: String,
 
-    /// What kind of token goes in.
-    #[arg(long, value_name = "TYPE", default_value = "access_token")]
-    subject_token_type: String,
+    /// What kind of token goes in; access_token unless this or a preset says otherwise.
+    #[arg(long, value_name = "TYPE")]
+    subject_token_type: Option<String>,
 
     /// The environment variable with the token of the party that acts.
     #[arg(long, value_name = "VAR", requires = "actor_token_type")]
@@ -183,6 +195,7 @@ pub struct Args {
     #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = [
         "client_id", "subject_token_env", "predict", "print_token", "shared", "introspect",
         "revoke_subject", "audience", "resource", "scope", "parameters", "dpop", "actor_token_env",
+        "preset",
     ])]
     case: Vec<PathBuf>,
 
@@ -252,37 +265,68 @@ pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Ex
     let http = reached.http()?;
     let started = std::time::SystemTime::now();
     let wanted = FollowUp { introspect: args.introspect, revoke_subject: args.revoke_subject };
-    let (report, followed) = client::wait(async {
+    let leg_2 = args.preset.redemption(&simulation)?;
+    let (report, followed, redeemed) = client::wait(async {
         let mut report = simulate(&http, &simulation, reached.now()).await?;
         let now = reached.now();
         let followed = follow_up(&http, &simulation, &mut report, wanted, now).await;
-        Ok((report, followed))
+        let redeemed = match (&leg_2, jwt_bearer::grant_of(&report)) {
+            (Some(leg_2), Some(grant)) => {
+                let leg_2 = Redemption { assertion: grant.clone(), ..leg_2.clone() };
+                Some(redeem(&http, &leg_2, reached.now()).await)
+            }
+            _ => None,
+        };
+        Ok((report, followed, redeemed))
     })?
     .map_err(|error: SimulateError| failure(&error))?;
+    let redeemed = redeemed.transpose().map_err(|error| {
+        let failure = failure(&error);
+        failure.hint("the grant was issued; only the server that redeems it gave no answer")
+    })?;
 
     if let Some(file) = &args.har {
         let archive = har(&report, &variables(args, &reached), &time::rfc3339(started));
         let text = serde_json::to_string_pretty(&archive).unwrap_or_default();
         project::write_output(file, format!("{text}\n").as_bytes(), terminal)?;
     }
-    let held = prediction.as_ref().and_then(|prediction| holds(prediction, report.outcome));
+    let agreement = prediction.as_ref().zip(project.as_ref()).map(|(prediction, project)| {
+        (prediction, project, Agreement::of(project, &prediction.decision, &report))
+    });
+    let held = agreement.as_ref().and_then(|(.., agreement)| agreement.held);
     match args.format {
         Format::Json => {
             let mut object = report.to_json(args.print_token);
-            object["prediction"] = match (&prediction, &project) {
-                (Some(prediction), Some(project)) => prediction_json(prediction, project, held),
-                _ => Value::Null,
+            object["prediction"] = match &agreement {
+                Some((prediction, project, _)) => prediction_json(prediction, project, held),
+                None => Value::Null,
             };
+            object["agreement"] = match &agreement {
+                Some((prediction, project, agreement)) => {
+                    agreement.to_json(project, &prediction.decision, &report, |place| {
+                        project::describe(project, place)
+                    })
+                }
+                None => Value::Null,
+            };
+            object["preset"] = json!(simulation.request.preset);
+            object["redemption"] =
+                redeemed.as_ref().map_or(Value::Null, |leg_2| leg_2.to_json(args.print_token));
             terminal.json(&object)?;
         }
         Format::Human | Format::Junit => {
             let colour =
                 if args.print_token { terminal.err_colour() } else { terminal.out_colour() };
-            let prediction = prediction.as_ref().zip(project.as_ref());
-            let text = human(&report, prediction, held, colour);
+            let mut text = human(&report, agreement.as_ref(), colour);
+            if let Some(leg_2) = &redeemed {
+                // Writing into a string cannot fail.
+                let _ = write_redeemed(&mut text, leg_2, colour);
+            }
             if args.print_token {
                 terminal.say(text.trim_end());
-                if let Some(token) = &report.issued {
+                // What the last leg has issued is what goes on.
+                let last = redeemed.as_ref().map_or(&report.issued, |leg_2| &leg_2.issued);
+                if let Some(token) = last {
                     writeln!(terminal.out(), "{}", token.expose_secret())?;
                 }
             } else {
@@ -293,6 +337,9 @@ pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Ex
     let fine = report.outcome == Outcome::Issued
         && followed
         && report.at(Level::Fail).next().is_none()
+        && redeemed.as_ref().is_none_or(|leg_2| {
+            leg_2.outcome == Outcome::Issued && leg_2.at(Level::Fail).next().is_none()
+        })
         && held != Some(false);
     Ok(if fine { Exit::Fine } else { Exit::No })
 }
@@ -316,9 +363,9 @@ fn simulation(args: &Args, reached: &Reached) -> Result<Simulation, Failure> {
         .hint("give the issuer (--server), or a profile with the other endpoints"));
     }
     let kind = |text: &Option<String>| text.as_deref().map(token_type::expand).unwrap_or_default();
-    let request = ExchangeRequest {
+    let mut request = ExchangeRequest {
         subject_token: secret::needed(&args.subject_token_env, "the subject token")?,
-        subject_token_type: token_type::expand(&args.subject_token_type),
+        subject_token_type: kind(&args.subject_token_type),
         actor_token: match &args.actor_token_env {
             Some(variable) => secret::needed(variable, "the actor token")?,
             None => SecretString::default(),
@@ -329,13 +376,19 @@ fn simulation(args: &Args, reached: &Reached) -> Result<Simulation, Failure> {
         resource: args.resource.clone(),
         scope: args.scope.clone(),
         extra: reached.parameters(&args.parameters)?,
+        preset: None,
     };
+    args.preset.fill(&mut request)?;
+    if request.subject_token_type.is_empty() {
+        request.subject_token_type = token_type::ACCESS_TOKEN.to_owned();
+    }
     let mut client = args.authentication.client_at(&args.client_id, reached)?;
     client.dpop = args.proof_key.key()?.or(client.dpop);
     if args.dpop && client.dpop.is_none() {
         let key = SigningKey::generate(SigningAlgorithm::Es256);
         client.dpop = Some(Arc::new(key.map_err(|error| Failure::usage(error.to_string()))?));
     }
+    preset::refuse(&request, &client, &server, reached.now())?;
     Ok(Simulation { server, client, request, skew: SKEW })
 }
 
@@ -359,16 +412,6 @@ fn predict(
             terminal.warn(reason);
             None
         }
-    }
-}
-
-/// Whether the answer is the predicted one; `None` when it is neither yes nor no.
-fn holds(prediction: &Prediction, outcome: Outcome) -> Option<bool> {
-    let allowed = prediction.decision.verdict() != Verdict::Refused;
-    match outcome {
-        Outcome::Issued => Some(allowed),
-        Outcome::Refused => Some(!allowed),
-        Outcome::Unusable => None,
     }
 }
 
@@ -409,23 +452,20 @@ fn prediction_json(prediction: &Prediction, project: &Project, held: Option<bool
     })
 }
 
-fn human(
-    report: &Report,
-    prediction: Option<(&Prediction, &Project)>,
-    held: Option<bool>,
-    colour: Colour,
-) -> String {
+/// A prediction, the project it is from, and how it agrees with the answer.
+type Compared<'a> = (&'a Prediction, &'a Project, Agreement);
+
+fn human(report: &Report, compared: Option<&Compared<'_>>, colour: Colour) -> String {
     let mut text = String::new();
     // Writing into a string cannot fail.
-    let _ = write_human(&mut text, report, prediction, held, colour);
+    let _ = write_human(&mut text, report, compared, colour);
     text
 }
 
 fn write_human(
     out: &mut String,
     report: &Report,
-    prediction: Option<(&Prediction, &Project)>,
-    held: Option<bool>,
+    compared: Option<&Compared<'_>>,
     colour: Colour,
 ) -> std::fmt::Result {
     let sentence = report.sentence();
@@ -440,8 +480,8 @@ fn write_human(
         }
         writeln!(out, "  {}", refusal.explanation)?;
     }
-    if let Some((prediction, project)) = prediction {
-        write_prediction(out, prediction, project, held, colour)?;
+    if let Some(compared) = compared {
+        write_prediction(out, compared, colour)?;
     }
     writeln!(out)?;
     let http = if report.server.loopback_http { "  (plain http, this machine only)" } else { "" };
@@ -480,22 +520,40 @@ fn write_human(
 
 fn write_prediction(
     out: &mut String,
-    prediction: &Prediction,
-    project: &Project,
-    held: Option<bool>,
+    (prediction, project, agreement): &Compared<'_>,
     colour: Colour,
 ) -> std::fmt::Result {
     let decision = &prediction.decision;
-    let verdict = match held {
+    let verdict = match agreement.held {
         Some(true) => colour.good("As the configuration says."),
         Some(false) => colour.bad("Not as the configuration says."),
         None => colour.unsure("The configuration cannot be compared with such an answer."),
     };
     writeln!(out, "{verdict} {}", decision.sentence(project))?;
-    for step in decision.steps.iter().filter(|step| step.truth == Truth::False) {
-        for place in &step.evidence {
-            writeln!(out, "      {}", colour.dim(project::describe(project, *place)))?;
+    if agreement.differs() {
+        write_mark(out, &agreement.check, colour)?;
+        // Where they differ, every condition is an argument.
+        for step in &decision.steps {
+            let word = match step.truth {
+                Truth::True => "holds",
+                Truth::False => "fails",
+                Truth::NotStated => "not stated",
+            };
+            writeln!(out, "    {word}: {}", step.sentence)?;
+            for place in &step.evidence {
+                writeln!(out, "      {}", colour.dim(project::describe(project, *place)))?;
+            }
         }
+    } else {
+        for step in decision.with(Truth::False) {
+            for place in &step.evidence {
+                writeln!(out, "      {}", colour.dim(project::describe(project, *place)))?;
+            }
+        }
+    }
+    for near in &agreement.near {
+        writeln!(out, "  {}", near.sentence(project))?;
+        writeln!(out, "      {}", colour.dim(project::describe(project, near.place)))?;
     }
     for assumption in &prediction.assumptions {
         writeln!(out, "  {}", colour.dim(assumption))?;
@@ -534,25 +592,49 @@ fn write_tokens(out: &mut String, report: &Report, colour: Colour) -> std::fmt::
 
 fn write_checks(out: &mut String, report: &Report, colour: Colour) -> std::fmt::Result {
     let passed = report.at(Level::Pass).count();
-    let found: Vec<_> = report.checks.iter().filter(|check| check.level > Level::Pass).collect();
     writeln!(out, "\n{}", colour.bold(format!("Checks: {passed} passed")))?;
-    for check in found {
-        let mark = match (check.level, check.dialect) {
-            (_, true) => colour.note("~"),
-            (Level::Fail, _) => colour.bad("-"),
-            (Level::Warn, _) => colour.unsure("!"),
-            _ => colour.note("i"),
-        };
-        writeln!(out, "  {mark} {:<7} {}", check.id, check.finding)?;
-        if check.level >= Level::Warn {
-            writeln!(
-                out,
-                "            {}",
-                colour.dim(format!("{} ({})", check.title, check.clause))
-            )?;
-        }
+    report.checks.iter().try_for_each(|check| write_mark(out, check, colour))
+}
+
+/// A check that found something, with its mark.
+fn write_mark(out: &mut String, check: &Check, colour: Colour) -> std::fmt::Result {
+    let mark = match (check.level, check.dialect) {
+        (Level::NotApplicable | Level::Pass, _) => return Ok(()),
+        (_, true) => colour.note("~"),
+        (Level::Fail, _) => colour.bad("-"),
+        (Level::Warn, _) => colour.unsure("!"),
+        (Level::Note, _) => colour.note("i"),
+    };
+    writeln!(out, "  {mark} {:<7} {}", check.id, check.finding)?;
+    if check.level >= Level::Warn {
+        let rule = format!("{} ({})", check.title, check.clause);
+        writeln!(out, "            {}", colour.dim(rule))?;
     }
     Ok(())
+}
+
+/// What came of redeeming the grant.
+fn write_redeemed(out: &mut String, leg_2: &Redeemed, colour: Colour) -> std::fmt::Result {
+    let sentence = match leg_2.outcome {
+        Outcome::Issued => colour.good(leg_2.sentence()),
+        Outcome::Refused | Outcome::Unusable => colour.bad(leg_2.sentence()),
+    };
+    writeln!(out, "\n{sentence}")?;
+    if let Some(refusal) = &leg_2.refusal {
+        if !refusal.description.is_empty() {
+            writeln!(out, "  It says: {}", refusal.description)?;
+        }
+        writeln!(out, "  {}", refusal.explanation)?;
+    }
+    writeln!(out, "  server   {}", leg_2.server.token_endpoint)?;
+    writeln!(out, "  client   {} ({})", leg_2.client, leg_2.client_auth.name())?;
+    writeln!(out, "  took     {}", leg_2.timings.to_text())?;
+    if let Some(token) = &leg_2.issued_token {
+        writeln!(out, "  issued   {}", token.summary())?;
+    }
+    let passed = leg_2.at(Level::Pass).count();
+    writeln!(out, "{}", colour.bold(format!("Checks: {passed} passed")))?;
+    leg_2.checks.iter().try_for_each(|check| write_mark(out, check, colour))
 }
 
 #[cfg(test)]

@@ -27,6 +27,7 @@ mod graph;
 mod list;
 mod matrix;
 mod mint;
+mod preset;
 mod probe;
 mod project;
 mod reach;

@@ -53,6 +53,38 @@ const KNOWN: &[Known] = &[
         explanation: "An exchange cannot ask for offline access (Keycloak). Leave out that scope.",
     },
     Known {
+        text: "Invalid scopes:",
+        explanation: "A scope is unknown, or is not one of the requester's (Keycloak). Give the \
+                      requester that client scope, or leave it out.",
+    },
+    Known {
+        text: "requested_token_type unsupported",
+        explanation: "The server does not issue that kind of token in an exchange (Keycloak). Ask for \
+                      an access token, an ID token, or leave the requested type out.",
+    },
+    Known {
+        text: "Refresh token not valid as requested_token_type",
+        explanation: "A refresh token would need a session of its own, and this exchange may not make \
+                      one (Keycloak). Ask for an access token, or allow refresh tokens in the settings \
+                      of the requester.",
+    },
+    // Only these three belong to the earlier kind of exchange there.
+    Known {
+        text: "Parameter 'requested_subject' is not supported",
+        explanation: "Impersonation of a chosen user is not part of standard token exchange \
+                      (Keycloak). Leave requested_subject out, or use its legacy exchange.",
+    },
+    Known {
+        text: "Parameter 'requested_issuer' is not supported",
+        explanation: "Getting a token of another issuer is not part of standard token exchange \
+                      (Keycloak). Leave requested_issuer out, or use its legacy exchange.",
+    },
+    Known {
+        text: "Parameter 'subject_issuer' is not supported",
+        explanation: "Tokens of other issuers are not part of standard token exchange (Keycloak). \
+                      Leave subject_issuer out, or use its legacy exchange.",
+    },
+    Known {
         text: "AADSTS7002138",
         explanation: "A federated credential matches only if upper and lower case are ignored \
                       (Entra). Write issuer, subject and audience exactly as in the token.",
@@ -108,12 +140,45 @@ const KNOWN: &[Known] = &[
     },
 ];
 
+/// Texts that say something only when they are all that is said.
+const WHOLE: &[Known] = &[Known {
+    text: "Invalid token",
+    explanation: "The subject token is expired, revoked, of another realm, or its session has ended \
+                  (Keycloak). Get a fresh one from the same realm.",
+}];
+
+fn known(error: &str, description: &str) -> Option<&'static str> {
+    let whole = description.trim().trim_end_matches('.');
+    KNOWN
+        .iter()
+        .find(|known| description.contains(known.text) || error == known.text)
+        .or_else(|| WHOLE.iter().find(|known| whole.eq_ignore_ascii_case(known.text)))
+        .map(|known| known.explanation)
+}
+
+/// Explains why a JWT grant was not redeemed (RFC 7523 §3.1), by description and code.
+pub fn grant_refusal(status: u16, error: &str, description: &str) -> String {
+    match error {
+        "invalid_grant" => {
+            "The server does not accept the grant: it is for another server or another client, it has \
+             expired or was used before, its issuer is not trusted, its subject is nobody there, or it \
+             is bound to a key that was not proved. Look at the findings about the grant first."
+                .to_owned()
+        }
+        "unsupported_grant_type" => {
+            "The server does not redeem JWT grants (RFC 7523), or it is turned off.".to_owned()
+        }
+        "unauthorized_client" => {
+            "The client is known but may not redeem JWT grants. Allow the grant for it.".to_owned()
+        }
+        _ => refusal(status, error, description),
+    }
+}
+
 /// Explains a refusal by its description and its code.
 pub fn refusal(status: u16, error: &str, description: &str) -> String {
-    if let Some(known) =
-        KNOWN.iter().find(|known| description.contains(known.text) || error == known.text)
-    {
-        return known.explanation.to_owned();
+    if let Some(explanation) = known(error, description) {
+        return explanation.to_owned();
     }
     match error {
         "invalid_request" => {
@@ -193,6 +258,79 @@ mod tests {
         assert!(refusal(400, "invalid_client", "AADSTS700213: no match").contains("this subject"));
         assert!(refusal(400, "invalid_client", "AADSTS7002138: no").contains("case"));
         assert!(refusal(400, "invalid_client", "AADSTS70021: no").contains("wait"));
+    }
+
+    /// What servers are known to say, and a word of what is to be told about it.
+    #[test]
+    fn every_known_text_is_told_apart() {
+        for (code, text, told) in [
+            ("access_denied", "Client is not within the token audience", "audience mapper"),
+            ("invalid_request", "Requested audience not available: api", "client scope"),
+            ("invalid_client", "Audience not found", "spelling"),
+            ("invalid_request", "Client disabled", "Enable"),
+            ("invalid_client", "Public client is not allowed to exchange token", "confidential"),
+            (
+                "unauthorized_client",
+                "Standard token exchange is not enabled for the requested client",
+                "Turn on",
+            ),
+            (
+                "invalid_request",
+                "Parameter 'subject_token' supports access tokens only",
+                "access token",
+            ),
+            (
+                "invalid_request",
+                "Parameter 'requested_subject' is not supported for standard token exchange",
+                "requested_subject",
+            ),
+            (
+                "invalid_request",
+                "Parameter 'requested_issuer' is not supported for standard token exchange",
+                "requested_issuer",
+            ),
+            (
+                "invalid_request",
+                "Parameter 'subject_issuer' is not supported for standard token exchange",
+                "subject_issuer",
+            ),
+            ("invalid_request", "Invalid token", "realm"),
+            ("invalid_scope", "Invalid scopes: admin", "client scope"),
+            ("access_denied", "Missing consents for Token Exchange in client api", "consent"),
+            ("invalid_request", "requested_token_type unsupported", "kind of token"),
+            ("invalid_request", "Scope offline_access not allowed for token exchange", "offline"),
+            (
+                "invalid_request",
+                "Refresh token not valid as requested_token_type because creating a new session is \
+                 needed",
+                "session",
+            ),
+            ("invalid_client", "AADSTS700024: assertion is not within its valid time", "validity"),
+            ("unauthorized_client", "AADSTS700016: Application not found", "tenant"),
+            (
+                "AccessDenied",
+                "Not authorized to perform sts:AssumeRoleWithWebIdentity",
+                "trust policy",
+            ),
+            ("OutboundWebIdentityFederationDisabled", "", "outbound"),
+            ("invalid_grant", "The audience in ID Token [x] does not match", "audience"),
+            ("unauthorized_client", "rejected by the attribute condition", "condition"),
+            ("invalid_scope", "scope \"x\" not found in subject or actor token", "less"),
+            ("too_many_attempts", "", "Wait"),
+            ("consent_required", "", "consent"),
+        ] {
+            let explanation = refusal(400, code, text);
+            assert!(explanation.contains(told), "{text}: {explanation}");
+        }
+        // Others say this, too, and go on.
+        assert!(!refusal(400, "invalid_request", "Invalid token format").contains("Keycloak"));
+    }
+
+    #[test]
+    fn a_grant_is_explained_as_a_grant() {
+        assert!(grant_refusal(400, "invalid_grant", "").contains("the grant"));
+        assert!(grant_refusal(400, "unsupported_grant_type", "").contains("RFC 7523"));
+        assert!(grant_refusal(401, "invalid_client", "").contains("authenticate"));
     }
 
     #[test]

@@ -29,6 +29,7 @@
 //! Nothing here reads a clock or the environment on its own; the time is an argument. Everything
 //! async needs a tokio runtime and does not care whose it is.
 
+pub mod agree;
 pub mod ask;
 pub mod assertion;
 pub mod calibrate;
@@ -50,14 +51,17 @@ pub mod http;
 pub mod inspect;
 pub mod json;
 pub mod junit;
+pub mod jwt_bearer;
 pub mod key_file;
 pub mod keys;
 pub mod login;
 pub mod mac;
+pub mod near;
 pub mod pace;
 pub mod paste;
 mod phases;
 mod post;
+pub mod preset;
 pub mod probe;
 pub mod profile;
 pub mod public_pem;
@@ -88,7 +92,9 @@ pub use discovery::{DiscoveryError, Endpoints, Metadata, Server, discover};
 pub use follow_up::{FollowUp, follow_up};
 pub use http::{Http, HttpOptions, TransportError, TransportKind};
 pub use inspect::{Inspection, inspect};
+pub use jwt_bearer::{Redeemed, Redemption, redeem};
 pub use phases::Phases;
+pub use preset::Preset;
 pub use profile::{ClockOffset, NamedProfile, ProfileError, ProfileErrorKind, Secrets};
 pub use redact::Redactor;
 pub use report::{Outcome, Report};

@@ -14,6 +14,7 @@ use url::form_urlencoded;
 use super::checks::{self, Check};
 use super::client_auth::{Client, Credentials};
 use super::discovery::Server;
+use super::preset::Preset;
 use super::redact::{MASK, Redactor, masked};
 use super::token_type::GRANT_TYPE;
 
@@ -53,6 +54,9 @@ pub struct ExchangeRequest {
     pub scope: String,
     /// What the server wants beyond the standard, in order. A reserved name is not sent.
     pub extra: Vec<(String, String)>,
+    /// The profile that was chosen, which request and answer are judged by. It changes nothing of what
+    /// is sent; [`Preset::fill`] does that.
+    pub preset: Option<Preset>,
 }
 
 impl std::fmt::Debug for ExchangeRequest {
@@ -72,6 +76,7 @@ impl std::fmt::Debug for ExchangeRequest {
             .field("resource", &self.resource)
             .field("scope", &self.scope)
             .field("extra", &extra)
+            .field("preset", &self.preset)
             .finish()
     }
 }

@@ -131,7 +131,7 @@ pub async fn exchange(
 }
 
 /// A request as it may be seen.
-fn sent(endpoint: &Url, attempt: &Attempt, redactor: &Redactor) -> Sent {
+pub(super) fn sent(endpoint: &Url, attempt: &Attempt, redactor: &Redactor) -> Sent {
     let mut headers = vec![
         ("Content-Type".to_owned(), "application/x-www-form-urlencoded".to_owned()),
         ("Accept".to_owned(), "application/json".to_owned()),
@@ -199,7 +199,10 @@ pub async fn simulate_in(
     let occasion = Occasion { issuer: session.issuer(), token_endpoint: endpoint, now };
     let exchange = exchange(http, &occasion, client, request).await?;
 
-    checks.extend(proof_checks(&exchange));
+    let first = exchange.first.as_ref().map(|first| (&first.proof, &first.answer));
+    let last = exchange.proof.as_ref().map(|proof| (proof, &exchange.answer));
+    let proofs: Vec<_> = first.into_iter().chain(last).collect();
+    checks.extend(proof_checks(&proofs, &exchange.endpoint));
     checks.extend(checks::mtls::shown(client, metadata, &exchange));
 
     let body = json::parse_object(exchange.answer.body.expose_secret());
@@ -307,19 +310,21 @@ pub async fn simulate_in(
     })
 }
 
-/// What there is to say of the proofs that went along.
-fn proof_checks(exchange: &Exchange) -> Vec<checks::Check> {
-    let Some(proof) = &exchange.proof else { return Vec::new() };
-    let last = [proof.expose_secret()];
-    let last = checks::dpop::Tried { proofs: &last, answer: &exchange.answer };
-    match &exchange.first {
-        None => checks::dpop::all(&[last], &exchange.endpoint),
-        Some(first) => {
-            let proofs = [first.proof.expose_secret()];
-            let first = checks::dpop::Tried { proofs: &proofs, answer: &first.answer };
-            checks::dpop::all(&[first, last], &exchange.endpoint)
-        }
+/// What there is to say of the proofs that went along, each with the answer to it.
+pub(super) fn proof_checks(
+    sent: &[(&SecretString, &HttpAnswer)],
+    endpoint: &Url,
+) -> Vec<checks::Check> {
+    if sent.is_empty() {
+        return Vec::new();
     }
+    let proofs: Vec<[&str; 1]> = sent.iter().map(|(proof, _)| [proof.expose_secret()]).collect();
+    let tried: Vec<checks::dpop::Tried<'_>> = sent
+        .iter()
+        .zip(&proofs)
+        .map(|((_, answer), proofs)| checks::dpop::Tried { proofs, answer })
+        .collect();
+    checks::dpop::all(&tried, endpoint)
 }
 
 /// Whether a member of an answer holds something that authenticates.
@@ -329,7 +334,7 @@ fn is_token_member(name: &str) -> bool {
 
 /// Whether the value itself is to be looked for elsewhere. A short word, as in `"token_use":
 /// "access"`, is not, unless the standard says that it is a token.
-fn is_token(name: &str, value: &str) -> bool {
+pub(super) fn is_token(name: &str, value: &str) -> bool {
     matches!(name, "access_token" | "refresh_token" | "id_token")
         || (is_token_member(name) && value.len() >= 16)
 }
@@ -342,7 +347,7 @@ fn outcome(context: &Context<'_>, issued: bool) -> Outcome {
     }
 }
 
-fn answer_report(
+pub(super) fn answer_report(
     answer: &HttpAnswer,
     body: &Result<serde_json::Map<String, Value>, json::JsonError>,
     redactor: &Redactor,
@@ -394,7 +399,7 @@ fn mask_members(members: &serde_json::Map<String, Value>, redactor: &Redactor) -
     )
 }
 
-fn redact_token(token: Token, redactor: &Redactor) -> Token {
+pub(super) fn redact_token(token: Token, redactor: &Redactor) -> Token {
     let map =
         |members: serde_json::Map<String, Value>| match redactor.value(&Value::Object(members)) {
             Value::Object(members) => members,

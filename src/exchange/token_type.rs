@@ -17,6 +17,10 @@ pub const SAML2: &str = "urn:ietf:params:oauth:token-type:saml2";
 pub const JWT: &str = "urn:ietf:params:oauth:token-type:jwt";
 pub const ID_JAG: &str = "urn:ietf:params:oauth:token-type:id-jag";
 pub const TXN_TOKEN: &str = "urn:ietf:params:oauth:token-type:txn_token";
+/// A JWT that a workload made itself, as the subject of a transaction token.
+pub const SELF_SIGNED: &str = "urn:ietf:params:oauth:token-type:self_signed";
+/// A JSON object, likewise.
+pub const UNSIGNED_JSON: &str = "urn:ietf:params:oauth:token-type:unsigned_json";
 
 /// A token type that standards or drafts name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -179,6 +179,7 @@ impl Runner<'_> {
             resource: case.resource.clone(),
             scope: case.scope.clone(),
             extra: case.parameters.clone().into_iter().collect(),
+            preset: None,
         };
         let Means { http, session, skew, clock, .. } = self.means;
         simulate_in(http, session, &client, &request, *skew, clock())

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use super::{Check, Context, Rule};
+use crate::exchange::preset::{self, Preset};
 use crate::exchange::time;
 use crate::exchange::token::{Jwt, Token};
 use crate::exchange::token_type::ACCESS_TOKEN;
@@ -79,6 +80,10 @@ fn issuer(look: &Look<'_>) -> Check {
             .about("iss");
     let Some(jwt) = look.jwt else { return RULE.not_applicable(CLOSED) };
     match (jwt.text("iss"), look.context.metadata) {
+        (None, _) if preset::of_answer(look.context) == Some(Preset::TransactionToken) => RULE
+            .not_applicable(
+                "It names none, and a transaction token need not: its audience says whose keys apply.",
+            ),
         (None, _) => RULE.warn("It names none, so nobody can tell whose keys apply."),
         (Some(found), None) => RULE.note(format!(
             "It says {found}. That cannot be compared, because only the token endpoint is known."

@@ -6,6 +6,7 @@
 
 pub mod dpop;
 pub mod error;
+pub mod grant;
 pub mod issued;
 pub mod mtls;
 pub mod request;
@@ -13,7 +14,7 @@ pub mod response;
 pub mod status;
 
 #[cfg(test)]
-mod tests;
+pub(in crate::exchange) mod tests;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -23,6 +24,7 @@ use super::client_auth::Client;
 use super::discovery::Metadata;
 use super::http::HttpAnswer;
 use super::json::JsonError;
+use super::preset;
 use super::redact::Redactor;
 use super::request::ExchangeRequest;
 use super::token::Token;
@@ -142,12 +144,14 @@ impl<'a> Context<'a> {
     }
 }
 
-/// All checks of an answer: those of a success or of an error, and those of the issued token.
+/// All checks of an answer: those of a success or of an error, those of the issued token, and those of
+/// the preset that it follows.
 pub fn answer(context: &Context<'_>) -> Vec<Check> {
     let mut checks = response::all(context);
     if context.succeeded() {
         checks.extend(issued::all(context));
         checks.extend(context.issued.and_then(|_| mtls::bound(context)));
+        checks.extend(preset::answer_checks(context));
     } else {
         checks.extend(error::all(context));
     }

@@ -11,6 +11,7 @@ use crate::exchange::assertion::AssertionAudience;
 use crate::exchange::client_auth::{Client, ClientAuth};
 use crate::exchange::discovery::Server;
 use crate::exchange::http;
+use crate::exchange::preset::{self, Asked};
 use crate::exchange::request::{ExchangeRequest, is_reserved, looks_secret};
 use crate::exchange::time;
 use crate::exchange::token::{self, Jwt, Token};
@@ -31,7 +32,7 @@ struct Look<'a> {
     skew: Duration,
 }
 
-/// All checks of a request.
+/// All checks of a request: those of the standard, and those of the preset that it follows.
 pub fn all(
     request: &ExchangeRequest,
     client: &Client,
@@ -50,7 +51,7 @@ pub fn all(
         now,
         skew,
     };
-    [
+    let mut checks: Vec<Check> = [
         transport,
         grant_type,
         subject_token,
@@ -80,7 +81,13 @@ pub fn all(
     ]
     .into_iter()
     .map(|check| check(&look))
-    .collect()
+    .collect();
+    checks.extend(preset::request_checks(&Asked {
+        request,
+        client,
+        subject: look.subject.as_ref(),
+    }));
+    checks
 }
 
 fn absolute(text: &str) -> bool {

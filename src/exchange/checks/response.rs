@@ -6,6 +6,7 @@ use url::Url;
 use super::{Check, Context, Level, Rule};
 use crate::exchange::client_auth::ClientAuth;
 use crate::exchange::json::JsonError;
+use crate::exchange::preset::{self, Preset};
 use crate::exchange::time;
 use crate::exchange::token::Token;
 use crate::exchange::token_type::{ID_JAG, TXN_TOKEN, known, label};
@@ -120,6 +121,13 @@ fn token_type(context: &Context<'_>) -> Check {
         .and_then(known)
         .map(|kind| (kind.label, kind.is_access_token));
     match is_access {
+        // These profiles say it themselves, and there is no access token beside what they issue.
+        Some((kind, Some(false)))
+            if !not_access
+                && matches!(context.text("issued_token_type"), Some(ID_JAG | TXN_TOKEN)) =>
+        {
+            RULE.fail(format!("It is “{how}” for the {kind}, which must be N_A."))
+        }
         Some((kind, Some(false))) if !not_access => RULE.dialect(format!(
             "It is “{how}” for a {kind}, where the standard wants N_A. Servers that also issue an \
              access token do that."
@@ -213,10 +221,12 @@ fn refresh_token(context: &Context<'_>) -> Check {
     match context.body.ok().and_then(|body| body.get("refresh_token")) {
         None => RULE.pass("None does."),
         Some(Value::Null) => RULE.dialect("It is stated as null instead of being left out."),
-        Some(_) => match context.text("issued_token_type") {
-            Some(TXN_TOKEN) => RULE.fail("One came with a transaction token, which is forbidden."),
-            Some(ID_JAG) => RULE.warn("One came with an identity assertion grant."),
-            _ => RULE.warn(
+        Some(_) => match preset::of_answer(context) {
+            Some(Preset::TransactionToken) => {
+                RULE.fail("One came with a transaction token, which is forbidden.")
+            }
+            Some(Preset::IdJag) => RULE.warn("One came with an identity assertion grant."),
+            Some(Preset::Chaining) | None => RULE.warn(
                 "One came along: the requester can go on long after the subject token has ended.",
             ),
         },
@@ -239,7 +249,14 @@ fn sender_constraint(context: &Context<'_>) -> Check {
         .issued
         .and_then(Token::jwt)
         .map(|jwt| jwt.claim("cnf").and_then(|cnf| cnf.get("jkt")).and_then(Value::as_str));
-    match (bound, inside) {
+    let is_grant = how.eq_ignore_ascii_case("N_A");
+    match (bound || is_grant, inside) {
+        (true, None) if is_grant => {
+            RULE.note("The answer cannot say it of a token that is no access token.")
+        }
+        (true, Some(None)) if is_grant => {
+            RULE.warn("A proof was sent, and the token names no key (cnf).")
+        }
         (false, _) => RULE.warn(format!(
             "A proof was sent, and the token came as “{how}”: whoever gets hold of it can use it."
         )),

@@ -6,7 +6,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use secrecy::{SecretBox, SecretString};
+use secrecy::{ExposeSecret, SecretBox, SecretString};
 use serde_json::{Value, json};
 use url::Url;
 
@@ -22,29 +22,30 @@ use crate::exchange::token;
 use crate::exchange::token_type::{ACCESS_TOKEN, ID_TOKEN, JWT, TXN_TOKEN};
 use crate::exchange::verify::Verification;
 
-const NOW: u64 = 1_800_000_000;
+pub(in crate::exchange) const NOW: u64 = 1_800_000_000;
 
 /// A whole exchange, to be spoilt in one place.
-struct Case {
-    status: u16,
-    headers: Vec<(String, String)>,
-    body: Value,
+pub(in crate::exchange) struct Case {
+    pub(in crate::exchange) status: u16,
+    pub(in crate::exchange) headers: Vec<(String, String)>,
+    pub(in crate::exchange) body: Value,
     /// Instead of `body`.
-    raw: Option<Vec<u8>>,
-    header: Value,
-    subject: Value,
-    issued: Value,
+    pub(in crate::exchange) raw: Option<Vec<u8>>,
+    pub(in crate::exchange) header: Value,
+    pub(in crate::exchange) subject_header: Value,
+    pub(in crate::exchange) subject: Value,
+    pub(in crate::exchange) issued: Value,
     /// Instead of `issued`.
-    token: Option<String>,
-    actor: bool,
-    request: ExchangeRequest,
-    auth: ClientAuth,
-    dpop: Option<Arc<SigningKey>>,
-    verification: Verification,
+    pub(in crate::exchange) token: Option<String>,
+    pub(in crate::exchange) actor: bool,
+    pub(in crate::exchange) request: ExchangeRequest,
+    pub(in crate::exchange) auth: ClientAuth,
+    pub(in crate::exchange) dpop: Option<Arc<SigningKey>>,
+    pub(in crate::exchange) verification: Verification,
 }
 
 impl Case {
-    fn success() -> Self {
+    pub(in crate::exchange) fn success() -> Self {
         Self {
             status: 200,
             headers: vec![
@@ -59,6 +60,7 @@ impl Case {
             }),
             raw: None,
             header: json!({"alg": "ES256", "typ": "at+jwt"}),
+            subject_header: json!({"alg": "ES256", "typ": "at+jwt"}),
             subject: json!({
                 "iss": "https://login.example", "sub": "alice", "aud": "portal",
                 "client_id": "portal", "scope": "read write", "exp": NOW + 600,
@@ -81,7 +83,7 @@ impl Case {
         }
     }
 
-    fn refusal() -> Self {
+    pub(in crate::exchange) fn refusal() -> Self {
         Self {
             status: 400,
             body: json!({"error": "invalid_target", "error_description": "unknown audience"}),
@@ -89,23 +91,40 @@ impl Case {
         }
     }
 
-    fn checks(mut self) -> Vec<Check> {
+    /// The subject token, as it goes in.
+    pub(in crate::exchange) fn subject_token(&self) -> String {
+        let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+        format!("{}.{}.bWFya2VkLXNpZ25hdHVyZQ", part(&self.subject_header), part(&self.subject))
+    }
+
+    /// What is said of the request before it is sent.
+    pub(in crate::exchange) fn asked(mut self) -> Vec<Check> {
+        if self.request.subject_token.expose_secret().is_empty() {
+            self.request.subject_token = SecretString::from(self.subject_token());
+        }
+        let client = Client { dpop: self.dpop.clone(), ..Client::new("portal", self.auth) };
+        let server = Server::Issuer("https://login.example".into());
+        let now = UNIX_EPOCH + Duration::from_secs(NOW);
+        self.request.check(&client, &server, now, Duration::from_secs(60))
+    }
+
+    pub(in crate::exchange) fn checks(mut self) -> Vec<Check> {
         let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
         let sign = |claims: &Value| {
             format!("{}.{}.bWFya2VkLXNpZ25hdHVyZQ", part(&self.header), part(claims))
         };
-        self.request.subject_token = SecretString::from(sign(&self.subject));
+        self.request.subject_token = SecretString::from(self.subject_token());
         let issued = self.token.clone().unwrap_or_else(|| sign(&self.issued));
         if (200..300).contains(&self.status) && self.body.get("access_token").is_none() {
             self.body["access_token"] = Value::from(issued.clone());
         }
-        let bytes = self.raw.unwrap_or_else(|| self.body.to_string().into_bytes());
+        let bytes = self.raw.clone().unwrap_or_else(|| self.body.to_string().into_bytes());
         let body = json::parse_object(&bytes);
-        let client = Client { dpop: self.dpop.clone(), ..Client::new("portal", self.auth) };
+        let client = Client { dpop: self.dpop.clone(), ..Client::new("portal", self.auth.clone()) };
         let mut sent = Redactor::new();
         self.request.teach(&mut sent);
         client.teach(&mut sent);
-        let subject = token::decode(&sign(&self.subject));
+        let subject = token::decode(self.request.subject_token.expose_secret());
         let actor = self.actor.then(|| token::decode("actor"));
         let issued = token::decode(&issued);
         let metadata = Metadata {
@@ -170,8 +189,8 @@ fn a_good_refusal_passes_every_check() {
 }
 
 /// How a finding should come out: its level, and whether it is a dialect.
-#[derive(Clone, Copy)]
-enum Want {
+#[derive(Clone, Copy, Debug)]
+pub(in crate::exchange) enum Want {
     Fail,
     Warn,
     Note,
@@ -179,16 +198,25 @@ enum Want {
     Not,
 }
 
-type Spoil = fn(&mut Case);
+pub(in crate::exchange) type Spoil = fn(&mut Case);
 
-fn fires(base: fn() -> Case, cases: &[(&str, Want, Spoil)]) {
+pub(in crate::exchange) fn fires(base: fn() -> Case, cases: &[(&str, Want, Spoil)]) {
+    fires_in(base, Case::checks, cases);
+}
+
+/// The same for the checks that one of the two gives: those of the answer, or those of the request.
+pub(in crate::exchange) fn fires_in(
+    base: fn() -> Case,
+    look: fn(Case) -> Vec<Check>,
+    cases: &[(&str, Want, Spoil)],
+) {
     let mut seen: HashMap<&str, usize> = HashMap::new();
     for (id, want, spoil) in cases {
         let mut case = base();
         spoil(&mut case);
         let number = seen.entry(id).or_default();
         *number += 1;
-        let checks = case.checks();
+        let checks = look(case);
         let check = checks
             .iter()
             .find(|check| check.id == *id)

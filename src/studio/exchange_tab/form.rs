@@ -15,7 +15,7 @@ use crate::exchange::mac::MacAlgorithm;
 use crate::exchange::token_type::{ACCESS_TOKEN, JWT};
 use crate::exchange::{
     AssertionAudience, Client, ClientAuth, ClientAuthMethod, Endpoints, ExchangeRequest, FollowUp,
-    Server, Simulation,
+    Preset, Server, Simulation,
 };
 use crate::trust::{Question, Subject};
 
@@ -86,6 +86,8 @@ pub struct Form {
     /// The token of the party that acts; `None` when none is sent.
     pub actor: Option<TokenChoice>,
     pub requested_token_type: String,
+    /// The profile that the exchange follows.
+    pub preset: Option<Preset>,
     pub audience: Vec<String>,
     pub resource: Vec<String>,
     pub scope: String,
@@ -135,6 +137,7 @@ impl Default for Form {
             subject: TokenChoice::default(),
             actor: None,
             requested_token_type: String::new(),
+            preset: None,
             audience: Vec::new(),
             resource: Vec::new(),
             scope: String::new(),
@@ -410,6 +413,7 @@ impl Form {
                 .cloned()
                 .chain(self.parameters())
                 .collect(),
+            preset: self.preset,
         }
     }
 

@@ -6,6 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::config::ClientKey;
 use crate::exchange::checks::{Check, Level};
+use crate::exchange::preset::is_of_preset;
 
 use super::super::command::{Action, Command as WindowCommand};
 use super::super::state::State;
@@ -13,7 +14,8 @@ use super::super::theme::{self, Tokens};
 use super::super::widgets::{icon_button_ui, section_ui, small_icon_ui, tick_ui};
 use super::form::{Form, ServerChoice};
 use super::{
-    Command, chain_ui, choice_ui, grid_ui, misbehave_ui, paste_ui, requester_ui, server, vault_ui,
+    Command, chain_ui, choice_ui, grid_ui, misbehave_ui, paste_ui, preset_ui, requester_ui, server,
+    vault_ui,
 };
 
 pub(super) const LABEL_WIDTH: f32 = 96.0;
@@ -30,6 +32,7 @@ pub fn form_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) {
     changed |= server::chooser_ui(ui, state, &mut form, commands);
     server::summary_ui(ui, state, commands);
     changed |= misbehave_ui::misbehave_ui(ui, &mut form);
+    changed |= preset_ui::preset_ui(ui, &mut form, checks);
     if form.server != ServerChoice::BuiltIn && !form.address(None).is_empty() {
         findings_ui(ui, checks, &["endpoint"]);
     }
@@ -283,13 +286,14 @@ fn extra_ui(ui: &mut Ui, form: &mut Form) -> bool {
 /// The findings on some fields, under them.
 pub(super) fn findings_ui(ui: &mut Ui, checks: &[Check], fields: &[&str]) {
     for check in checks {
-        if check.field.is_some_and(|field| fields.contains(&field)) {
+        // What a preset finds stands under the preset.
+        if check.field.is_some_and(|field| fields.contains(&field)) && !is_of_preset(check) {
             remark_ui(ui, check.level, check.id, &check.finding);
         }
     }
 }
 
-fn remark_ui(ui: &mut Ui, level: Level, id: &str, text: &str) {
+pub(super) fn remark_ui(ui: &mut Ui, level: Level, id: &str, text: &str) {
     let tokens = Tokens::of(ui);
     let (icon, color) = super::result_ui::level_look(&tokens, level);
     ui.horizontal_top(|ui| {

@@ -4,6 +4,7 @@
 //! prediction and observation stand side by side and are never mixed.
 
 mod actors_ui;
+mod agree_ui;
 pub mod campaign;
 mod chain_ui;
 mod choice;
@@ -15,6 +16,7 @@ mod key;
 mod misbehave_ui;
 mod obtain;
 mod paste_ui;
+mod preset_ui;
 mod requester_ui;
 mod result_ui;
 pub mod server;

@@ -15,7 +15,7 @@ use super::super::command::Command as WindowCommand;
 use super::super::state::State;
 use super::super::theme::{self, Tokens};
 use super::super::widgets::{place_link_ui, section_ui, truth_look};
-use super::{Command, Outcome, actors_ui, chain_ui, timing_ui};
+use super::{Command, Outcome, actors_ui, agree_ui, chain_ui, timing_ui};
 
 pub fn result_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) {
     let tab = &state.exchange;
@@ -26,7 +26,7 @@ pub fn result_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) 
         None => tab.prediction.as_ref(),
     };
     if let Some(outcome) = outcome {
-        agreement_ui(ui, outcome);
+        agree_ui::agreement_ui(ui, state, outcome, commands);
     }
     ui.columns(2, |columns| {
         card_ui(&mut columns[0], "Prediction", |ui| prediction_ui(ui, state, prediction, commands));
@@ -63,36 +63,6 @@ pub(super) fn card_ui(ui: &mut Ui, title: &str, content: impl FnOnce(&mut Ui)) {
                 content(ui);
             });
         });
-}
-
-/// Whether the configuration and the server say the same.
-fn agreement_ui(ui: &mut Ui, outcome: &Outcome) {
-    let tokens = Tokens::of(ui);
-    let (Some(prediction), Ok(report)) = (&outcome.prediction, &outcome.observation) else {
-        return;
-    };
-    let allowed = prediction.verdict() != Verdict::Refused;
-    let (icon, color, text) = match (allowed, report.outcome) {
-        (_, Ending::Unusable) => return,
-        (true, Ending::Issued) | (false, Ending::Refused) => {
-            (icons::ICON_CHECK_CIRCLE, tokens.good, "The server did what the configuration says.")
-        }
-        (true, Ending::Refused) => (
-            icons::ICON_DIFFERENCE,
-            tokens.bad,
-            "The configuration allows this and the server refused. Another reading may apply, or the server knows something the files do not state.",
-        ),
-        (false, Ending::Issued) => (
-            icons::ICON_DIFFERENCE,
-            tokens.bad,
-            "The configuration refuses this and the server issued a token. Another reading may apply, or the server does not enforce the permission.",
-        ),
-    };
-    ui.horizontal_top(|ui| {
-        ui.label(icon.rich_text().size(18.0).color(color));
-        ui.add(egui::Label::new(RichText::new(text).family(theme::semibold()).color(color)).wrap());
-    });
-    ui.add_space(4.0);
 }
 
 fn prediction_ui(
@@ -135,7 +105,7 @@ fn prediction_ui(
 }
 
 /// A condition with its mark, and the lines it rests on.
-fn step_ui(ui: &mut Ui, state: &State, step: &Step, commands: &mut Vec<WindowCommand>) {
+pub(super) fn step_ui(ui: &mut Ui, state: &State, step: &Step, commands: &mut Vec<WindowCommand>) {
     let tokens = Tokens::of(ui);
     let (icon, color, word) = truth_look(&tokens, step.truth);
     ui.horizontal_top(|ui| {
