@@ -202,7 +202,7 @@ fn keep(
     content: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
 ) -> Result<(), String> {
     write_derived(path, true, content)
-        .map_err(|error| Failure::unreadable(format!("cannot write {}: {error}", path.display())))
+        .map_err(|error| format!("cannot write {}: {error}", path.display()))
 }
 
 /// The file of --resume while the run goes on.
