@@ -23,12 +23,22 @@ async fn table() {
     let project = project(&yaml);
     let bench = Bench::with(&yaml, Reading::default(), Options::default());
     for how in std::iter::once(None).chain(Misbehaviour::ALL.iter().copied().map(Some)) {
-        if how == Some(Misbehaviour::DiscoveryWrongIssuer) { continue; }
+        if how == Some(Misbehaviour::DiscoveryWrongIssuer) {
+            continue;
+        }
         let how: Vec<Misbehaviour> = how.into_iter().collect();
         let mut asking = Asking::of(&bench.running).await;
-        asking.http = exchange_studio::exchange::Http::new(HttpOptions { timeout: Duration::from_millis(300), ..HttpOptions::default() }).unwrap();
+        asking.http = exchange_studio::exchange::Http::new(HttpOptions {
+            timeout: Duration::from_millis(300),
+            ..HttpOptions::default()
+        })
+        .unwrap();
         bench.running.set_misbehaviour(&how);
-        let planned = plan(&project, Reading::default(), PlanOptions { sample: 40, ..PlanOptions::default() });
+        let planned = plan(
+            &project,
+            Reading::default(),
+            PlanOptions { sample: 40, ..PlanOptions::default() },
+        );
         let start = std::time::Instant::now();
         let swept = sweep(&asking, &bench, &project, &planned).await;
         bench.running.set_misbehaviour(&how);
@@ -37,12 +47,37 @@ async fn table() {
         let ground = Ground::new(&project, Reading::default());
         let mut supplies = asking.supplies();
         let desk = asking.desk(&project, &clock);
-        let probed = probe::run(&desk, &ground, &[], None, &mut supplies, &Cancel::default(), |_| ()).await;
+        let probed =
+            probe::run(&desk, &ground, &[], None, &mut supplies, &Cancel::default(), |_| ()).await;
         bench.running.set_misbehaviour(&[]);
-        let accepted: Vec<_> = probed.probes.iter().filter(|it| it.verdict == Verdict::Accepted).map(|it| it.id).collect();
-        let unclear: Vec<_> = probed.probes.iter().filter(|it| it.verdict == Verdict::Unclear).map(|it| it.id).collect();
-        let why: BTreeSet<_> = swept.differences.iter().map(|d| (d.kind, swept.items.iter().find(|i| i.id == d.id).unwrap().why)).collect();
-        println!("{:<24} {:?}\n    sweep {:?} {:?} unclear {} open {} checks {:?}\n    probes {:?} accepted {accepted:?} unclear {unclear:?} {}ms", how.first().map_or("-", |h| h.name()), how.first().map(|h| h.noticed_by()),
-            swept.ended, why, swept.summary.unclear, swept.summary.not_tried, swept.summary.checks_failed, probed.ended, start.elapsed().as_millis());
+        let accepted: Vec<_> = probed
+            .probes
+            .iter()
+            .filter(|it| it.verdict == Verdict::Accepted)
+            .map(|it| it.id)
+            .collect();
+        let unclear: Vec<_> = probed
+            .probes
+            .iter()
+            .filter(|it| it.verdict == Verdict::Unclear)
+            .map(|it| it.id)
+            .collect();
+        let why: BTreeSet<_> = swept
+            .differences
+            .iter()
+            .map(|d| (d.kind, swept.items.iter().find(|i| i.id == d.id).unwrap().why))
+            .collect();
+        println!(
+            "{:<24} {:?}\n    sweep {:?} {:?} unclear {} open {} checks {:?}\n    probes {:?} accepted {accepted:?} unclear {unclear:?} {}ms",
+            how.first().map_or("-", |h| h.name()),
+            how.first().map(|h| h.noticed_by()),
+            swept.ended,
+            why,
+            swept.summary.unclear,
+            swept.summary.not_tried,
+            swept.summary.checks_failed,
+            probed.ended,
+            start.elapsed().as_millis()
+        );
     }
 }
