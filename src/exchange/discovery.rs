@@ -315,11 +315,8 @@ pub(super) const DIS_07: Rule =
 pub(super) const DIS_08: Rule =
     Rule::new("DIS-08", "The algorithm of the proofs is advertised", "RFC 9449 §5.1").about("dpop");
 
-pub(super) fn check_document(
-    issuer: &Url,
-    found_at: &Url,
-    document: &Map<String, Value>,
-) -> Vec<Check> {
+/// What a metadata document tells of itself (DIS-01 to DIS-06), without asking anybody.
+pub fn check_document(issuer: &Url, found_at: &Url, document: &Map<String, Value>) -> Vec<Check> {
     let mut checks = vec![
         DIS_01.pass(format!("Found at {found_at}.")),
         DIS_02.pass("It is byte for byte the one asked for.".to_owned()),

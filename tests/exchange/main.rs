@@ -32,6 +32,7 @@ mod client_scenarios;
 mod client_secrets;
 mod client_timings;
 mod many;
+mod misbehaviours_are_told_apart;
 mod probe;
 mod real_authgent;
 mod real_clients;

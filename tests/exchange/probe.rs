@@ -29,7 +29,7 @@ fn verdicts(report: &Report) -> BTreeMap<&'static str, Verdict> {
 
 /// Portal may reach Board, Board Archive; a broker brings a partner's tokens; somebody is disabled,
 /// somebody public.
-fn everything() -> String {
+pub fn everything() -> String {
     let third = "0c5ad96c-1c5c-4d4e-9c1a-6b5b7b2a6f11";
     let off = "1d6be07d-2d6d-4d5e-8d2b-7c6c8c3b7f22";
     let public = "2e7cf18e-3e7e-4e6f-9e3c-8d7d9d4c8033";

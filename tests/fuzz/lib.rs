@@ -7,12 +7,16 @@ extern crate self as exchange_studio;
 pub mod audit;
 #[path = "../../src/config/mod.rs"]
 pub mod config;
+#[path = "../../src/exchange/mod.rs"]
+pub mod exchange;
 #[path = "../../src/samples.rs"]
 pub mod samples;
 #[path = "../../src/trust/mod.rs"]
 pub mod trust;
 #[path = "../../src/yaml/mod.rs"]
 pub mod yaml;
+
+pub mod strangers;
 
 #[path = "../documents/checks.rs"]
 pub mod checks;

@@ -74,13 +74,13 @@ misbehaviours! {
         "Issues tokens for audiences and resources that nobody has registered."
     GrowScope "grow-scope" ["P-06", "TOK-05"]
         "Grants every scope that is asked for, also those that the subject token lacks."
-    FixedScope "fixed-scope" ["P-11", "TOK-05"]
+    FixedScope "fixed-scope" ["P-06", "P-11", "TOK-05"]
         "Gives every exchanged token the scope 'admin'."
     DropSubject "drop-subject" ["P-07"]
         "Falls back to the client's own rights when subject_token is missing, empty or repeated."
     DropActor "drop-actor" ["P-08"]
         "Ignores that a subject token says who may act for its subject (may_act)."
-    AnyIssuer "any-issuer" ["P-09"]
+    AnyIssuer "any-issuer" ["P-09", "P-14"]
         "Looks at the subject of an external token alone, and not at its issuer."
     AnyTokenAudience "any-token-audience" ["P-12"]
         "Takes external tokens that were issued for another service (aud)."
@@ -164,7 +164,7 @@ misbehaviours! {
         "Redirects exchanges to another address."
     MoreMembers "more-members" ["RES-11"]
         "Sends id_token and session_state beside the issued token."
-    RepeatedMember "repeated-member" ["RES-12"]
+    RepeatedMember "repeated-member" ["RES-01", "RES-12"]
         "Writes access_token twice into one answer."
     Forbidden "forbidden" ["ERR-01", "ERR-02"]
         "Refuses with 403 and access_denied."

@@ -13,6 +13,23 @@ use crate::exchange::token_type::{ID_JAG, TXN_TOKEN, known, label};
 
 /// All checks of an answer's form. Of an error answer only those that apply to any answer.
 pub fn all(context: &Context<'_>) -> Vec<Check> {
+    let mut checks = every(context);
+    if context.body.is_err() {
+        // One cause is told once: a body that cannot be read has no members to find fault with.
+        for check in checks.iter_mut().filter(|check| IN_THE_BODY.contains(&check.id)) {
+            check.level = Level::NotApplicable;
+            check.dialect = false;
+            check.finding = "The body cannot be read (RES-01).".to_owned();
+        }
+    }
+    checks
+}
+
+/// The checks that look at members of the body.
+const IN_THE_BODY: [&str; 8] =
+    ["RES-02", "RES-03", "RES-04", "RES-05", "RES-06", "RES-07", "RES-10", "RES-11"];
+
+fn every(context: &Context<'_>) -> Vec<Check> {
     let mut checks = Vec::new();
     if context.succeeded() {
         checks.extend(

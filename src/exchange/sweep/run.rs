@@ -11,6 +11,10 @@ use crate::exchange::report::{self, Outcome};
 use crate::exchange::supply::Supply;
 use crate::trust::{Truth, decide};
 
+/// So many exchanges in a row without an answer, and the next would fare no better: with a server
+/// that has fallen silent, each costs the whole timeout.
+const SILENT: usize = 5;
+
 /// What a run goes by.
 #[derive(Debug)]
 pub struct Conditions<'a> {
@@ -45,6 +49,7 @@ pub async fn run(
     let mut items: Vec<Tried> = Vec::with_capacity(plan.items.len());
     let mut ended = Ended::Finished;
     let mut differences = 0;
+    let mut silent = 0;
     for item in &plan.items {
         let tried = match earlier.of(item) {
             Some(kept) => kept,
@@ -52,7 +57,15 @@ pub async fn run(
             None => match cancel.unless(desk.ask(supply, &mut pace, &item.question)).await {
                 Some(reply) => {
                     let (tried, stop) = judged(conditions, item, &reply);
-                    ended = stop.unwrap_or(Ended::Finished);
+                    silent = if matches!(reply, Reply::NoAnswer(_)) { silent + 1 } else { 0 };
+                    ended = match stop {
+                        Some(stop) => stop,
+                        None if silent == SILENT => Ended::Unreachable(format!(
+                            "{SILENT} exchanges in a row were left without an answer. {}",
+                            tried.server
+                        )),
+                        None => Ended::Finished,
+                    };
                     tried
                 }
                 None => {

@@ -1,0 +1,9 @@
+//! Files of keys and certificates are read, or refused without a word of them. What must hold is in `tests/fuzz/strangers.rs`.
+#![no_main]
+
+use exchange_studio::strangers;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| {
+    strangers::keys(bytes);
+});

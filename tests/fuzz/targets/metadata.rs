@@ -1,0 +1,9 @@
+//! Key sets and metadata of a stranger are read, or refused. What must hold is in `tests/fuzz/strangers.rs`.
+#![no_main]
+
+use exchange_studio::strangers;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| {
+    strangers::metadata(bytes);
+});

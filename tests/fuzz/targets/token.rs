@@ -1,0 +1,9 @@
+//! A token of a stranger is decoded, and explained. What must hold is in `tests/fuzz/strangers.rs`.
+#![no_main]
+
+use exchange_studio::strangers;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| {
+    strangers::token(bytes);
+});
