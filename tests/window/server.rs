@@ -253,7 +253,7 @@ fn a_server_is_inspected_before_anything_is_exchanged() {
     harness.get_by_label("token_endpoint_auth_methods_supported");
     click(&mut harness, "Metadata as answered");
     click(&mut harness, "Copy metadata");
-    let copied = harness.output().commands.iter().any(|command| {
+    let copied = harness.output().platform_output.commands.iter().any(|command| {
         matches!(command, egui::OutputCommand::CopyText(text) if text.contains("token_endpoint"))
     });
     assert!(copied);

@@ -32,10 +32,10 @@ pub fn form_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) {
     changed |= server::chooser_ui(ui, state, &mut form, commands);
     server::summary_ui(ui, state, commands);
     changed |= misbehave_ui::misbehave_ui(ui, &mut form);
-    changed |= preset_ui::preset_ui(ui, &mut form, checks);
     if form.server != ServerChoice::BuiltIn && !form.address(None).is_empty() {
         findings_ui(ui, checks, &["endpoint"]);
     }
+    changed |= preset_ui::preset_ui(ui, &mut form, checks);
     changed |= requester_ui::requester_ui(ui, state, &mut form, commands);
     if !form.client_id.trim().is_empty() {
         findings_ui(ui, checks, &["client_id", "client_auth"]);
