@@ -246,14 +246,14 @@ fn a_server_is_inspected_before_anything_is_exchanged() {
     });
     assert!(harness.state().state.exchange.outcome().is_none(), "nothing was exchanged");
     for label in
-        ["Well-known places", "Checks", "Endpoints", "Keys", "DIS-01", "DIS-09", "EC P-256"]
+        ["Well-known places", "Checks", "Endpoints", "Keys", "DIS-01", "DIS-09", "RSA", "2048 bits"]
     {
         harness.get_by_label(label);
     }
     harness.get_by_label("token_endpoint_auth_methods_supported");
     click(&mut harness, "Metadata as answered");
     click(&mut harness, "Copy metadata");
-    let copied = harness.output().commands.iter().any(|command| {
+    let copied = harness.output().platform_output.commands.iter().any(|command| {
         matches!(command, egui::OutputCommand::CopyText(text) if text.contains("token_endpoint"))
     });
     assert!(copied);
@@ -358,6 +358,9 @@ fn a_certificate_is_shown_that_is_read_for_the_run_alone() {
     assert_eq!(*shown.lock().unwrap(), [client.certificate.to_vec()]);
     let asked = report.checks.iter().find(|check| check.id == "MTLS-01").unwrap();
     assert_ne!(asked.level, Level::Fail);
+    // Like any other check, by its id.
+    harness.get_by(|node| node.label().is_some_and(|label| label.starts_with("Passed ("))).click();
+    harness.run_ok();
     harness.get_by_label("MTLS-01");
     let text = format!("{:?} {}", harness.state().state.exchange, report.to_json(true));
     let secret = private.expose_secret().split("-----BEGIN PRIVATE KEY-----").nth(1).unwrap();
