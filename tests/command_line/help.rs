@@ -31,6 +31,7 @@ fn the_overview_fits_a_screen() {
           probe      See whether a server refuses what it must
           serve      Run the built-in authority on the configuration
           mint       Get a token to exchange, from what 'serve' has started
+          token      Get a token of a server, to exchange it
           help       Print this message or the help of the given subcommand(s)
 
         Arguments:

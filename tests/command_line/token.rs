@@ -150,7 +150,7 @@ fn many_things_are_asked_by_the_methods_of_a_profile() {
     let port = served.text("external_issuer").rsplit(':').next().unwrap();
     served.folder.write("secret.txt", format!("{SECRET}\n").as_bytes());
     let text = format!(
-        "version: 1\nprofiles:\n  local:\n    issuer: {}\n    client_auth: client_secret_jwt\n    \
+        "version: 1\nprofiles:\n  local:\n    issuer: {}\n    client_auth: client_secret_basic\n    \
          parameters:\n      tenant: north\n    clients:\n      {PORTAL}:\n        \
          method: client_secret_post\n        secret_file: secret.txt\n    dpop: true\n    \
          clock_offset: 1\n    audiences:\n      https://dash.example/api: Dashboard\n",

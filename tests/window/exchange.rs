@@ -320,7 +320,9 @@ fn what_becomes_of_the_tokens_stands_under_the_answer() {
     harness.state_mut().state.exchange.form.server =
         exchange_studio::studio::ServerChoice::TokenEndpoint;
     harness.run_ok();
-    harness.get_by_label("Only with an issuer: its metadata says where to ask.");
+    harness.get_by_label(
+        "Only with an issuer, whose metadata says where to ask, or with the endpoints for that.",
+    );
     assert!(harness.get_by_label("Introspect the issued token").accesskit_node().is_disabled());
 }
 

@@ -73,7 +73,7 @@ fn what_is_pinned_is_kept_when_somebody_asks_for_it_and_is_there_the_next_time()
          x: -510\n      y: 777\n  unknown:\n    nobody:\n      x: 900\n      y: -40\n"
     );
     let reason = Action::SaveProjectFile.disabled_reason(&harness.state().state);
-    assert_eq!(reason, Some("Neither reading nor pinned positions have changed"));
+    assert_eq!(reason, Some("Reading, pinned positions and server profiles have not changed"));
 
     let mut again = opened(folder.path());
     assert_eq!(again.state().state.reading, Reading::TargetListsRequester);
