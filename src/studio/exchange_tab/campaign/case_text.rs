@@ -126,7 +126,7 @@ fn writer_name(tab: &ExchangeTab, project: &Project, hop: usize) -> String {
         None => (&form.client_id, form.audience.first()),
     };
     let target = target.map(|target| label(target)).filter(|target| !target.is_empty());
-    let target = target.map_or_else(|| "nobody in particular".to_owned(), |target| target);
+    let target = target.unwrap_or_else(|| "nobody in particular".to_owned());
     let name = format!("{} asks for a token for {target}", label(who));
     if hop == 0 { name } else { format!("Hop {}: {name}", hop + 1) }
 }

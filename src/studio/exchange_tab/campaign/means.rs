@@ -97,7 +97,7 @@ impl Means {
         let given = self.given(project);
         move |question| {
             if self.is_built_in() {
-                return None;
+                return disabled(project, &question.subject);
             }
             if let Some(why) = self.unknown(project.client(question.requester)) {
                 return Some(why);
@@ -213,6 +213,15 @@ impl Means {
         }
         self.secrets.iter().find(|(of, _)| of == id).map(|(_, secret)| secret.clone())
     }
+}
+
+/// Why nobody signs in at the built-in authority: it turns away whoever comes by a client app that is
+/// disabled.
+fn disabled(project: &Project, subject: &Subject) -> Option<String> {
+    let Subject::UserOf(key) = subject else { return None };
+    let client = project.client(*key);
+    let is_off = client.flag(Setting::Enabled).is_some_and(|flag| !flag.value);
+    is_off.then(|| format!("{} is disabled, so no user can sign in to it.", client.label()))
 }
 
 /// The way to a server.

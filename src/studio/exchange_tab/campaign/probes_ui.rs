@@ -20,6 +20,9 @@ pub fn probes_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) 
          attacks: send them to a server of your own only. They go out one at a time, a permitted \
          exchange first, and the first “too many requests” (429) ends the run.",
     );
+    if let Some(rate) = campaign.sweep.settings.rate() {
+        weak_ui(ui, &format!("At most {rate:.1} a second, as is set for the sweep."));
+    }
     let busy = campaign.running(&state.jobs).is_some();
     let name = means::name_of(&state.exchange.form);
     ui.add_enabled_ui(!name.is_empty() && !busy, |ui| {
@@ -169,12 +172,9 @@ fn details_ui(ui: &mut Ui, line: &ProbeLine, report: Option<&ProbeReport>) {
     match (report, &line.sent) {
         (Some(report), _) if !report.shots.is_empty() => {
             for shot in &report.shots {
-                let (icon, color, word) = look(&tokens, shot.verdict);
+                let (icon, color, _) = look(&tokens, shot.verdict);
                 line_ui(ui, icon, color, &shot.sent, false);
-                weak_ui(
-                    ui,
-                    &format!("{}: {}", super::super::super::widgets::capital(word), shot.server),
-                );
+                weak_ui(ui, &shot.server);
             }
         }
         (Some(report), _) if !report.why.is_empty() => weak_ui(ui, &report.why),

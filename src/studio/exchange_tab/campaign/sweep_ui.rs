@@ -16,11 +16,8 @@ use crate::exchange::sweep::Ended;
 
 pub fn sweep_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) {
     let sweep = &state.exchange.campaign.sweep;
-    settings_ui(ui, state, commands);
-    if let Some(planned) = &sweep.planned {
-        plan_ui(ui, state, planned);
-    }
-    ui.horizontal(|ui| {
+    // In one row, since the table below needs the height.
+    ui.horizontal_wrapped(|ui| {
         let wish = Wish::Sweep { go_on: false };
         begin_ui(ui, state, "Run sweep", &wish, commands);
         let idle = state.exchange.campaign.running(&state.jobs).is_none();
@@ -33,7 +30,11 @@ pub fn sweep_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) {
                 commands.push(to_window(Command::Begin(Wish::Sweep { go_on: true })));
             }
         }
+        settings_ui(ui, state, commands);
     });
+    if let Some(planned) = &sweep.planned {
+        plan_ui(ui, state, planned);
+    }
     let Some(outcome) = &sweep.outcome else {
         if state.exchange.campaign.running(&state.jobs).is_none() {
             empty_ui(
@@ -58,22 +59,20 @@ pub fn sweep_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) {
 fn settings_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) {
     let before = state.exchange.campaign.sweep.settings;
     let mut now = before;
-    ui.horizontal_wrapped(|ui| {
-        let hover = "How many exchanges that are not permitted are asked for by each client app";
-        ui.label("Sample").on_hover_text(hover);
-        let sample = egui::DragValue::new(&mut now.sample).range(0..=1000).speed(0.1);
-        ui.add(sample).on_hover_text(hover).accessible_name("Sample of each client app");
-        let hover = "Chooses the sample; the same number chooses the same one";
-        ui.label("Seed").on_hover_text(hover);
-        let seed = egui::DragValue::new(&mut now.seed).speed(0.1);
-        ui.add(seed).on_hover_text(hover).accessible_name("Seed of the sample");
-        let hover = "Left out, as fast as the server answers, one after the other";
-        tick_ui(ui, &mut now.held, "At most").on_hover_text(hover);
-        let rate = egui::DragValue::new(&mut now.rate).range(0.1..=1000.0).speed(0.1);
-        ui.add_enabled(now.held, rate.max_decimals(1).suffix(" a second"))
-            .on_hover_text(hover)
-            .accessible_name("Requests a second at most");
-    });
+    let hover = "How many exchanges that are not permitted are asked for by each client app";
+    ui.label("Sample").on_hover_text(hover);
+    let sample = egui::DragValue::new(&mut now.sample).range(0..=1000).speed(0.1);
+    ui.add(sample).on_hover_text(hover).accessible_name("Sample of each client app");
+    let hover = "Chooses the sample; the same number chooses the same one";
+    ui.label("Seed").on_hover_text(hover);
+    let seed = egui::DragValue::new(&mut now.seed).speed(0.1);
+    ui.add(seed).on_hover_text(hover).accessible_name("Seed of the sample");
+    let hover = "Left out, as fast as the server answers, one after the other";
+    tick_ui(ui, &mut now.held, "At most").on_hover_text(hover);
+    let rate = egui::DragValue::new(&mut now.rate).range(0.1..=1000.0).speed(0.1);
+    ui.add_enabled(now.held, rate.max_decimals(1).suffix(" a second"))
+        .on_hover_text(hover)
+        .accessible_name("Requests a second at most");
     if now != before {
         commands.push(to_window(Command::Set(now)));
     }
@@ -169,7 +168,7 @@ fn summary_ui(ui: &mut Ui, state: &State, outcome: &Outcome) {
         }
     }
     if let Some(ms) = summary.median_ms {
-        parts.push(format!("{ms:.0} ms each (median)"));
+        parts.push(format!("{ms:.1} ms each (median)"));
     }
     parts.push(time(outcome.took));
     weak_ui(ui, &parts.join(" · "));
