@@ -76,6 +76,7 @@ pub struct Asking {
 /// How clients show a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 #[value(rename_all = "snake_case")]
+#[expect(clippy::enum_variant_names, reason = "these are the registered names")]
 pub enum SecretMethod {
     /// Id and secret in the Authorization header.
     ClientSecretBasic,

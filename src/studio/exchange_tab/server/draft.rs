@@ -159,10 +159,7 @@ impl Form {
             None if self.auth != ClientAuthMethod::None => self.auth = self.common_method(),
             None => {}
         }
-        let path = |path: &Option<PathBuf>| {
-            path.as_ref().map(|path| path.display().to_string()).unwrap_or_default()
-        };
-        self.key_file = path(&own.key_file);
+        self.key_file = super::path_text(&own.key_file);
         self.key_id = own.key_id.clone().unwrap_or_default();
         let audience = own.assertion_audience.as_deref().and_then(AssertionAudience::parse);
         self.assertion_audience = audience.unwrap_or_default();
