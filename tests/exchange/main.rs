@@ -31,6 +31,7 @@ mod client_scenarios;
 mod client_secrets;
 mod client_timings;
 mod many;
+mod presets;
 mod probe;
 mod real_authgent;
 mod real_clients;
