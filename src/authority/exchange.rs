@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::{Value, json};
 
-use super::clients::{AudienceError, by_audiences, client_id};
+use super::clients::{AudienceError, by_audiences, client_id, is_public};
 use super::dpop::{self, Proof};
 use super::http::{Form, OAuthError, no_store};
 use super::issuers::local_base;
@@ -18,10 +18,10 @@ use super::token::{
     ACCESS_TOKEN_TYP, AccessToken, ID_TOKEN_TYP, OwnTokenError, need_client_id, own_token,
     requested_scope, success,
 };
-use super::{Current, Misbehaviour, Shared, metadata, misbehave};
+use super::{Current, Misbehaviour, Shared, grants, metadata, misbehave};
 use crate::config::{ClientApp, ClientKey, Project};
 use crate::exchange::keys::{KeySet, Verified};
-use crate::exchange::token_type::{ACCESS_TOKEN, ID_TOKEN, JWT};
+use crate::exchange::token_type::{ACCESS_TOKEN, ID_JAG, ID_TOKEN, JWT};
 use crate::trust::{Decision, Question, Step, Subject, Truth, Verdict, decide};
 
 /// How far the clocks of an external issuer and this machine may be apart, in seconds.
@@ -32,19 +32,19 @@ const SKEW: i64 = 60;
 const MOST_LIFE: i64 = 24 * 3_600;
 
 /// The token that goes in, after it was verified.
-struct SubjectToken {
-    subject: Subject,
-    verified: Verified,
-    expires: i64,
+pub(super) struct SubjectToken {
+    pub subject: Subject,
+    pub verified: Verified,
+    pub expires: i64,
 }
 
 /// What the new token is to be.
-struct Asked<'a> {
+pub(super) struct Asked<'a> {
     /// Audiences and resources.
-    requested: &'a [&'a str],
-    scope: Option<&'a str>,
-    issued_type: &'a str,
-    proof: Option<&'a Proof>,
+    pub requested: &'a [&'a str],
+    pub scope: Option<&'a str>,
+    pub issued_type: &'a str,
+    pub proof: Option<&'a Proof>,
 }
 
 pub(super) async fn exchange(
@@ -65,6 +65,7 @@ pub(super) async fn exchange(
     let issued_type = match form.get("requested_token_type") {
         None | Some(ACCESS_TOKEN) => ACCESS_TOKEN,
         Some(JWT) => JWT,
+        Some(ID_JAG) if !shared.domains.is_empty() => ID_JAG,
         Some(_) => {
             return Err(OAuthError::invalid_request(
                 "requested_token_type must be an access token or a JWT here.",
@@ -72,7 +73,12 @@ pub(super) async fn exchange(
         }
     };
     let scope = requested_scope(form)?;
-    let requested: Vec<&str> = form.all("audience").chain(form.all("resource")).collect();
+    // For an ID-JAG, a resource is behind the other server and does not name it.
+    let resources = form.all("resource").filter(|_| issued_type != ID_JAG);
+    let requested: Vec<&str> = form.all("audience").chain(resources).collect();
+    if issued_type == ID_JAG {
+        id_jag_request(requester, declared)?;
+    }
     let asked = Asked { requested: &requested, scope, issued_type, proof };
     let granted = grant(shared, current, requester, (declared, token), &asked).await;
     granted.map_err(|error| {
@@ -110,8 +116,41 @@ async fn grant(
              no actor token.",
         ));
     }
-    let scope = narrowed(shared, asked.scope, &incoming)?;
+    let domain = grants::domain_of(shared, asked.requested)?;
+    // An ID token has no scope that a grant could be narrowed to; the other server has the last word.
+    let scope = match asked.issued_type {
+        ID_JAG => asked.scope,
+        _ => narrowed(shared, asked.scope, &incoming)?,
+    };
     let asked = &Asked { scope, ..*asked };
+    if asked.issued_type == ID_JAG && incoming.subject != Subject::UserOf(requester.key) {
+        return Err(OAuthError::invalid_request(
+            "The ID token was issued to another client than the one that asks (aud).",
+        ));
+    }
+    if let Some(domain) = domain {
+        if !grants::is_grant_type(asked.issued_type) {
+            return Err(OAuthError::invalid_target(format!(
+                "'{domain}' is another domain's server, for which there are grants and no access \
+                 tokens: ask for a JWT or an ID-JAG."
+            )));
+        }
+        let target = grants::stands_for(shared, domain)
+            .and_then(|client| by_audience(&shared.audiences, &current.project, client))
+            .ok_or_else(|| {
+                OAuthError::invalid_target(format!(
+                    "The client app that stands for '{domain}' is not in the project any more."
+                ))
+            })?;
+        permitted(shared, current, requester, &incoming, Some(target))?;
+        return grants::issue(shared, requester, &incoming, domain, asked);
+    }
+    if asked.issued_type == ID_JAG {
+        return Err(OAuthError::invalid_target(
+            "The audience of an ID-JAG must be the issuer of an authorization server that this one \
+             knows as another domain's.",
+        ));
+    }
     let named = by_audiences(shared, &current.project, asked.requested.iter().copied());
     let target = match named {
         Ok(target) => target,
@@ -130,24 +169,63 @@ async fn grant(
             ));
         }
     };
+    let target = permitted(shared, current, requester, &incoming, target)?;
+    issue(shared, requester, target, &incoming, asked)
+}
+
+/// RFC 7521 §4.1: the same for a grant, whose answer says nothing of a type.
+pub(super) fn access_token(
+    shared: &Shared,
+    requester: &ClientApp,
+    target: &ClientApp,
+    incoming: &SubjectToken,
+    asked: &Asked<'_>,
+) -> Result<Response, OAuthError> {
+    let (token, lifetime) = signed(shared, requester, target, incoming, asked)?;
+    Ok(no_store(StatusCode::OK, success(&token, lifetime, asked.scope, asked.proof)))
+}
+
+/// What an ID-JAG asks of a request beyond others (draft-ietf-oauth-identity-assertion-authz-grant §4.3,
+/// §8.1).
+fn id_jag_request(requester: &ClientApp, declared: &str) -> Result<(), OAuthError> {
+    if is_public(requester) {
+        return Err(OAuthError::unauthorized_client(
+            "A public client gets no ID-JAG: send the user to the other server instead.",
+        ));
+    }
+    if declared != ID_TOKEN {
+        return Err(OAuthError::invalid_request(
+            "For an ID-JAG the subject token must be an ID token here.",
+        ));
+    }
+    Ok(())
+}
+
+/// The client app that the token comes out for, when the configuration permits the exchange.
+pub(super) fn permitted<'a>(
+    shared: &Shared,
+    current: &'a Current,
+    requester: &ClientApp,
+    incoming: &SubjectToken,
+    target: Option<ClientKey>,
+) -> Result<&'a ClientApp, OAuthError> {
     let question = Question { requester: requester.key, subject: incoming.subject.clone(), target };
     let decision = decide(&current.project, current.reading, &question);
     let passed_over =
         |step: &Step| misbehave::passes_over(shared, step.id, &decision.question.subject);
     let refused =
         decision.verdict() == Verdict::Refused && !decision.with(Truth::False).all(passed_over);
-    let target = match (refused, decision.target.or(target)) {
-        (true, _) => return Err(refusal(current, &decision)),
+    match (refused, decision.target.or(target)) {
+        (true, _) => Err(refusal(current, &decision)),
         (_, None) => {
             // Nothing is false, but nothing says for whom either.
             let sentence = decision.step("target-known").map(|step| step.sentence.clone());
-            return Err(OAuthError::invalid_request(sentence.unwrap_or_else(|| {
+            Err(OAuthError::invalid_request(sentence.unwrap_or_else(|| {
                 "The configuration does not settle which client app the token is for.".to_owned()
-            })));
+            })))
         }
-        (_, Some(target)) => current.project.client(target),
-    };
-    issue(shared, requester, target, &incoming, asked)
+        (_, Some(target)) => Ok(current.project.client(target)),
+    }
 }
 
 fn issue(
@@ -157,7 +235,21 @@ fn issue(
     incoming: &SubjectToken,
     asked: &Asked<'_>,
 ) -> Result<Response, OAuthError> {
-    let Asked { requested, scope, issued_type, proof } = *asked;
+    let (token, lifetime) = signed(shared, requester, target, incoming, asked)?;
+    let mut body = success(&token, lifetime, asked.scope, asked.proof);
+    body["issued_token_type"] = asked.issued_type.into();
+    Ok(no_store(StatusCode::OK, body))
+}
+
+/// The access token, and the seconds it lives.
+fn signed(
+    shared: &Shared,
+    requester: &ClientApp,
+    target: &ClientApp,
+    incoming: &SubjectToken,
+    asked: &Asked<'_>,
+) -> Result<(String, i64), OAuthError> {
+    let Asked { requested, scope, proof, .. } = *asked;
     let target_id = need_client_id(target)?;
     let requester_id = need_client_id(requester)?;
     let own_user = matches!(incoming.subject, Subject::UserOf(_));
@@ -187,10 +279,7 @@ fn issue(
         not_after: Some(incoming.expires),
         proof,
     };
-    let (token, lifetime) = misbehave::tokens::sign(shared, access_token)?;
-    let mut body = success(&token, lifetime, scope, proof);
-    body["issued_token_type"] = issued_type.into();
-    Ok(no_store(StatusCode::OK, body))
+    misbehave::tokens::sign(shared, access_token)
 }
 
 /// RFC 8693 §4.1. A requester that brings a token issued to somebody else acts on the subject's
@@ -255,7 +344,7 @@ fn refuse_actor(form: &Form) -> Result<(), OAuthError> {
 }
 
 /// What the token says of its issuer, believed by nobody yet: it only tells whose key to try.
-fn issuer_of(token: &str) -> Option<String> {
+pub(super) fn issuer_of(token: &str) -> Option<String> {
     use base64::Engine as _;
 
     let payload = token.split('.').nth(1)?;
@@ -389,7 +478,7 @@ async fn external_keys(shared: &Shared, issuer: &str) -> Result<KeySet, String> 
     KeySet::parse(&fetch(shared, keys).await?).map_err(|error| error.to_string())
 }
 
-async fn fetch(shared: &Shared, url: &str) -> Result<Vec<u8>, String> {
+pub(super) async fn fetch(shared: &Shared, url: &str) -> Result<Vec<u8>, String> {
     let answer = shared.http.get(url).send().await;
     let answer = answer.map_err(|_| "the local issuer does not answer".to_owned())?;
     match answer.status().as_u16() {

@@ -8,9 +8,11 @@ use axum::{Json, Router};
 use serde_json::{Value, json};
 
 use super::{Misbehaviour, Shared, device};
+use crate::exchange::jwt_bearer;
 use crate::exchange::keys::VERIFIED;
 use crate::exchange::mac::MacAlgorithm;
-use crate::exchange::token_type::GRANT_TYPE;
+use crate::exchange::preset::id_jag;
+use crate::exchange::token_type::{GRANT_TYPE, ID_JAG, JWT};
 
 pub(super) const TOKEN: &str = "/connect/token";
 pub(super) const AUTHORIZE: &str = "/connect/authorize";
@@ -48,6 +50,9 @@ async fn metadata(State(shared): State<Arc<Shared>>) -> Json<Value> {
     if !shared.misbehaves(Misbehaviour::DiscoveryWithoutGrant) {
         grants.push(GRANT_TYPE);
     }
+    if !shared.trusted.is_empty() {
+        grants.push(jwt_bearer::GRANT_TYPE);
+    }
     let issuer = if shared.misbehaves(Misbehaviour::DiscoveryWrongIssuer) {
         format!("{}/", shared.issuer)
     } else {
@@ -55,7 +60,7 @@ async fn metadata(State(shared): State<Arc<Shared>>) -> Json<Value> {
     };
     let introspection_methods = methods.clone();
     methods.push("none");
-    Json(json!({
+    let mut document = json!({
         "issuer": issuer,
         "authorization_endpoint": url(AUTHORIZE),
         "token_endpoint": url(TOKEN),
@@ -82,7 +87,15 @@ async fn metadata(State(shared): State<Arc<Shared>>) -> Json<Value> {
         "claims_supported":
             ["iss", "sub", "aud", "exp", "iat", "jti", "client_id", "scope", "auth_time", "act",
              "cnf"],
-    }))
+    });
+    // What this run cannot do is not said.
+    if !shared.domains.is_empty() {
+        document["identity_chaining_requested_token_types_supported"] = json!([ID_JAG, JWT]);
+    }
+    if !shared.trusted.is_empty() {
+        document["authorization_grant_profiles_supported"] = json!([id_jag::GRANT_PROFILE]);
+    }
+    Json(document)
 }
 
 async fn keys(State(shared): State<Arc<Shared>>) -> Json<Value> {

@@ -42,6 +42,7 @@ mod device;
 mod dpop;
 mod exchange;
 mod forge;
+mod grants;
 mod http;
 mod issuers;
 mod key_ring;
@@ -103,6 +104,11 @@ pub struct Options {
     pub client_secret: Option<SecretString>,
     /// What an `audience` or `resource` that is no id or name stands for: (URL, client app).
     pub audiences: Vec<(String, String)>,
+    /// Authorization servers of other domains, by issuer, and the client app that stands for each: what
+    /// grants are issued for.
+    pub domains: Vec<(String, String)>,
+    /// Issuers whose grants are redeemed. They must run on this machine: `http://127.0.0.1` with a port.
+    pub trusted: Vec<String>,
     /// Public keys of clients, by client id, since the configuration has no place for them. Such a
     /// client authenticates with `private_key_jwt` and has no secret.
     pub client_keys: Vec<(String, KeySet)>,
@@ -129,6 +135,8 @@ impl Default for Options {
             users: TestUser::defaults(),
             client_secret: None,
             audiences: Vec::new(),
+            domains: Vec::new(),
+            trusted: Vec::new(),
             client_keys: Vec::new(),
             tls: false,
             client_certificates: Vec::new(),
@@ -148,6 +156,8 @@ impl std::fmt::Debug for Options {
             .field("users", &self.users)
             .field("audiences", &self.audiences)
             .field("tls", &self.tls)
+            .field("domains", &self.domains)
+            .field("trusted", &self.trusted)
             .field("dpop_nonce", &self.dpop_nonce)
             .field("misbehave", &self.misbehave)
             .field("same_words", &self.same_words)
@@ -168,6 +178,12 @@ pub enum StartError {
     /// Whoever reads `sub` alone would take the one for the other (RFC 9068 §5).
     #[error("the test user '{0}' has the id of a client app as subject; give the user another")]
     UserIsClient(String),
+    /// Nothing that is given here makes the authority connect to another machine.
+    #[error(
+        "the grants of '{0}' cannot be redeemed: it is no server of this machine, http://127.0.0.1 \
+             with a port and nothing after it"
+    )]
+    NotLoopback(String),
     #[error(transparent)]
     Key(#[from] KeyError),
 }
@@ -187,6 +203,8 @@ struct Shared {
     users: Vec<TestUser>,
     client_secret: SecretString,
     audiences: Vec<(String, String)>,
+    domains: Vec<(String, String)>,
+    trusted: Vec<String>,
     client_keys: RwLock<Arc<Vec<(String, KeySet)>>>,
     client_certificates: Vec<(String, KnownCertificate)>,
     seen: Mutex<replay::Seen>,
@@ -280,6 +298,9 @@ pub fn start(
     if let Some(user) = options.users.iter().find(is_client) {
         return Err(StartError::UserIsClient(user.subject.clone()));
     }
+    if let Some(issuer) = options.trusted.iter().find(|issuer| !grants::is_loopback(issuer)) {
+        return Err(StartError::NotLoopback(issuer.clone()));
+    }
     let (authority, address) = bind(options.port)?;
     let (external, external_address) = bind(options.issuer_port)?;
     let own = if options.tls { Some(tls::make()?) } else { None };
@@ -307,6 +328,8 @@ pub fn start(
         users: options.users,
         client_secret,
         audiences: options.audiences,
+        domains: options.domains,
+        trusted: options.trusted,
         client_keys: RwLock::new(Arc::new(options.client_keys)),
         client_certificates: options.client_certificates,
         seen: Mutex::default(),

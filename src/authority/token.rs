@@ -17,9 +17,11 @@ use super::http::{Form, OAuthError, is_scope, no_store};
 use super::login::SignIn;
 use super::tls::Caller;
 use super::{
-    Current, Misbehaviour, Shared, TOKEN_LIFETIME, device, exchange, metadata, misbehave, refresh,
+    Current, Misbehaviour, Shared, TOKEN_LIFETIME, device, exchange, grants, metadata, misbehave,
+    refresh,
 };
 use crate::config::ClientApp;
+use crate::exchange::jwt_bearer;
 use crate::exchange::keys::{Verified, random_text, sha256_base64url};
 use crate::exchange::token_type::GRANT_TYPE;
 
@@ -56,6 +58,9 @@ async fn token(
             authorization_code(&shared, &current, client, &form, proof.as_ref())
         }
         "refresh_token" => refresh::refresh(&shared, client, &form, proof.as_ref()),
+        jwt_bearer::GRANT_TYPE if !shared.trusted.is_empty() => {
+            grants::redeem(&shared, &current, client, &form, proof.as_ref()).await
+        }
         device::GRANT => device::redeem(&shared, client, &form, proof.as_ref()),
         _ => Err(OAuthError::new(
             "unsupported_grant_type",

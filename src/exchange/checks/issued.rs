@@ -322,7 +322,8 @@ fn client(look: &Look<'_>) -> Check {
         .about("client_id");
     let Some(jwt) = look.jwt else { return RULE.not_applicable(CLOSED) };
     let requester = look.context.client.id.as_str();
-    match jwt.client() {
+    // A transaction token names the workload that asked for it in a claim of its own.
+    match jwt.client().or_else(|| jwt.text("req_wl").map(|id| ("req_wl", id))) {
         None => RULE.note("It does not say to which client it was issued."),
         Some((_, found)) if found.eq_ignore_ascii_case(requester) => RULE.pass(format!("{found}.")),
         Some((name, found)) => RULE.note(format!(
