@@ -378,11 +378,11 @@ pub(super) fn site(url: &Url) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
     #[test]
-    fn both_well_known_places_are_built_as_the_standards_say() {
+    pub fn both_well_known_places_are_built_as_the_standards_say() {
         let places = |issuer: &str| well_known(&Url::parse(issuer).unwrap()).map(String::from);
         assert_eq!(
             places("https://a.example"),
@@ -401,7 +401,7 @@ mod tests {
     }
 
     #[test]
-    fn the_difference_of_two_issuers_is_named() {
+    pub fn the_difference_of_two_issuers_is_named() {
         assert!(difference("https://a/", "https://a").contains("slash"));
         assert!(difference("https://A", "https://a").contains("case"));
         assert!(difference("https://a:443/x", "https://a/x").contains("port"));
@@ -425,7 +425,7 @@ mod tests {
     }
 
     #[test]
-    fn a_method_or_an_algorithm_that_is_not_advertised_is_seen() {
+    pub fn a_method_or_an_algorithm_that_is_not_advertised_is_seen() {
         use super::super::Level;
         use super::super::{AssertionAudience, mac::MacAlgorithm};
         let level = |members: Value, auth: &ClientAuth| {
@@ -461,7 +461,7 @@ mod tests {
     }
 
     #[test]
-    fn proofs_that_are_not_advertised_are_seen() {
+    pub fn proofs_that_are_not_advertised_are_seen() {
         use super::super::Level;
         for (document, expected) in [
             (serde_json::json!({}), Level::Warn),
@@ -477,7 +477,7 @@ mod tests {
     }
 
     #[test]
-    fn foreign_endpoints_and_a_missing_grant_are_seen() {
+    pub fn foreign_endpoints_and_a_missing_grant_are_seen() {
         use super::super::Level;
         let good = levels(serde_json::json!({
             "grant_types_supported": [GRANT_TYPE],

@@ -353,7 +353,7 @@ fn profiles(document: &Map<String, Value>) -> Option<Check> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use serde_json::json;
 
     use super::super::Level;
@@ -365,7 +365,7 @@ mod tests {
     }
 
     #[test]
-    fn ways_to_authenticate_are_judged() {
+    pub fn ways_to_authenticate_are_judged() {
         let (methods, algorithms) = (
             "token_endpoint_auth_methods_supported",
             "token_endpoint_auth_signing_alg_values_supported",
@@ -385,7 +385,7 @@ mod tests {
     }
 
     #[test]
-    fn proofs_and_profiles_are_judged() {
+    pub fn proofs_and_profiles_are_judged() {
         let name = "dpop_signing_alg_values_supported";
         for (document, expected) in [
             (json!({}), Level::Note),
@@ -406,7 +406,7 @@ mod tests {
     }
 
     #[test]
-    fn endpoints_are_listed_with_what_is_odd_about_them() {
+    pub fn endpoints_are_listed_with_what_is_odd_about_them() {
         let document = object(json!({
             "issuer": "https://login.example",
             "token_endpoint": "https://login.example/token",

@@ -146,7 +146,7 @@ fn names(proofs: &[&Jwt]) -> Check {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::time::Duration;
 
     use base64::Engine;
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn good_proofs_pass_with_and_without_a_nonce() {
+    pub fn good_proofs_pass_with_and_without_a_nonce() {
         let proof = text(&good());
         let answer = issued();
         let checks = all(&[Tried { proofs: &[&proof], answer: &answer }], &endpoint());
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn each_check_fires_on_what_it_is_for() {
+    pub fn each_check_fires_on_what_it_is_for() {
         type Spoil = fn(&mut (Value, Value));
         let cases: &[(&str, Level, Spoil)] = &[
             ("DPOP-01", Level::Fail, |p| p.0["typ"] = "JWT".into()),
@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn a_nonce_that_is_not_given_not_repeated_or_asked_for_twice_is_seen() {
+    pub fn a_nonce_that_is_not_given_not_repeated_or_asked_for_twice_is_seen() {
         let proof = text(&good());
         for nonce in [None, Some("has \"quotes\"")] {
             let answer = answer(401, nonce, json!({"error": "use_dpop_nonce"}));

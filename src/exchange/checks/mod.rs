@@ -14,6 +14,8 @@ pub mod response;
 pub mod status;
 
 #[cfg(test)]
+mod registry;
+#[cfg(test)]
 pub(in crate::exchange) mod tests;
 
 use serde::Serialize;
@@ -82,6 +84,8 @@ impl Rule {
     }
     fn found(self, level: Level, dialect: bool, finding: impl Into<String>) -> Check {
         let Self { id, title, clause, field } = self;
+        #[cfg(test)]
+        registry::saw(id, level);
         Check { id, level, dialect, title, finding: finding.into(), clause, field }
     }
     pub fn pass(self, finding: impl Into<String>) -> Check {

@@ -74,7 +74,7 @@ fn compare(certificate: &ClientCertificate, jwt: Option<&Jwt>, promised: bool) -
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use secrecy::SecretString;
     use serde_json::json;
 
@@ -83,7 +83,7 @@ mod tests {
     use crate::exchange::certificate::tests::certificate;
 
     #[test]
-    fn a_token_that_is_not_bound_to_the_certificate_is_seen() {
+    pub fn a_token_that_is_not_bound_to_the_certificate_is_seen() {
         let certificate = certificate();
         let jwt = |claims: Value| {
             let Value::Object(claims) = claims else { panic!("no object") };
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn a_server_that_asks_for_none_is_seen() {
+    pub fn a_server_that_asks_for_none_is_seen() {
         let tls = ClientAuth::Tls { certificate: certificate(), self_signed: true };
         let basic = ClientAuth::Basic(SecretString::default());
         for (auth, alias, wanted, expected) in [

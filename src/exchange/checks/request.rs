@@ -616,4 +616,4 @@ fn bound_subject(look: &Look<'_>) -> Check {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

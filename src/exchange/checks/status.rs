@@ -232,7 +232,7 @@ pub fn outlived(issued_active: Option<bool>, revoked: bool) -> Check {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use serde_json::json;
 
     use super::*;
@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn a_good_introspection_passes() {
+    pub fn a_good_introspection_passes() {
         let body = active(|body| {
             body.insert("aud".into(), json!(["dashboard"]));
             body.insert("scope".into(), json!("b a"));
@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn each_check_of_an_introspection_fires() {
+    pub fn each_check_of_an_introspection_fires() {
         for (status, body, id, expected) in [
             (200, json!({}), "INT-01", Level::Fail),
             (200, json!({"active": "true"}), "INT-01", Level::Fail),
@@ -296,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn each_check_of_a_revocation_fires() {
+    pub fn each_check_of_a_revocation_fires() {
         let said = |status, body: &Value| -> (u16, Map<String, Value>) {
             (status, body.as_object().unwrap().clone())
         };

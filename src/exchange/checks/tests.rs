@@ -165,7 +165,7 @@ impl Case {
 }
 
 #[test]
-fn a_good_answer_passes_every_check() {
+pub fn a_good_answer_passes_every_check() {
     let checks = Case::success().checks();
     let ids: Vec<&str> = checks.iter().map(|check| check.id).collect();
     let expected: Vec<String> = (1..=13)
@@ -179,7 +179,7 @@ fn a_good_answer_passes_every_check() {
 }
 
 #[test]
-fn a_good_refusal_passes_every_check() {
+pub fn a_good_refusal_passes_every_check() {
     let checks = Case::refusal().checks();
     let ids: Vec<&str> = checks.iter().map(|check| check.id).collect();
     assert_eq!(ids, ["RES-09", "RES-12", "ERR-01", "ERR-02", "ERR-03", "ERR-04", "ERR-05"]);
@@ -245,7 +245,7 @@ impl Case {
 }
 
 #[test]
-fn a_bound_token_passes_every_check() {
+pub fn a_bound_token_passes_every_check() {
     for check in &Case::bound().checks() {
         assert!(check.level <= Level::Pass, "{check:?}");
     }
@@ -255,7 +255,7 @@ fn a_bound_token_passes_every_check() {
 }
 
 #[test]
-fn a_proof_that_was_ignored_is_seen() {
+pub fn a_proof_that_was_ignored_is_seen() {
     fires(
         Case::bound,
         &[
@@ -274,7 +274,7 @@ fn a_proof_that_was_ignored_is_seen() {
 }
 
 #[test]
-fn answers_out_of_form_are_seen() {
+pub fn answers_out_of_form_are_seen() {
     fires(
         Case::success,
         &[
@@ -323,7 +323,7 @@ fn answers_out_of_form_are_seen() {
 }
 
 #[test]
-fn refusals_out_of_form_are_seen_and_dialects_told_apart() {
+pub fn refusals_out_of_form_are_seen_and_dialects_told_apart() {
     fires(
         Case::refusal,
         &[
@@ -354,7 +354,7 @@ fn refusals_out_of_form_are_seen_and_dialects_told_apart() {
 }
 
 #[test]
-fn a_redirect_is_said_once() {
+pub fn a_redirect_is_said_once() {
     let mut case = Case::refusal();
     case.status = 307;
     let ids: Vec<&str> = case.checks().iter().map(|check| check.id).collect();
@@ -362,7 +362,7 @@ fn a_redirect_is_said_once() {
 }
 
 #[test]
-fn issued_tokens_that_are_not_what_they_should_be_are_seen() {
+pub fn issued_tokens_that_are_not_what_they_should_be_are_seen() {
     fires(
         Case::success,
         &[
@@ -423,7 +423,7 @@ fn issued_tokens_that_are_not_what_they_should_be_are_seen() {
 }
 
 #[test]
-fn proper_chains_of_actors_pass() {
+pub fn proper_chains_of_actors_pass() {
     let mut case = Case::success();
     case.issued["act"] = json!({"sub": "portal", "act": {"sub": "gateway"}});
     let checks = case.checks();
@@ -433,7 +433,7 @@ fn proper_chains_of_actors_pass() {
 }
 
 #[test]
-fn a_guid_in_another_case_is_the_same_audience() {
+pub fn a_guid_in_another_case_is_the_same_audience() {
     let mut case = Case::success();
     case.request.audience = vec!["C0FFEE00-0000-4000-8000-000000000001".into()];
     case.issued["aud"] = json!("c0ffee00-0000-4000-8000-000000000001");

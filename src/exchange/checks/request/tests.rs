@@ -50,7 +50,7 @@ fn signing(audience: AssertionAudience, secret: usize) -> ClientAuth {
 }
 
 #[test]
-fn an_assertion_for_the_issuer_with_a_long_secret_is_in_order() {
+pub fn an_assertion_for_the_issuer_with_a_long_secret_is_in_order() {
     let (request, mut client) = good();
     client.auth = signing(AssertionAudience::Issuer, 32);
     let checks = run(&request, &client, "https://login.example");
@@ -64,7 +64,7 @@ fn an_assertion_for_the_issuer_with_a_long_secret_is_in_order() {
 }
 
 #[test]
-fn a_good_request_has_no_findings() {
+pub fn a_good_request_has_no_findings() {
     let (request, client) = good();
     let checks = run(&request, &client, "https://login.example");
     assert_eq!(checks.len(), 26);
@@ -75,7 +75,7 @@ fn a_good_request_has_no_findings() {
 }
 
 #[test]
-fn each_check_fires_on_what_it_is_for() {
+pub fn each_check_fires_on_what_it_is_for() {
     type Spoil = fn(&mut ExchangeRequest, &mut Client, &mut String);
     let cases: &[(&str, Level, Spoil)] = &[
         ("REQ-01", Level::Fail, |_, _, e| *e = "http://login.example".into()),
@@ -186,7 +186,7 @@ fn each_check_fires_on_what_it_is_for() {
 }
 
 #[test]
-fn edges_of_time_are_within_tolerance() {
+pub fn edges_of_time_are_within_tolerance() {
     let (mut request, client) = good();
     request.subject_token = jwt(json!({}), json!({"exp": NOW - 60, "nbf": NOW + 60}));
     let checks = run(&request, &client, "https://login.example");
@@ -194,7 +194,7 @@ fn edges_of_time_are_within_tolerance() {
 }
 
 #[test]
-fn an_actor_that_may_act_passes() {
+pub fn an_actor_that_may_act_passes() {
     let (mut request, client) = good();
     request.subject_token = jwt(json!({}), json!({"may_act": {"sub": "x", "iss": "https://a"}}));
     request.actor_token = jwt(json!({}), json!({"sub": "x", "iss": "https://a"}));
