@@ -1,6 +1,8 @@
 //! Proofs of possession, seen from outside: what the authority binds, and every way in which a proof
 //! is none. The proofs are made here, by hand, so that they can be wrong in every way.
 
+use std::time::{Duration, UNIX_EPOCH};
+
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
 use base64::Engine as _;
@@ -100,7 +102,7 @@ async fn a_code_that_is_bound_to_a_key_is_nothing_without_its_proof() {
     let (bound, other) = (key(), key());
     let client = Client::new(PORTAL, auth).bound_to(bound.clone());
     assert_eq!(Login::binding(&client), Some(("dpop_jkt", bound.thumbprint())));
-    let now = std::time::SystemTime::now();
+    let now = UNIX_EPOCH + Duration::from_secs(u64::try_from(bench.now()).unwrap());
     let issued = sign_in(&http, &metadata, &client, "alice", "openid", now).await.unwrap();
     assert_eq!(issued.token_type.as_deref(), Some("DPoP"));
 

@@ -257,7 +257,7 @@ fn notes(known: &Known, tool: Tool, variables: &Variables) -> Vec<String> {
             variables.of("dpop_proof")
         ));
     }
-    if known.certificate && matches!(tool, Tool::Curl | Tool::Httpie) {
+    if known.certificate && matches!(tool, Tool::Curl | Tool::Httpie | Tool::Oauth2c) {
         let [certificate, key] = CERTIFICATE.map(|name| variables.of(name));
         notes.push(format!(
             "{certificate} and {key} must hold the paths of the client's certificate and its key \
@@ -356,10 +356,19 @@ mod tests {
                     );
                     "must hold the paths of the client's certificate and its key"
                 }
+                Tool::Oauth2c => {
+                    assert!(text.contains("  --tls-cert \"${CLIENT_CERTIFICATE}\" \\\n"), "{text}");
+                    assert!(
+                        text.contains("  --tls-key \"${CLIENT_CERTIFICATE_KEY}\" \\\n"),
+                        "{text}"
+                    );
+                    "must hold the paths of the client's certificate and its key"
+                }
                 _ => "certificate and its key must be shown",
             };
             assert!(text.contains(words), "{text}");
-            assert!(!text.contains("BEGIN") && text.contains("client_id"), "{text}");
+            assert!(!text.contains("BEGIN"), "{text}");
+            assert!(text.contains("client_id") || tool == Tool::Oauth2c, "{text}");
         }
     }
 

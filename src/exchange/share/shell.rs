@@ -81,6 +81,10 @@ impl Told<'_> {
         if self.proof.is_some() {
             words.push("--dpop".to_owned());
         }
+        if let Some([certificate, key]) = &self.certificate {
+            words.push(format!("--tls-cert \"${{{certificate}}}\""));
+            words.push(format!("--tls-key \"${{{key}}}\""));
+        }
         let mut audiences = 0;
         for (name, value) in &self.fields {
             let option = match name.as_str() {
