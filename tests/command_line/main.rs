@@ -12,6 +12,7 @@ mod graph;
 mod help;
 mod list;
 mod matrix;
+mod presets;
 mod profiles;
 mod reach;
 mod serve_exchange;

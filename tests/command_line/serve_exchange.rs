@@ -68,7 +68,7 @@ impl Served {
         token_of(&self.run("", &[&arguments[..], &["--scope", "openid a"]].concat()))
     }
 
-    fn external_token(&self, subject: &str) -> String {
+    pub fn external_token(&self, subject: &str) -> String {
         let port = self.text("external_issuer").rsplit(':').next().unwrap();
         let issuer = "https://auth.external.com";
         token_of(

@@ -18,6 +18,7 @@ mod jobs;
 mod looking;
 mod matrix;
 mod opening;
+mod presets;
 mod project_file;
 mod safety;
 mod server;

@@ -19,7 +19,7 @@ fn a_preset_fills_the_form_explains_itself_and_checks_while_typing() {
         Selection::Client(client.unwrap().key)
     };
     send(&mut harness, Command::Select(Some(selection)));
-    send(&mut harness, Command::Act(Action::TabExchange));
+    send(&mut harness, Command::Act(Action::ShowExchange));
     click(&mut harness, "Preset: None: RFC 8693 as it is");
     click(&mut harness, Preset::IdJag.terms().label);
     harness.run_steps(3);
