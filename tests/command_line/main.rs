@@ -14,6 +14,7 @@ mod list;
 mod matrix;
 mod profiles;
 mod reach;
+mod secrets;
 mod serve_exchange;
 mod serve_options;
 mod structure;
