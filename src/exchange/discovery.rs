@@ -321,8 +321,8 @@ pub fn check_document(issuer: &Url, found_at: &Url, document: &Map<String, Value
         DIS_01.pass(format!("Found at {found_at}.")),
         DIS_02.pass("It is byte for byte the one asked for.".to_owned()),
     ];
-    checks.push(if issuer.query().is_some() {
-        DIS_03.fail("The issuer has a query, which it must not have.".to_owned())
+    checks.push(if issuer.query().is_some() || issuer.fragment().is_some() {
+        DIS_03.fail("The issuer has a query or a fragment, which it must not have.".to_owned())
     } else if issuer.scheme() == "http" {
         DIS_03.note("It is plain http. That is for tests on this machine only.".to_owned())
     } else {

@@ -406,6 +406,31 @@ pub(super) mod tests {
     }
 
     #[test]
+    pub fn metadata_that_is_not_there_or_another_issuers_is_seen() {
+        let found = nothing("https://a.example", Vec::new(), &["b".to_owned()], None).unwrap();
+        let levels: Vec<_> = found.checks.iter().map(|it| (it.id, it.level)).collect();
+        assert_eq!(levels, [("DIS-01", Level::Fail), ("DIS-02", Level::Fail)]);
+        for (issuer, expected) in [
+            ("https://a.example", Level::Pass),
+            ("http://127.0.0.1", Level::Note),
+            ("https://a.example?x", Level::Fail),
+            ("https://a.example#x", Level::Fail),
+        ] {
+            let url = Url::parse(issuer).unwrap();
+            let checks = check_document(&url, &url, &Map::new());
+            let proper = checks.iter().find(|check| check.id == "DIS-03").unwrap();
+            assert_eq!(proper.level, expected, "{issuer}");
+        }
+        let at = |text: &str| Url::parse(text).unwrap();
+        let document = |endpoint: &str| object(json!({ "token_endpoint": endpoint }));
+        let two = [
+            (at("https://a.example/1"), document("https://a.example/t")),
+            (at("https://a.example/2"), document("https://a.example/u")),
+        ];
+        assert_eq!(both(&two, &[]).level, Level::Warn);
+    }
+
+    #[test]
     pub fn endpoints_are_listed_with_what_is_odd_about_them() {
         let document = object(json!({
             "issuer": "https://login.example",

@@ -243,7 +243,7 @@ pub fn verify(secret: &SecretString, jwks: &Jwks) -> Verification {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::exchange::Level;
     use crate::exchange::keys::{SigningAlgorithm, SigningKey};
@@ -290,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_set_is_judged_by_itself() {
+    pub fn a_key_set_is_judged_by_itself() {
         let level = |keys: serde_json::Value| {
             Jwks::parse(json!({"keys": keys}).to_string().as_bytes()).unwrap().check().level
         };

@@ -15,6 +15,7 @@ mod matrix;
 mod presets;
 mod profiles;
 mod reach;
+mod secrets;
 mod serve_exchange;
 mod serve_options;
 mod structure;

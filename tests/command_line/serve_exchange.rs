@@ -281,7 +281,7 @@ fn what_cannot_be_sent_is_usage() {
     assert_eq!(ran.status.code(), Some(2), "{}", String::from_utf8_lossy(&ran.stderr));
 }
 
-fn pem(label: &str, der: &[u8]) -> String {
+pub fn pem(label: &str, der: &[u8]) -> String {
     use base64::Engine as _;
 
     let body = base64::engine::general_purpose::STANDARD.encode(der);

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::{Level, dpop, mtls, request, status, tests};
-use crate::exchange::{discovery, inspect};
+use crate::exchange::{discovery, inspect, verify};
 
 thread_local! {
     /// By id: whether it has fired, and whether it has been silent.
@@ -87,6 +87,8 @@ fn every_check_fires_on_something_and_is_silent_on_something() {
         discovery::tests::foreign_endpoints_and_a_missing_grant_are_seen,
         inspect::tests::ways_to_authenticate_are_judged,
         inspect::tests::proofs_and_profiles_are_judged,
+        verify::tests::a_key_set_is_judged_by_itself,
+        inspect::tests::metadata_that_is_not_there_or_another_issuers_is_seen,
         inspect::tests::endpoints_are_listed_with_what_is_odd_about_them,
         request::tests::an_assertion_for_the_issuer_with_a_long_secret_is_in_order,
         request::tests::a_good_request_has_no_findings,
