@@ -143,7 +143,7 @@ impl Agreement {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::config::{ClientKey, Source};
     use crate::exchange::client_auth::ClientAuthMethod;
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn agreement_passes_and_every_difference_is_a_finding() {
+    pub fn agreement_passes_and_every_difference_is_a_finding() {
         let project = project("");
         let (yes, no) = (asked(&project, "123456789"), asked(&project, "123456780"));
         assert_ne!(yes.verdict(), Verdict::Refused);
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn both_arguments_are_told_and_what_comes_near() {
+    pub fn both_arguments_are_told_and_what_comes_near() {
         let project = project("");
         let decision = asked(&project, "123456780");
         let report = answered(Outcome::Refused);

@@ -2,6 +2,9 @@
 //!
 //! What the server must look at is looked at here first, so that [`strictness`] can say whether it did.
 
+#[cfg(test)]
+pub(super) mod tests;
+
 use std::time::{Duration, SystemTime};
 
 use secrecy::ExposeSecret as _;

@@ -8,8 +8,8 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::{Level, dpop, mtls, request, status, tests};
-use crate::exchange::{discovery, inspect, verify};
+use super::{Level, dpop, grant, mtls, request, status, tests};
+use crate::exchange::{agree, discovery, inspect, preset, verify};
 
 thread_local! {
     /// By id: whether it has fired, and whether it has been silent.
@@ -54,18 +54,26 @@ fn ids() -> BTreeSet<String> {
 #[test]
 fn the_ids_are_those_of_the_specification() {
     let families = [
+        ("CFG", 1),
+        ("CHAIN", 11),
         ("DIS", 10),
         ("DPOP", 5),
         ("ERR", 5),
         ("INT", 2),
+        ("JAG", 15),
+        ("JWTB", 13),
         ("MTLS", 2),
         ("REQ", 26),
         ("RES", 13),
         ("REV", 2),
         ("TOK", 15),
+        ("TXN", 18),
     ];
     let numbered = |(family, last)| (1..=last).map(move |n| format!("{family}-{n:02}"));
-    let expected: BTreeSet<String> = families.into_iter().flat_map(numbered).collect();
+    // What a server says of a grant before it is asked for one comes before the first.
+    let zeroth = ["JWTB-00".to_owned()];
+    let expected: BTreeSet<String> =
+        families.into_iter().flat_map(numbered).chain(zeroth).collect();
     assert_eq!(ids(), expected);
 }
 
@@ -105,6 +113,16 @@ fn every_check_fires_on_something_and_is_silent_on_something() {
         tests::issued_tokens_that_are_not_what_they_should_be_are_seen,
         tests::proper_chains_of_actors_pass,
         tests::a_guid_in_another_case_is_the_same_audience,
+        grant::tests::a_good_redemption_passes_every_check,
+        grant::tests::each_check_fires_on_what_it_is_for,
+        preset::tests::a_good_exchange_passes_every_check_of_its_preset,
+        preset::tests::requests_for_an_id_jag_out_of_form_are_seen,
+        preset::tests::id_jags_that_are_not_what_they_should_be_are_seen,
+        preset::tests::chaining_out_of_form_is_seen,
+        preset::tests::requests_for_transaction_tokens_out_of_form_are_seen,
+        preset::tests::transaction_tokens_that_are_not_what_they_should_be_are_seen,
+        preset::tests::a_token_inside_the_token_is_found_however_deep,
+        agree::tests::agreement_passes_and_every_difference_is_a_finding,
     ];
     for table in tables {
         table();

@@ -24,7 +24,7 @@ pub mod id_jag;
 pub mod transaction;
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use serde::Serialize;
 use serde_json::Value;

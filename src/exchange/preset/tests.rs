@@ -85,21 +85,21 @@ fn silent(base: fn() -> Case, prefix: &str, of_request: usize, of_answer: usize)
 }
 
 #[test]
-fn a_good_exchange_passes_every_check_of_its_preset() {
+pub fn a_good_exchange_passes_every_check_of_its_preset() {
     silent(id_jag, "JAG-", 6, 9);
     silent(chaining, "CHAIN-", 4, 7);
     silent(transaction, "TXN-", 8, 10);
 }
 
 #[test]
-fn what_follows_no_preset_is_not_judged_by_one() {
+pub fn what_follows_no_preset_is_not_judged_by_one() {
     assert!(!Case::success().asked().iter().any(is_of_preset));
     assert!(!Case::success().checks().iter().any(is_of_preset));
     assert!(!Case::refusal().checks().iter().any(is_of_preset));
 }
 
 #[test]
-fn a_grant_that_nobody_asked_for_is_judged_as_one() {
+pub fn a_grant_that_nobody_asked_for_is_judged_as_one() {
     let mut case = id_jag();
     case.request.requested_token_type.clear();
     case.header["typ"] = "JWT".into();
@@ -117,7 +117,7 @@ fn without(claims: &mut Value, name: &str) {
 }
 
 #[test]
-fn requests_for_an_id_jag_out_of_form_are_seen() {
+pub fn requests_for_an_id_jag_out_of_form_are_seen() {
     asked(
         id_jag,
         &[
@@ -159,7 +159,7 @@ fn details(case: &mut Case, text: &str) {
 }
 
 #[test]
-fn id_jags_that_are_not_what_they_should_be_are_seen() {
+pub fn id_jags_that_are_not_what_they_should_be_are_seen() {
     fires(
         id_jag,
         &[
@@ -195,7 +195,7 @@ fn id_jags_that_are_not_what_they_should_be_are_seen() {
 }
 
 #[test]
-fn one_audience_may_stand_in_a_list_and_a_bound_grant_is_no_access_token() {
+pub fn one_audience_may_stand_in_a_list_and_a_bound_grant_is_no_access_token() {
     let mut case = id_jag();
     case.issued["aud"] = json!([OTHER]);
     case.dpop = key();
@@ -211,7 +211,7 @@ fn key() -> Option<Arc<SigningKey>> {
 }
 
 #[test]
-fn chaining_out_of_form_is_seen() {
+pub fn chaining_out_of_form_is_seen() {
     asked(
         chaining,
         &[
@@ -245,7 +245,7 @@ fn chaining_out_of_form_is_seen() {
 }
 
 #[test]
-fn requests_for_transaction_tokens_out_of_form_are_seen() {
+pub fn requests_for_transaction_tokens_out_of_form_are_seen() {
     asked(
         transaction,
         &[
@@ -285,7 +285,7 @@ fn requests_for_transaction_tokens_out_of_form_are_seen() {
 }
 
 #[test]
-fn transaction_tokens_that_are_not_what_they_should_be_are_seen() {
+pub fn transaction_tokens_that_are_not_what_they_should_be_are_seen() {
     fires(
         transaction,
         &[
@@ -313,7 +313,7 @@ fn transaction_tokens_that_are_not_what_they_should_be_are_seen() {
 }
 
 #[test]
-fn a_token_inside_the_token_is_found_however_deep() {
+pub fn a_token_inside_the_token_is_found_however_deep() {
     let mut case = transaction();
     let subject = case.subject_token();
     case.issued["tctx"] = json!({"from": [{"header": format!("Bearer {subject}")}]});
@@ -323,7 +323,7 @@ fn a_token_inside_the_token_is_found_however_deep() {
 }
 
 #[test]
-fn a_preset_fills_a_request_and_leaves_what_it_knows() {
+pub fn a_preset_fills_a_request_and_leaves_what_it_knows() {
     for preset in Preset::ALL {
         let terms = preset.terms();
         assert_eq!(Preset::named(terms.name), Some(preset));
@@ -348,7 +348,7 @@ fn a_preset_fills_a_request_and_leaves_what_it_knows() {
 }
 
 #[test]
-fn ids_are_told_once() {
+pub fn ids_are_told_once() {
     let all = [id_jag(), chaining(), transaction()];
     let mut seen = BTreeSet::new();
     for case in all {
