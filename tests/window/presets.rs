@@ -7,7 +7,7 @@ use exchange_studio::exchange::Preset;
 use exchange_studio::exchange::token_type::{ID_JAG, ID_TOKEN};
 use exchange_studio::studio::{Action, Command, Selection};
 
-use super::harness::{click, opened, send, until};
+use super::harness::{click, opened, send};
 
 #[test]
 fn a_preset_fills_the_form_explains_itself_and_checks_while_typing() {
