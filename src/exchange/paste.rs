@@ -242,8 +242,9 @@ fn archive(text: &str) -> Result<Pasted, PasteError> {
     let entries = archive["log"]["entries"]
         .as_array()
         .ok_or_else(|| PasteError::Archive("it has no log with entries".to_owned()))?;
-    let exchanges = entries.iter().filter_map(|entry| exchange(entry_of(&entry["request"])).ok());
-    exchanges.last().ok_or(PasteError::NoExchange)
+    let mut exchanges =
+        entries.iter().filter_map(|entry| exchange(entry_of(&entry["request"])).ok());
+    exchanges.next_back().ok_or(PasteError::NoExchange)
 }
 
 fn entry_of(request: &Value) -> Raw {
