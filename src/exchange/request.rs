@@ -179,10 +179,15 @@ pub fn is_reserved(name: &str) -> bool {
 pub fn looks_secret(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     let is_type = name.ends_with("_type");
-    !is_type
-        && ["token", "secret", "password", "assertion", "credential", "api_key"]
-            .iter()
-            .any(|part| name.contains(part))
+    // Whoever has one of these has the token that it stands for (RFC 6749 §4.1, RFC 8628 §3.2, and
+    // CIBA).
+    let stands_for_one =
+        ["code", "code_verifier", "device_code", "user_code", "auth_req_id"].contains(&&*name);
+    stands_for_one
+        || !is_type
+            && ["token", "secret", "password", "assertion", "credential", "api_key", "private_key"]
+                .iter()
+                .any(|part| name.contains(part))
 }
 
 #[cfg(test)]

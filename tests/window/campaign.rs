@@ -121,6 +121,19 @@ fn a_server_that_skips_the_permission_is_a_difference_with_both_arguments() {
 }
 
 #[test]
+fn an_authority_that_a_sweep_starts_misbehaves_as_it_was_told_before() {
+    let mut harness = opened(&sample("cross-client"));
+    send(&mut harness, Command::Act(exchange_studio::studio::Action::ShowExchange));
+    click(&mut harness, "Misbehave on purpose");
+    click(&mut harness, "skip-permission-check");
+    look(&mut harness, Kind::Sweep);
+    click(&mut harness, "Run sweep");
+    idle(&mut harness);
+    let outcome = campaign(harness.state()).sweep.outcome.as_ref().unwrap();
+    assert!(!outcome.report.differences.is_empty());
+}
+
+#[test]
 fn a_sweep_that_is_stopped_keeps_what_it_has_and_goes_on_with_the_rest() {
     let mut harness = empty(Answers::default());
     send(&mut harness, Command::Act(exchange_studio::studio::Action::OpenSample));

@@ -27,23 +27,27 @@ pub fn misbehave_ui(ui: &mut Ui, form: &mut Form) -> bool {
             form.misbehave.clear();
             changed = true;
         }
-        egui::ScrollArea::vertical().id_salt("misbehaviours").max_height(200.0).show(ui, |ui| {
-            for how in Misbehaviour::ALL {
-                let mut chosen = form.misbehave.contains(how);
-                let hint = match how.noticed_by() {
-                    [] => how.what().to_owned(),
-                    ids => format!("{}\nNoticed by {}.", how.what(), ids.join(", ")),
-                };
-                if tick_ui(ui, &mut chosen, how.name()).on_hover_text(hint).changed() {
-                    if chosen {
-                        form.misbehave.insert(*how);
-                    } else {
-                        form.misbehave.remove(how);
+        egui::ScrollArea::vertical()
+            .id_salt("misbehaviours")
+            .max_height(200.0)
+            .auto_shrink([false, true])
+            .show(ui, |ui| {
+                for how in Misbehaviour::ALL {
+                    let mut chosen = form.misbehave.contains(how);
+                    let hint = match how.noticed_by() {
+                        [] => how.what().to_owned(),
+                        ids => format!("{}\nNoticed by {}.", how.what(), ids.join(", ")),
+                    };
+                    if tick_ui(ui, &mut chosen, how.name()).on_hover_text(hint).changed() {
+                        if chosen {
+                            form.misbehave.insert(*how);
+                        } else {
+                            form.misbehave.remove(how);
+                        }
+                        changed = true;
                     }
-                    changed = true;
                 }
-            }
-        });
+            });
     });
     // What is chosen changes every answer, so it is said also while the list is closed.
     if shown.body_returned.is_none() && !form.misbehave.is_empty() {

@@ -14,7 +14,7 @@ use super::form_ui::{remark_ui, row_ui};
 
 /// The chooser with its explanation, and what the profile finds in the request as it stands.
 pub fn preset_ui(ui: &mut Ui, form: &mut Form, checks: &[Check]) -> bool {
-    section_ui(ui, "Profile");
+    section_ui(ui, "Kind of exchange");
     let before = form.preset;
     row_ui(ui, "Preset", |ui| {
         let named = Preset::ALL.map(|preset| (Some(preset), preset.terms().label.to_owned()));

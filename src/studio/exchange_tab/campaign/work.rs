@@ -172,6 +172,7 @@ impl ExchangeTab {
             Ok(authority) if self.authority.is_none() => {
                 authority.set_project(Arc::clone(project), reading);
                 self.authority = Some(authority);
+                self.tell_authority();
             }
             // Somebody else was quicker.
             Ok(_) => {}
