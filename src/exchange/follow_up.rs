@@ -21,7 +21,7 @@ use super::keys::random_text;
 use super::redact::Redactor;
 use super::report::{Outcome, Report};
 use super::request::{Parameter, form};
-use super::run::{SimulateError, Simulation};
+use super::run::{SimulateError, Simulation, learn};
 use super::token;
 
 /// What is done after a token was issued.
@@ -124,6 +124,10 @@ impl Asked<'_> {
             }
         };
         let body = json::parse_object(answer.body.expose_secret());
+        if let Ok(members) = &body {
+            // A server that answers with tokens must not put them on a screen either.
+            learn(members, &mut self.redactor);
+        }
         let said = Said { status: answer.status, body: body.as_ref() };
         let decoded = token::decode(issued.expose_secret());
         report.checks.extend(status::introspected(&said, decoded.jwt()));

@@ -25,7 +25,7 @@ use super::report::{
     AnswerReport, DpopReport, Outcome, Refusal, Report, RequestReport, ServerReport, Timings,
 };
 use super::request::Parameter;
-use super::run::{SimulateError, answer_report, is_token, proof_checks, redact_token, sent};
+use super::run::{SimulateError, answer_report, learn, proof_checks, redact_token, sent};
 use super::session::Session;
 use super::token::{self, Token};
 use super::verify::Verification;
@@ -169,13 +169,7 @@ pub async fn redeem(
         members.get(name).and_then(Value::as_str).filter(|text| !text.is_empty())
     };
     if let Ok(members) = &body {
-        for (name, value) in members {
-            if let Value::String(text) = value
-                && is_token(name, text)
-            {
-                redactor.add(&SecretString::from(text.as_str()));
-            }
-        }
+        learn(members, &mut redactor);
     }
     let issued = text("access_token").filter(|_| succeeded).map(SecretString::from);
     let issued_token = issued.as_ref().map(|secret| token::decode(secret.expose_secret()));

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use url::Url;
 
 use super::assertion::Occasion;
@@ -210,13 +210,7 @@ pub async fn simulate_in(
     let mut redactor = exchange.redactor.clone();
     let mut issued_secret = None;
     if let Ok(members) = &body {
-        for (name, value) in members {
-            if let Value::String(text) = value
-                && is_token(name, text)
-            {
-                redactor.add(&SecretString::from(text.as_str()));
-            }
-        }
+        learn(members, &mut redactor);
         issued_secret = members
             .get("access_token")
             .and_then(Value::as_str)
@@ -332,9 +326,20 @@ fn is_token_member(name: &str) -> bool {
     super::request::looks_secret(name)
 }
 
+/// Teaches a redactor the tokens that an answer holds.
+pub(super) fn learn(members: &Map<String, Value>, redactor: &mut Redactor) {
+    for (name, value) in members {
+        if let Value::String(text) = value
+            && is_token(name, text)
+        {
+            redactor.add(&SecretString::from(text.as_str()));
+        }
+    }
+}
+
 /// Whether the value itself is to be looked for elsewhere. A short word, as in `"token_use":
 /// "access"`, is not, unless the standard says that it is a token.
-pub(super) fn is_token(name: &str, value: &str) -> bool {
+fn is_token(name: &str, value: &str) -> bool {
     matches!(name, "access_token" | "refresh_token" | "id_token")
         || (is_token_member(name) && value.len() >= 16)
 }
@@ -349,7 +354,7 @@ fn outcome(context: &Context<'_>, issued: bool) -> Outcome {
 
 pub(super) fn answer_report(
     answer: &HttpAnswer,
-    body: &Result<serde_json::Map<String, Value>, json::JsonError>,
+    body: &Result<Map<String, Value>, json::JsonError>,
     redactor: &Redactor,
 ) -> AnswerReport {
     let headers = answer
@@ -381,7 +386,7 @@ pub(super) fn answer_report(
 }
 
 /// An answer's members, with what authenticates masked by name and by content.
-fn mask_members(members: &serde_json::Map<String, Value>, redactor: &Redactor) -> Value {
+fn mask_members(members: &Map<String, Value>, redactor: &Redactor) -> Value {
     Value::Object(
         members
             .iter()
@@ -400,11 +405,10 @@ fn mask_members(members: &serde_json::Map<String, Value>, redactor: &Redactor) -
 }
 
 pub(super) fn redact_token(token: Token, redactor: &Redactor) -> Token {
-    let map =
-        |members: serde_json::Map<String, Value>| match redactor.value(&Value::Object(members)) {
-            Value::Object(members) => members,
-            _ => serde_json::Map::new(),
-        };
+    let map = |members: Map<String, Value>| match redactor.value(&Value::Object(members)) {
+        Value::Object(members) => members,
+        _ => serde_json::Map::new(),
+    };
     match token {
         Token::Jwt(jwt) => {
             Token::Jwt(token::Jwt { header: map(jwt.header), claims: map(jwt.claims) })
