@@ -4,7 +4,7 @@
 //! It is an ordinary token request with its own server, its own client, and its own judgement: what the
 //! grant says is looked at before it is sent, because a server that takes a grant it must refuse is worse
 //! than one that refuses. What comes back is a [`Redeemed`], as printable as a
-//! [`Report`](super::report::Report) is.
+//! [`Report`] is.
 
 use std::time::{Duration, Instant, SystemTime};
 

@@ -1,6 +1,6 @@
 //! A JWT grant that is redeemed at another server, and the answer to it (JWTB; RFC 7523 §3).
 //!
-//! What the server must look at is looked at here first, so that [`strictness`] can say whether it did.
+//! What the server must look at is looked at here first, so that the last of the checks can say whether it did.
 
 #[cfg(test)]
 pub(super) mod tests;

@@ -2,7 +2,7 @@
 //!
 //! Each of the four is a run of the library in a background job: data in, data out, a progress, and a
 //! stop sign. One runs at a time, since they ask the same server and a person watches one of them.
-//! All of them ask the server of the form, with whatever the session has for it ([`means`]); what
+//! All of them ask the server of the form, with whatever the session has for it (`means`); what
 //! cannot be asked for is known before anything is sent, and said. A result keeps the project it was
 //! made from, so that it can still be read after an edit, and says that it is older than the files.
 //!
