@@ -134,12 +134,15 @@ async fn one(running: &Running, http: &Http, session: &Session, project: &Projec
     let body = body(running, &token.token);
     let bare = bare(running, &body).await;
     println!("one exchange, medians of {ROUNDS} in ms");
-    println!("  whole exchange              {:.3}", median(whole));
+    let whole = median(whole);
+    println!("  whole exchange              {whole:.3}");
     println!("  of which the HTTP call      {:.3}", median(call));
     println!("  added by the studio         {added:.3} (budget: 1 over the bare call)");
-    println!("  the same POST by reqwest    {bare:.3}");
+    println!("  the same POST by reqwest    {bare:.3} (whole: {:.2} of it)", whole / bare);
     match curl(running, &body) {
-        Some(time) => println!("  the same POST by curl       {time:.3}"),
+        Some(curl) => {
+            println!("  the same POST by curl       {curl:.3} (whole: {:.2} of it)", whole / curl);
+        }
         None => println!("  curl is not installed"),
     }
 }

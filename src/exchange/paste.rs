@@ -47,6 +47,8 @@ pub enum PasteError {
     NoUrl,
     #[error("Its address cannot be used: {0}.")]
     Url(url::ParseError),
+    #[error("Its address does not begin with https:// or http://.")]
+    Scheme,
     #[error("The archive cannot be read: {0}.")]
     Archive(String),
     #[error("It has no form with grant_type=urn:ietf:params:oauth:grant-type:token-exchange.")]
@@ -269,16 +271,32 @@ fn entry_of(request: &Value) -> Raw {
 
 // --- Both --------------------------------------------------------------------------------------
 
+/// The text of a percent-encoded part of an address (RFC 3986 §2.1).
+fn decoded(text: &str) -> String {
+    let text = text.replace('+', "%2B").replace('&', "%26").replace('=', "%3D");
+    form_urlencoded::parse(text.as_bytes()).map(|(name, _)| name).collect()
+}
+
 /// What a form and its headers say as an exchange.
 fn exchange(raw: Raw) -> Result<Pasted, PasteError> {
-    let Raw { url, headers, user, form, mut left_out } = raw;
+    let Raw { url, headers, mut user, form, mut left_out } = raw;
     if url.is_empty() {
         return Err(PasteError::NoUrl);
     }
     if !form.iter().any(|(name, value)| name == "grant_type" && value == GRANT_TYPE) {
         return Err(PasteError::NoExchange);
     }
-    let url = Url::parse(&url).map_err(PasteError::Url)?;
+    let mut url = Url::parse(&url).map_err(PasteError::Url)?;
+    if !matches!(url.scheme(), "https" | "http") {
+        return Err(PasteError::Scheme);
+    }
+    // What stands in an address is shown wherever the address is. --user goes before it, as in curl.
+    if !url.username().is_empty() || url.password().is_some() {
+        let (id, secret) = (decoded(url.username()), decoded(url.password().unwrap_or_default()));
+        user.get_or_insert(format!("{id}:{secret}"));
+        // Refused by addresses without a host alone, which these two schemes do not have.
+        let _ = (url.set_username(""), url.set_password(None));
+    }
     let mut pasted = Pasted {
         token_endpoint: url.to_string(),
         client_id: String::new(),
@@ -472,5 +490,21 @@ mod tests {
         let pasted = read(&archive.to_string()).unwrap();
         assert_eq!(pasted.request.scope, "new");
         assert_eq!((pasted.client_id.as_str(), pasted.client_secret.expose_secret()), ("a:b", "s"));
+    }
+
+    #[test]
+    fn a_secret_in_the_address_goes_where_secrets_are() {
+        let form = "-d grant_type=urn:ietf:params:oauth:grant-type:token-exchange";
+        let address = "https://portal:MARKED%2B+&=%C3%A9@login.example/token";
+        let pasted = read(&format!("curl '{address}' {form}")).unwrap();
+        assert_eq!(pasted.token_endpoint, "https://login.example/token");
+        assert_eq!(pasted.client_id, "portal");
+        assert_eq!(pasted.client_secret.expose_secret(), "MARKED++&=é");
+        assert!(!format!("{pasted:?}").contains("MARKED"));
+        let pasted = read(&format!("curl -u a:b '{address}' {form}")).unwrap();
+        assert_eq!((&*pasted.client_id, pasted.client_secret.expose_secret()), ("a", "b"));
+        assert!(!format!("{pasted:?}").contains("MARKED"));
+        let other = read(&format!("curl portal:MARKED {form}")).unwrap_err();
+        assert_eq!(other, PasteError::Scheme);
     }
 }

@@ -6,7 +6,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use secrecy::{ExposeSecret as _, SecretBox, SecretString};
+use secrecy::{SecretBox, SecretString};
 use serde_json::{Map, Value};
 use url::Url;
 
@@ -185,10 +185,8 @@ pub fn paste(bytes: &[u8]) {
             assert!(!shown.contains(SECRET), "{shown}");
         }
         Ok(pasted) => {
-            let shown = format!("{pasted:?}");
-            assert!(
-                pasted.request.subject_token.expose_secret() != SECRET || !shown.contains(SECRET)
-            );
+            let url = Url::parse(&pasted.token_endpoint).expect("an address");
+            assert!(url.username().is_empty() && url.password().is_none(), "{url}");
             let request = &pasted.request;
             let server = Server::TokenEndpoint { url: pasted.token_endpoint, jwks_uri: None };
             let auth = ClientAuth::new(pasted.method, pasted.client_secret);
@@ -205,7 +203,9 @@ pub fn case(bytes: &[u8]) {
     match CaseFile::read(&text) {
         Err(error) => {
             assert!(!error.message.is_empty());
-            let lines = text.lines().count().max(1);
+            // A line ends with a carriage return, too, and in older YAML with others.
+            let ends = ['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'];
+            let lines = text.matches(ends).count() + 1;
             assert!(error.line.is_none_or(|line| (1..=lines + 1).contains(&line)), "{error}");
         }
         Ok(file) => {
