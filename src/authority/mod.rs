@@ -77,7 +77,7 @@ pub use forge::Wrong;
 pub use issuers::{DEFAULT_LIFETIME, MintError, MintRequest};
 pub use misbehave::Misbehaviour;
 pub use predict::{Planned, Prediction, predict};
-pub use remote_mint::{RemoteMintError, mint_endpoint, mint_over_http};
+pub use remote_mint::{RemoteMintError, mint_endpoint, mint_over_http, minting};
 pub use shapes::{SHAPES, Shape};
 pub use tls::KnownCertificate;
 pub use users::{TestUser, UsersError};

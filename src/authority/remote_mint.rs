@@ -5,6 +5,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 
 use super::issuers::MintRequest;
+use crate::exchange::supply::{Mint, Wanted};
 
 /// Where an external issuer's port mints tokens: `POST` a form with `subject` and, as wanted,
 /// `issuer`, `audience`, `lifetime` and `not_before` in seconds, `algorithm`, `claims` (a JSON object)
@@ -23,6 +24,24 @@ pub enum RemoteMintError {
     /// It answered, and said no; or it is something else.
     #[error("{0}")]
     Refused(String),
+}
+
+/// What a run of many exchanges has its external tokens from: the mint endpoint of running issuers.
+pub fn minting(endpoint: String) -> Mint {
+    Box::new(move |wanted: Wanted| {
+        let endpoint = endpoint.clone();
+        Box::pin(async move {
+            let request = MintRequest {
+                issuer: Some(wanted.issuer),
+                audience: wanted.audience,
+                lifetime: wanted.lifetime,
+                not_before: wanted.not_before,
+                claims: wanted.claims,
+                ..MintRequest::new(wanted.subject)
+            };
+            mint_over_http(&endpoint, &request).await.map_err(|error| error.to_string())
+        })
+    })
 }
 
 /// Asks a running external issuer for a token, over HTTP.

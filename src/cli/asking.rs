@@ -8,17 +8,19 @@ use std::sync::{Arc, Mutex, PoisonError};
 use secrecy::ExposeSecret as _;
 
 use super::connection::{Connection, Reached};
+use super::exchange::SKEW;
 use super::serve::audience_map;
 use super::{Failure, client, secret};
-use crate::authority::{self, MintRequest};
+use crate::authority;
 use crate::config::{ClientApp, ClientKey, Profile, Project, Setting};
+use crate::exchange::ask::Desk;
 use crate::exchange::keys::{SigningAlgorithm, SigningKey};
-use crate::exchange::supply::{Credentials, Mint, SubjectToken, Wanted};
+use crate::exchange::supply::{Credentials, Mint, SubjectToken};
 use crate::exchange::token;
 use crate::exchange::token_type::{ACCESS_TOKEN, JWT};
 use crate::exchange::{
-    Cancel, Client, ClientAuth, ClientAuthMethod, Http, NamedProfile, ProfileErrorKind, Session,
-    Supplies,
+    Cancel, Client, ClientAuth, ClientAuthMethod, Http, NamedProfile, Process, ProfileErrorKind,
+    Session, Supplies,
 };
 use crate::trust::Subject;
 use clap::ValueEnum;
@@ -128,7 +130,7 @@ impl Asking {
     /// # Errors
     ///
     /// When one of them is none of the project's (exit 2).
-    pub fn audiences(
+    fn audiences(
         &self,
         project: &Project,
         reached: &Reached,
@@ -142,6 +144,39 @@ impl Asking {
             Ok((url, key))
         };
         reached.audiences(&self.audience_map).into_iter().enumerate().map(named).collect()
+    }
+
+    /// Asks the server many things, until that is done or somebody says stop. A `patient` one gives a
+    /// server time that says 429, and asks once more.
+    ///
+    /// # Errors
+    ///
+    /// When an audience or a secret cannot be had (exit 2 or 3), or the server's endpoints cannot be
+    /// found (exit 1 or 4).
+    pub fn ask<T>(
+        &self,
+        project: &Project,
+        reached: &Reached,
+        patient: bool,
+        work: impl AsyncFnOnce(Desk<'_>, &mut Supplies<'_>, &Cancel) -> T,
+    ) -> Result<T, Failure> {
+        let audiences = self.audiences(project, reached)?;
+        let http = reached.http()?;
+        let cancel = Cancel::default();
+        client::wait_or_stop(&cancel, async {
+            let session = self.open(reached, &http, &cancel).await?;
+            let mut supplies = self.supplies(project, reached, &http, &session)?;
+            let desk = Desk {
+                http: &http,
+                session: &session,
+                project,
+                skew: SKEW,
+                audiences: &audiences,
+                clock: &|| reached.now(),
+                patient,
+            };
+            Ok(work(desk, &mut supplies, &cancel).await)
+        })?
     }
 
     /// Finds the server's endpoints, unless it is stopped before; what a profile sends along with
@@ -321,7 +356,7 @@ impl Clients {
         }
         let (name, folder) = (self.name.as_str(), self.folder.as_path());
         let named = NamedProfile { name, profile: &profile, folder };
-        named.client(id, &secret::Process).map_err(|error| match error.kind {
+        named.client(id, &Process).map_err(|error| match error.kind {
             ProfileErrorKind::NoSecret if !self.has_profile => format!(
                 "The secret of {} is missing; give --client-secret-env {}=VAR.",
                 app.label(),
@@ -334,19 +369,5 @@ impl Clients {
 
 /// The external issuers on a port of this machine.
 pub fn minting(port: u16) -> Mint {
-    let endpoint = authority::mint_endpoint(&format!("http://127.0.0.1:{port}"));
-    Box::new(move |wanted: Wanted| {
-        let endpoint = endpoint.clone();
-        Box::pin(async move {
-            let request = MintRequest {
-                issuer: Some(wanted.issuer),
-                audience: wanted.audience,
-                lifetime: wanted.lifetime,
-                not_before: wanted.not_before,
-                claims: wanted.claims,
-                ..MintRequest::new(wanted.subject)
-            };
-            authority::mint_over_http(&endpoint, &request).await.map_err(|error| error.to_string())
-        })
-    })
+    authority::minting(authority::mint_endpoint(&format!("http://127.0.0.1:{port}")))
 }

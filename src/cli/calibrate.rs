@@ -5,13 +5,9 @@ use std::fmt::Write as _;
 use serde_json::json;
 
 use super::asking::Asking;
-use super::client;
-use super::exchange::SKEW;
 use super::project::{self, Format, Paths};
 use super::terminal::Colour;
 use super::{Exit, Failure, Globals, Terminal};
-use crate::exchange::Cancel;
-use crate::exchange::ask::Desk;
 use crate::exchange::calibrate::{Calibration, Plan, Verdict, calibrate, prepare};
 use crate::exchange::sweep::Ended;
 
@@ -62,23 +58,9 @@ pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Ex
     if args.dry_run {
         return dry_run(args, &plan, &project, reached.server()?.address(), terminal);
     }
-    let audiences = args.asking.audiences(&project, &reached)?;
-    let http = reached.http()?;
-    let cancel = Cancel::default();
-    let found = client::wait_or_stop(&cancel, async {
-        let session = args.asking.open(&reached, &http, &cancel).await?;
-        let mut supplies = args.asking.supplies(&project, &reached, &http, &session)?;
-        let desk = Desk {
-            http: &http,
-            session: &session,
-            project: &project,
-            skew: SKEW,
-            audiences: &audiences,
-            clock: &|| reached.now(),
-            patient: true,
-        };
-        Ok::<_, Failure>(calibrate(&desk, &plan, &mut supplies, &cancel).await)
-    })??;
+    let found = args.asking.ask(&project, &reached, true, async |desk, supplies, cancel| {
+        calibrate(&desk, &plan, supplies, cancel).await
+    })?;
     match args.format {
         Format::Json => terminal.json(&found)?,
         Format::Human => {

@@ -40,6 +40,7 @@ pub fn run(
     }
     let http = reached.http()?;
     let clock = reached.clock();
+    let parameters = reached.parameters(&[])?;
     let cancel = Cancel::default();
     let mint = issuer_port.map(minting);
     let variable = |name: &str| {
@@ -49,6 +50,7 @@ pub fn run(
         let mut reports = Vec::new();
         for (path, file, server) in &files {
             let session = client::open(&http, server, &cancel).await?;
+            let session = session.with_parameters(parameters.clone());
             let means = Means {
                 http: &http,
                 session: &session,

@@ -13,7 +13,7 @@ use crate::exchange::keys::SigningKey;
 use crate::exchange::mac::MacAlgorithm;
 use crate::exchange::{
     AssertionAudience, Cancel, Client, ClientAuth, ClientAuthMethod, ClientCertificate, Http,
-    HttpOptions, NamedProfile, Server, Session, TransportError, TransportKind,
+    HttpOptions, NamedProfile, Process, Server, Session, TransportError, TransportKind,
 };
 
 /// How the client authenticates.
@@ -169,7 +169,7 @@ impl Authentication {
         let own = profile.clients.entry(id.to_owned()).or_default();
         self.put_over(own)?;
         NamedProfile { profile: &profile, ..named }
-            .client(id, &secret::Process)
+            .client(id, &Process)
             .map_err(|error| connection::failure(&error))
     }
 

@@ -9,7 +9,7 @@ use secrecy::ExposeSecret as _;
 use super::{Exit, Failure, secret};
 use crate::config::{PROJECT_FILE, Profile, ProjectFile};
 use crate::exchange::{
-    ClockOffset, Http, HttpOptions, NamedProfile, ProfileError, ProfileErrorKind, Server,
+    ClockOffset, Http, HttpOptions, NamedProfile, Process, ProfileError, ProfileErrorKind, Server,
     certificate, http,
 };
 
@@ -116,7 +116,7 @@ impl Connection {
         let mut options = HttpOptions::default();
         let mut clock = ClockOffset::default();
         if let Some(named) = &named {
-            options = named.http_options(&secret::Process).map_err(|error| failure(&error))?;
+            options = named.http_options(&Process).map_err(|error| failure(&error))?;
             clock = named.clock_offset();
         }
         self.way.apply(&mut options, &mut clock)?;

@@ -6,13 +6,10 @@ use clap::ValueEnum;
 use serde_json::{Value, json};
 
 use super::asking::Asking;
-use super::exchange::SKEW;
 use super::project::{self, Paths};
 use super::sweep::rate;
 use super::terminal::Colour;
-use super::{Exit, Failure, Globals, Terminal, client};
-use crate::exchange::Cancel;
-use crate::exchange::ask::Desk;
+use super::{Exit, Failure, Globals, Terminal};
 use crate::exchange::probe::{self, Ground, PROBES, Probe, Report, Verdict};
 use crate::exchange::sweep::Ended;
 
@@ -104,26 +101,10 @@ pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Ex
                 .hint("add --i-own-this-server, or --dry-run for this list alone"))
         };
     }
-    let audiences = args.asking.audiences(&project, &reached)?;
-    let http = reached.http()?;
-    let cancel = Cancel::default();
-    let report = client::wait_or_stop(&cancel, async {
-        let session = args.asking.open(&reached, &http, &cancel).await?;
-        let mut supplies = args.asking.supplies(&project, &reached, &http, &session)?;
-        let desk = Desk {
-            http: &http,
-            session: &session,
-            project: &project,
-            skew: SKEW,
-            audiences: &audiences,
-            clock: &|| reached.now(),
-            patient: false,
-        };
-        let only = &args.only;
-        Ok::<_, Failure>(
-            probe::run(&desk, &ground, only, args.rate, &mut supplies, &cancel, |_| ()).await,
-        )
-    })??;
+    // The first 429 ends it.
+    let report = args.asking.ask(&project, &reached, false, async |desk, supplies, cancel| {
+        probe::run(&desk, &ground, &args.only, args.rate, supplies, cancel, |_| ()).await
+    })?;
     match args.format {
         Format::Json => terminal.json(&report)?,
         Format::Markdown => write!(terminal.out(), "{}", report.to_markdown())?,

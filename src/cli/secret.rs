@@ -6,7 +6,7 @@ use std::path::Path;
 use secrecy::SecretString;
 
 use super::Failure;
-use crate::exchange::{Secrets, secret_file};
+use crate::exchange::{Process, Secrets as _, secret_file};
 
 /// The variable that holds a client secret when no other is named.
 pub const CLIENT_SECRET: &str = "EXCHANGE_STUDIO_CLIENT_SECRET";
@@ -18,26 +18,6 @@ pub const CLIENT_SECRET: &str = "EXCHANGE_STUDIO_CLIENT_SECRET";
 /// When it is not UTF-8 (exit 2).
 pub fn from_environment(variable: &str) -> Result<Option<SecretString>, Failure> {
     Process.variable(variable).map_err(Failure::usage)
-}
-
-/// Where the secrets of a server profile come from: the environment and the files of this process.
-pub struct Process;
-
-impl Secrets for Process {
-    fn variable(&self, name: &str) -> Result<Option<SecretString>, String> {
-        match std::env::var(name) {
-            Ok(secret) if secret.is_empty() => Ok(None),
-            Ok(secret) => Ok(Some(secret.into())),
-            Err(std::env::VarError::NotPresent) => Ok(None),
-            Err(std::env::VarError::NotUnicode(_)) => {
-                Err(format!("the environment variable {name} is not UTF-8"))
-            }
-        }
-    }
-
-    fn file(&self, path: &Path) -> Result<SecretString, String> {
-        secret_file::read(path).map_err(|error| error.to_string())
-    }
 }
 
 /// The same, for a secret that is needed.

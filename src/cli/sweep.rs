@@ -8,14 +8,10 @@ use std::time::{Duration, Instant};
 use clap::ValueEnum;
 
 use super::asking::Asking;
-use super::client;
-use super::exchange::SKEW;
 use super::project::{self, Paths};
 use super::terminal::Colour;
 use super::{Exit, Failure, Globals, Terminal};
 use crate::config::write_derived;
-use crate::exchange::Cancel;
-use crate::exchange::ask::Desk;
 use crate::exchange::sweep::{
     Conditions, Earlier, Ended, Expected, Observed, PlanOptions, Progress, Report, SoFar, Tried,
     plan, run,
@@ -141,33 +137,14 @@ pub fn run_command(
         }
         _ => Earlier::default(),
     };
-    let audiences = args.asking.audiences(&project, &reached)?;
-    let http = reached.http()?;
-    let cancel = Cancel::default();
     let mut keeping = match &args.resume {
         Some(path) => Some(Keeping::start(path, &earlier, server.address(), globals.reading)?),
         None => None,
     };
     let mut told = Instant::now();
-    let report = client::wait_or_stop(&cancel, async {
-        let session = args.asking.open(&reached, &http, &cancel).await?;
-        let mut supplies = args.asking.supplies(&project, &reached, &http, &session)?;
-        let desk = Desk {
-            http: &http,
-            session: &session,
-            project: &project,
-            skew: SKEW,
-            audiences: &audiences,
-            clock: &|| reached.now(),
-            patient: true,
-        };
-        let conditions = Conditions {
-            desk,
-            plan: &planned,
-            rate: args.rate,
-            earlier: &earlier,
-            cancel: &cancel,
-        };
+    let report = args.asking.ask(&project, &reached, true, async |desk, supplies, cancel| {
+        let conditions =
+            Conditions { desk, plan: &planned, rate: args.rate, earlier: &earlier, cancel };
         let progress = |it: Progress<'_>| {
             if let Some(keeping) = &mut keeping {
                 keeping.take(it.latest, terminal);
@@ -180,8 +157,8 @@ pub fn run_command(
                 ));
             }
         };
-        Ok::<_, Failure>(run(&conditions, &mut supplies, progress).await)
-    })??;
+        run(&conditions, supplies, progress).await
+    })?;
     if let Some(path) = &args.resume {
         keep(path, |out| {
             serde_json::to_writer_pretty(&mut *out, &report)?;

@@ -26,7 +26,8 @@
 //! in its error description cannot put it on a screen. **A dialect is not a breach**: servers differ
 //! in known ways, and a [`Check`] says which of the two it has seen.
 //!
-//! Nothing here reads a clock or the environment on its own; the time is an argument. Everything
+//! Nothing here reads a clock or the environment on its own: the time is an argument, and whoever wants
+//! the environment of this process passes [`Process`]. Everything
 //! async needs a tokio runtime and does not care whose it is.
 
 pub mod agree;
@@ -95,7 +96,7 @@ pub use inspect::{Inspection, inspect};
 pub use jwt_bearer::{Redeemed, Redemption, redeem};
 pub use phases::Phases;
 pub use preset::Preset;
-pub use profile::{ClockOffset, NamedProfile, ProfileError, ProfileErrorKind, Secrets};
+pub use profile::{ClockOffset, NamedProfile, Process, ProfileError, ProfileErrorKind, Secrets};
 pub use redact::Redactor;
 pub use report::{Outcome, Report};
 pub use request::ExchangeRequest;

@@ -18,6 +18,7 @@ use super::http::{self, HttpOptions};
 use super::keys::{SigningAlgorithm, SigningKey};
 use super::mac::MacAlgorithm;
 use super::request::{is_reserved, looks_secret};
+use super::secret_file;
 use crate::config::{Profile, ProfileClient};
 
 /// Why a profile cannot be used.
@@ -58,6 +59,27 @@ pub trait Secrets {
     ///
     /// When it cannot be read; with the path and nothing of what is in it.
     fn file(&self, path: &Path) -> Result<SecretString, String>;
+}
+
+/// The environment and the files of this process, for a caller that wants those.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Process;
+
+impl Secrets for Process {
+    fn variable(&self, name: &str) -> Result<Option<SecretString>, String> {
+        match std::env::var(name) {
+            Ok(secret) if secret.is_empty() => Ok(None),
+            Ok(secret) => Ok(Some(secret.into())),
+            Err(std::env::VarError::NotPresent) => Ok(None),
+            Err(std::env::VarError::NotUnicode(_)) => {
+                Err(format!("the environment variable {name} is not UTF-8"))
+            }
+        }
+    }
+
+    fn file(&self, path: &Path) -> Result<SecretString, String> {
+        secret_file::read(path).map_err(|error| error.to_string())
+    }
 }
 
 /// How far a server's clock is from this machine's.

@@ -4,10 +4,9 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use exchange_studio::authority::{MintRequest, Running, mint_over_http};
+use exchange_studio::authority::{Running, minting};
 use exchange_studio::config::{ClientApp, ClientKey, Project, Setting};
 use exchange_studio::exchange::ask::Desk;
-use exchange_studio::exchange::supply::{Mint, Wanted};
 use exchange_studio::exchange::sweep::{
     Conditions, DifferenceKind, Earlier, Ended, Expected, Observed, Plan, PlanOptions, Progress,
     Report, Why, plan, run,
@@ -69,27 +68,8 @@ impl Asking {
         };
         Supplies::new(&self.http, &self.session, Box::new(credentials))
             .with_user("alice", "openid a b")
-            .with_mint(minting(&self.mint_endpoint))
+            .with_mint(minting(self.mint_endpoint.clone()))
     }
-}
-
-/// Asks the external issuers of an authority.
-pub fn minting(endpoint: &str) -> Mint {
-    let endpoint = endpoint.to_owned();
-    Box::new(move |wanted: Wanted| {
-        let endpoint = endpoint.clone();
-        Box::pin(async move {
-            let request = MintRequest {
-                issuer: Some(wanted.issuer),
-                audience: wanted.audience,
-                lifetime: wanted.lifetime,
-                not_before: wanted.not_before,
-                claims: wanted.claims,
-                ..MintRequest::new(wanted.subject)
-            };
-            mint_over_http(&endpoint, &request).await.map_err(|error| error.to_string())
-        })
-    })
 }
 
 /// How a sweep is done here.

@@ -10,8 +10,8 @@ use secrecy::SecretString;
 
 use crate::config::{Profile, ProfileClient};
 use crate::exchange::{
-    AssertionAudience, ClientAuthMethod, ClockOffset, HttpOptions, NamedProfile, ProfileError,
-    Secrets, request, secret_file,
+    AssertionAudience, ClientAuthMethod, ClockOffset, HttpOptions, NamedProfile, Process,
+    ProfileError, Secrets, request,
 };
 
 use super::super::form::{Form, ServerChoice};
@@ -231,18 +231,11 @@ impl Secrets for Sources {
         if name == ASKED {
             return Ok(Some(self.asked.clone()));
         }
-        match std::env::var(name) {
-            Ok(secret) if secret.is_empty() => Ok(None),
-            Ok(secret) => Ok(Some(secret.into())),
-            Err(std::env::VarError::NotPresent) => Ok(None),
-            Err(std::env::VarError::NotUnicode(_)) => {
-                Err(format!("the environment variable {name} is not UTF-8"))
-            }
-        }
+        Process.variable(name)
     }
 
     fn file(&self, path: &Path) -> Result<SecretString, String> {
-        secret_file::read(path).map_err(|error| error.to_string())
+        Process.file(path)
     }
 }
 
