@@ -134,6 +134,54 @@ fn an_authority_that_a_sweep_starts_misbehaves_as_it_was_told_before() {
 }
 
 #[test]
+fn a_sweep_goes_by_the_clock_and_the_audiences_of_the_server() {
+    use std::sync::Arc;
+    use std::time::{Duration, SystemTime};
+
+    use exchange_studio::exchange::login::as_test_user;
+    use exchange_studio::exchange::{Client, ClientAuth, ClientAuthMethod, Http, HttpOptions};
+
+    const AHEAD: u64 = 600;
+    const API: &str = "https://dash.example/api";
+    let later = || SystemTime::now() + Duration::from_secs(AHEAD);
+    let mut harness = opened(&sample("cross-client"));
+    let project = Arc::clone(&harness.state().state.project);
+    let options = exchange_studio::authority::Options {
+        clock: Arc::new(later),
+        audiences: vec![(API.to_owned(), "Dashboard".to_owned())],
+        ..Default::default()
+    };
+    let server =
+        exchange_studio::authority::start(Arc::clone(&project), Reading::default(), options)
+            .unwrap();
+    let portal = project.clients().iter().find(|client| !client.permissions.is_empty()).unwrap();
+    let id = portal.id.as_ref().unwrap().value.as_str().to_owned();
+    let secret = server.client_secret().clone();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let token = runtime.block_on(async {
+        let http = Http::new(HttpOptions::default()).unwrap();
+        let client = Client::new(&id, ClientAuth::Post(secret.clone()));
+        as_test_user(&http, server.issuer(), &client, "alice", "", later()).await.unwrap()
+    });
+    let form = &mut harness.state_mut().state.exchange.form;
+    (form.server, form.issuer) = (ServerChoice::Issuer, server.issuer().to_owned());
+    (form.client_id, form.client_secret) = (id, secret);
+    // An assertion lives a minute: by this machine's clock it would have ended.
+    form.auth = ClientAuthMethod::ClientSecretJwt;
+    form.subject.source = exchange_studio::studio::TokenSource::Pasted;
+    form.subject.pasted = token;
+    form.place.clock_offset = AHEAD as i64;
+    form.place.audiences.insert(API.to_owned(), "Dashboard".to_owned());
+    look(&mut harness, Kind::Sweep);
+    click(&mut harness, "Run sweep");
+    idle(&mut harness);
+    let outcome = campaign(harness.state()).sweep.outcome.as_ref().unwrap();
+    assert!(outcome.report.is_fine(), "{:?}", outcome.report.summary);
+    let granted = outcome.report.items.iter().find(|item| item.status == Some(200)).unwrap();
+    assert!(granted.server.contains(API), "{}", granted.server);
+}
+
+#[test]
 fn a_sweep_that_is_stopped_keeps_what_it_has_and_goes_on_with_the_rest() {
     let mut harness = empty(Answers::default());
     send(&mut harness, Command::Act(exchange_studio::studio::Action::OpenSample));

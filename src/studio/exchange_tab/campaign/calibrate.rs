@@ -1,14 +1,11 @@
 //! Which way the server reads the lists: the planned requests, the run, and the verdict.
 
 use std::sync::Arc;
-use std::time::SystemTime;
 
-use super::super::form::SKEW;
 use super::Found;
 use super::means::Means;
 use crate::config::Project;
 use crate::exchange::Cancel;
-use crate::exchange::ask::Desk;
 use crate::exchange::calibrate::{Calibration, Planned as Request, Step, calibrate, prepare};
 use crate::exchange::sweep::{Named, SubjectReport};
 use crate::trust::{Decision, Question, Reading, Subject, decide};
@@ -57,15 +54,8 @@ impl Task {
         let line = means.open(&cancel).await?.ok_or("Stopped before anything was asked for.")?;
         let plan = prepare(&project, means.has_externals(&project));
         let mut supplies = means.supplies(&project, &line);
-        let desk = Desk {
-            http: &line.http,
-            session: &line.session,
-            project: &project,
-            skew: SKEW,
-            audiences: &[],
-            clock: &SystemTime::now,
-            patient: true,
-        };
+        let (audiences, clock) = (means.audiences(&project)?, || line.now());
+        let desk = line.desk(&project, &audiences, &clock, true);
         let report = Arc::new(calibrate(&desk, &plan, &mut supplies, &cancel).await);
         let steps = report.steps.iter();
         let decisions = steps.map(|step| decisions(&project, step)).collect();

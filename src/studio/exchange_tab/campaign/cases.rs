@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use secrecy::SecretString;
 
@@ -233,13 +232,16 @@ impl Task {
         path: Option<&Path>,
         file: &CaseFile,
     ) -> Result<Option<FileReport>, String> {
-        let server = match self.target {
-            Target::Form => self.means.server(),
-            Target::File => file
-                .target()
-                .ok_or("The file names no server. Run it against the server of the form.")?,
+        let line = match self.target {
+            Target::Form => self.means.open(&self.cancel).await?,
+            Target::File => {
+                let server = file
+                    .target()
+                    .ok_or("The file names no server. Run it against the server of the form.")?;
+                Means::open_other(&server, &self.cancel).await?
+            }
         };
-        let Some(line) = self.means.open_to(&server, &self.cancel).await? else { return Ok(None) };
+        let Some(line) = line else { return Ok(None) };
         let mint = self.means.built_in.as_ref().map(|authority| minting(authority));
         let mint = mint.filter(|_| self.target == Target::Form);
         let variable = |variable: &str| self.variable(file, variable);
@@ -251,7 +253,7 @@ impl Task {
             folder: path.and_then(Path::parent).unwrap_or(Path::new("")),
             skew: SKEW,
             cancel: &self.cancel,
-            clock: &SystemTime::now,
+            clock: &|| line.now(),
         };
         Ok(Some(run(file, name, &means).await))
     }

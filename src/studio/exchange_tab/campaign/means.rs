@@ -10,14 +10,16 @@ use std::time::SystemTime;
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::super::form::{Form, client_id};
+use super::super::form::{Form, SKEW, client_id};
 use super::super::{ExchangeTab, ServerChoice, TokenSource, choice, key, server};
-use crate::authority::{self, MintRequest, Running};
-use crate::config::{ClientApp, Project, Setting};
+use crate::authority::{self, Running};
+use crate::config::{ClientApp, ClientKey, Project, Setting};
+use crate::exchange::ask::Desk;
 use crate::exchange::http::{parse_url, place};
-use crate::exchange::supply::{Mint, SubjectToken, Wanted};
+use crate::exchange::supply::{Mint, SubjectToken};
 use crate::exchange::{
-    Cancel, Client, ClientAuth, ClientAuthMethod, Http, Server, Session, Supplies,
+    Cancel, Client, ClientAuth, ClientAuthMethod, ClockOffset, Http, HttpOptions, Server, Session,
+    Supplies,
 };
 use crate::trust::{Question, Subject};
 
@@ -169,19 +171,47 @@ impl Means {
     ///
     /// # Errors
     ///
-    /// A sentence, when the server cannot be reached, or the key cannot be read.
+    /// A sentence, when the server cannot be reached.
     pub async fn open(&self, cancel: &Cancel) -> Result<Option<Line>, String> {
-        self.open_to(&self.server(), cancel).await
+        let http = server::way(&self.form).await?;
+        let Some(session) = cancel.unless(Session::open(&http, &self.server())).await else {
+            return Ok(None);
+        };
+        let session = session.map_err(|error| error.to_string())?;
+        let session = session.with_parameters(self.form.parameters());
+        Ok(Some(Line { http, session, clock: self.form.clock() }))
     }
 
-    /// The same to another server.
-    pub async fn open_to(&self, server: &Server, cancel: &Cancel) -> Result<Option<Line>, String> {
-        let http = server::way(&self.form).await?;
+    /// The way to another server, of which nothing is known but its address.
+    ///
+    /// # Errors
+    ///
+    /// A sentence, when it cannot be reached.
+    pub async fn open_other(server: &Server, cancel: &Cancel) -> Result<Option<Line>, String> {
+        let http = Http::new(HttpOptions::default()).map_err(|error| error.to_string())?;
         let Some(session) = cancel.unless(Session::open(&http, server)).await else {
             return Ok(None);
         };
         let session = session.map_err(|error| error.to_string())?;
-        Ok(Some(Line { http, session }))
+        Ok(Some(Line { http, session, clock: ClockOffset::default() }))
+    }
+
+    /// What client apps are called as audiences at the server.
+    ///
+    /// # Errors
+    ///
+    /// A sentence, when one of them is none of the project's.
+    pub fn audiences(&self, project: &Project) -> Result<Vec<(String, ClientKey)>, String> {
+        if self.is_built_in() {
+            return Ok(Vec::new());
+        }
+        let named = |(url, id): (&String, &String)| {
+            let key = project.find(id).map_err(|reason| {
+                format!("The server's audience {url}={id} names no client app: {reason}.")
+            })?;
+            Ok((url.clone(), key))
+        };
+        self.form.place.audiences.iter().map(named).collect()
     }
 
     /// Where credentials and tokens come from.
@@ -229,25 +259,37 @@ fn disabled(project: &Project, subject: &Subject) -> Option<String> {
 pub struct Line {
     pub http: Http,
     pub session: Session,
+    clock: ClockOffset,
+}
+
+impl Line {
+    /// The time as the server has it.
+    pub fn now(&self) -> SystemTime {
+        self.clock.at(SystemTime::now())
+    }
+
+    /// What many questions are put to the server with. `clock` is that of [`Line::now`]; a `patient` one
+    /// gives a server time that says 429.
+    pub fn desk<'a>(
+        &'a self,
+        project: &'a Project,
+        audiences: &'a [(String, ClientKey)],
+        clock: &'a (dyn Fn() -> SystemTime + Sync),
+        patient: bool,
+    ) -> Desk<'a> {
+        Desk {
+            http: &self.http,
+            session: &self.session,
+            project,
+            skew: SKEW,
+            audiences,
+            clock,
+            patient,
+        }
+    }
 }
 
 /// The external issuers beside the authority.
 pub fn minting(authority: &Running) -> Mint {
-    let endpoint = authority.mint_endpoint();
-    Box::new(move |wanted: Wanted| {
-        let endpoint = endpoint.clone();
-        Box::pin(async move {
-            if !wanted.claims.is_empty() {
-                return Err("The external issuers cannot be told to add claims.".to_owned());
-            }
-            let request = MintRequest {
-                issuer: Some(wanted.issuer),
-                audience: wanted.audience,
-                lifetime: wanted.lifetime,
-                not_before: wanted.not_before,
-                ..MintRequest::new(wanted.subject)
-            };
-            authority::mint_over_http(&endpoint, &request).await.map_err(|error| error.to_string())
-        })
-    })
+    authority::minting(authority.mint_endpoint())
 }

@@ -2,16 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use super::super::super::jobs::Messenger;
-use super::super::form::SKEW;
 use super::means::Means;
 use super::work::Work;
 use super::{Command, Found, Progress, to_window};
 use crate::config::Project;
 use crate::exchange::Cancel;
-use crate::exchange::ask::Desk;
 use crate::exchange::probe::{Ground, PROBES, ProbeReport, Report, run};
 use crate::exchange::sweep::Ended;
 use crate::trust::Reading;
@@ -134,16 +131,9 @@ impl Task {
         let line = means.open(&cancel).await?.ok_or("Stopped before anything was sent.")?;
         let ground = Ground::new(&project, reading);
         let mut supplies = means.supplies(&project, &line);
-        let desk = Desk {
-            http: &line.http,
-            session: &line.session,
-            project: &project,
-            skew: SKEW,
-            audiences: &[],
-            clock: &SystemTime::now,
-            // The first 429 ends the run.
-            patient: false,
-        };
+        let (audiences, clock) = (means.audiences(&project)?, || line.now());
+        // The first 429 ends the run.
+        let desk = line.desk(&project, &audiences, &clock, false);
         let report = run(&desk, &ground, &only, rate, &mut supplies, &cancel, |progress| {
             let (done, total) = (progress.done, progress.total);
             let report = Box::new(progress.latest.clone());

@@ -1,16 +1,14 @@
 //! The conformance sweep: its plan, its run, and what came of it.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use super::super::super::jobs::{JobId, Messenger};
-use super::super::form::SKEW;
 use super::items::Items;
 use super::means::Means;
 use super::{Command, Found, Progress, to_window};
 use crate::config::Project;
 use crate::exchange::Cancel;
-use crate::exchange::ask::Desk;
 use crate::exchange::sweep::{
     Conditions, Earlier, Ended, Expected, Plan, PlanOptions, Report, plan, run,
 };
@@ -195,15 +193,8 @@ impl Task {
             }
         };
         let mut supplies = means.supplies(&project, &line);
-        let desk = Desk {
-            http: &line.http,
-            session: &line.session,
-            project: &project,
-            skew: SKEW,
-            audiences: &[],
-            clock: &SystemTime::now,
-            patient: true,
-        };
+        let (audiences, clock) = (means.audiences(&project)?, || line.now());
+        let desk = line.desk(&project, &audiences, &clock, true);
         let conditions = Conditions { desk, plan: &plan, rate, earlier: &earlier, cancel: &cancel };
         let mut told: Option<Instant> = None;
         let report = run(&conditions, &mut supplies, |progress| {
