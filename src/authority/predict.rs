@@ -121,5 +121,5 @@ pub(super) fn by_audience(
 ) -> Option<ClientKey> {
     let mapped = audiences.iter().find(|(url, _)| url == audience);
     let text = mapped.map_or(audience, |(_, client)| client);
-    clients::by_client_id(project, text).map(|app| app.key).or_else(|| project.find(text).ok())
+    clients::by_client_id(project, text).map(|app| app.key).or_else(|| project.named(text))
 }

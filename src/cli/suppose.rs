@@ -87,10 +87,10 @@ fn hypothesis(project: &Project, text: &str) -> Result<Hypothesis, Failure> {
 /// Names may have commas, so every one is tried.
 fn permission(project: &Project, text: &str) -> Option<Hypothesis> {
     text.match_indices(',').find_map(|(at, _)| {
-        let owner: ClientKey = project.find(&text[..at]).ok()?;
+        let owner: ClientKey = project.named(&text[..at])?;
         let named = text[at + 1..].trim();
         let permissions = &project.client(owner).permissions;
-        let resolved = project.find(named).ok();
+        let resolved = project.named(named);
         let entry = permissions.iter().find_map(|permission| {
             let id = permission.id.as_ref()?;
             let is = permission.client.is_some() && permission.client == resolved;

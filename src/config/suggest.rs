@@ -50,7 +50,27 @@ impl Project {
         found.into_iter().map(|(_, client)| client).collect()
     }
 
-    /// A client app by what a person types: GUID, placeholder, or unambiguous name (without case).
+    /// The client app that a text names: by its id (GUID or placeholder), or by a name that only one
+    /// has (without case). Quick, also where there is none, so that it may be asked in every frame.
+    pub fn named(&self, text: &str) -> Option<ClientKey> {
+        let text = text.trim();
+        match self.all_by_id(&Id::new(text)) {
+            [one] => return Some(*one),
+            [] => {}
+            _ => return None,
+        }
+        let mut named = self.all_by_name(text);
+        named.next().filter(|_| named.next().is_none())
+    }
+
+    fn all_by_name(&self, text: &str) -> impl Iterator<Item = ClientKey> {
+        let name = fold_name(text);
+        let shapes = self.index.shapes();
+        shapes.filter(move |(_, shape)| shape.name.as_deref() == Some(&*name)).map(|(key, _)| key)
+    }
+
+    /// A client app by what a person types, as [`Project::named`] has it; where there is none, what was
+    /// perhaps meant is looked for, which takes a while in a large project.
     ///
     /// # Errors
     /// A sentence for that person, when nothing or more than one thing is meant.
@@ -70,10 +90,7 @@ impl Project {
                 ));
             }
         }
-        let name = fold_name(text);
-        let shapes = self.index.shapes();
-        let named = shapes.filter(|(_, shape)| shape.name.as_deref() == Some(&*name));
-        let named: Vec<_> = named.map(|(key, _)| self.client(key)).collect();
+        let named: Vec<_> = self.all_by_name(text).map(|key| self.client(key)).collect();
         match named.as_slice() {
             [one] => return Ok(one.key),
             [] => {}

@@ -33,7 +33,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             );
             let named = entry.split_once(':').map_or(entry, |(_, value)| value);
             let named = named.trim_matches([' ', '"', '\'', '}', '{']);
-            if let Ok(key) = context.project.find(named)
+            if let Some(key) = context.project.named(named)
                 && let Some(id) = &context.client(key).id
             {
                 finding = finding.help(format!(

@@ -223,7 +223,7 @@ pub fn resolve(
             return move_client(project, (client.file, client.document), place).map(Some);
         }
         Request::RenameId { from, to } => {
-            let named = || project.client(project.find(from).ok()?).id.as_ref();
+            let named = || project.client(project.named(from)?).id.as_ref();
             let known = project.by_id(&Id::new(from)).is_some();
             // The id itself, or the name of the client app that has it.
             let from = match named().filter(|_| !known) {

@@ -36,7 +36,7 @@ struct Party {
 /// The parties in the order in which the token came to them.
 fn parties(project: &Project, jwt: &Jwt) -> Vec<Party> {
     let party = |role, icon, id: String, is_past| {
-        let client = project.find(&id).ok();
+        let client = project.named(&id);
         let name = client.map_or(id, |key| project.client(key).label().to_owned());
         Party { role, icon, name, client, is_past }
     };

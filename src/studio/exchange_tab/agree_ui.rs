@@ -4,7 +4,6 @@
 use egui::{RichText, Ui};
 use egui_material_icons::icons;
 
-use crate::exchange::agree::Agreement;
 use crate::trust::Truth;
 
 use super::super::command::Command as WindowCommand;
@@ -21,17 +20,12 @@ pub fn agreement_ui(
     commands: &mut Vec<WindowCommand>,
 ) {
     let tokens = Tokens::of(ui);
-    let (Some(decision), Ok(report)) = (&outcome.prediction, &outcome.observation) else {
+    let (Some(agreed), Some(decision), Ok(report)) =
+        (&outcome.agreement, &outcome.prediction, &outcome.observation)
+    else {
         return;
     };
-    // An edit may have taken the client apps away that the decision was about.
-    let count = state.project.clients().len();
-    let gone =
-        decision.question.requester.0 >= count || decision.target.is_some_and(|it| it.0 >= count);
-    if gone {
-        return;
-    }
-    let agreement = Agreement::of(&state.project, decision, report);
+    let agreement = &agreed.agreement;
     let Some(held) = agreement.held else { return };
     let (icon, color, text) = if held {
         (icons::ICON_CHECK_CIRCLE, tokens.good, "The server did what the configuration says.")
@@ -69,13 +63,13 @@ pub fn agreement_ui(
             }
         });
     }
-    for near in &agreement.near {
+    for (sentence, place) in &agreed.near {
         ui.horizontal_top(|ui| {
             ui.label(icons::ICON_LIGHTBULB.rich_text().size(15.0).color(tokens.caution));
             ui.vertical(|ui| {
-                let text = RichText::new(near.sentence(&state.project)).size(12.5);
+                let text = RichText::new(sentence).size(12.5);
                 ui.add(egui::Label::new(text).wrap());
-                place_link_ui(ui, state, near.place, commands);
+                place_link_ui(ui, state, *place, commands);
             });
         });
     }

@@ -61,7 +61,7 @@ fn hop_ui(
     });
     row_ui(ui, "client_id", |ui| {
         if field_ui(ui, &name("client_id"), &mut hop.client_id, "as the server knows it") {
-            hop.requester = state.project.find(hop.client_id.trim()).ok();
+            hop.requester = state.project.named(&hop.client_id);
             changed = true;
         }
     });

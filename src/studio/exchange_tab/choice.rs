@@ -188,7 +188,7 @@ pub fn read(project: &Project, token: &SecretString) -> Option<Subject> {
     };
     let (issuer, subject) = (jwt.text("iss")?, jwt.text("sub")?);
     let own = jwt.text("client_id").or_else(|| jwt.text("azp"));
-    Some(match own.and_then(|id| project.find(id).ok()) {
+    Some(match own.and_then(|id| project.named(id)) {
         Some(client) => Subject::UserOf(client),
         None => Subject::External { issuer: issuer.to_owned(), subject: subject.to_owned() },
     })

@@ -189,7 +189,7 @@ impl Form {
     /// What the configuration is asked of each hop after the first; `None` for one that cannot be put
     /// as a question.
     pub fn further_questions(&self, project: &Project) -> Vec<Option<Question>> {
-        let find = |text: &str| project.find(text.trim()).ok();
+        let find = |text: &str| project.named(text);
         let mut token_for = self.audience.first().and_then(|audience| find(audience));
         let question = |hop: &FurtherHop| {
             let target = find(&hop.audience);
@@ -307,7 +307,7 @@ impl Form {
         let requester = self
             .requester
             .filter(|key| key.0 < project.clients().len())
-            .or_else(|| project.find(self.client_id.trim()).ok())?;
+            .or_else(|| project.named(&self.client_id))?;
         let subject = self.subject.subject(project, requester, vault)?;
         let target = match self.audience.first().map(|audience| audience.trim()) {
             None | Some("") => None,
@@ -323,7 +323,7 @@ impl Form {
             ServerChoice::BuiltIn => None,
             _ => self.place.audiences.get(audience),
         };
-        project.find(stands_for.map_or(audience, |name| name.trim())).ok()
+        project.named(stands_for.map_or(audience, String::as_str))
     }
 
     /// The address that is asked, as far as it is known before the authority runs.

@@ -135,7 +135,7 @@ fn targets_ui(ui: &mut Ui, state: &State, form: &mut Form, checks: &[Check]) -> 
     section_ui(ui, "Target");
     changed |= list_ui(ui, "audience", &mut form.audience, "client id or name of the target");
     if let Some(audience) = form.audience.first()
-        && let Ok(key) = state.project.find(audience.trim())
+        && let Some(key) = state.project.named(audience)
     {
         let text = format!("audience names {}", state.project.client(key).label());
         ui.label(RichText::new(text).small().color(Tokens::of(ui).text_weak));

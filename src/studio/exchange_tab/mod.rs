@@ -32,7 +32,8 @@ use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use crate::authority::{self, Misbehaviour, Running};
-use crate::config::Project;
+use crate::config::{ClientKey, Place, Project};
+use crate::exchange::agree::Agreement;
 use crate::exchange::checks::Check;
 use crate::exchange::paste::{self, Pasted};
 use crate::exchange::token_type::ACCESS_TOKEN;
@@ -43,7 +44,7 @@ use super::jobs::{JobId, Jobs, Messenger};
 use super::selection::Selection;
 pub use choice::{TokenChoice, TokenSource};
 pub use form::{Form, ServerChoice};
-use obtain::{Chosen, Place};
+use obtain::{Chosen, Obtainer};
 use server::{FileOf, Server};
 pub use vault::{NewToken, TokenId, Vault};
 
@@ -112,10 +113,35 @@ pub enum Waiting {
 pub struct Outcome {
     /// What the configuration said before it.
     pub prediction: Option<Decision>,
+    /// Both compared, worked out once, when the answer came.
+    agreement: Option<Agreed>,
     /// The issued token, in the vault.
     issued: Option<TokenId>,
     /// The report, or why there is none.
     pub observation: Result<Box<Report>, String>,
+}
+
+/// Prediction and answer, compared.
+#[derive(Debug)]
+struct Agreed {
+    agreement: Agreement,
+    /// The identities that were perhaps meant, as sentences with where they are written.
+    near: Vec<(String, Place)>,
+}
+
+impl Agreed {
+    fn of(project: &Project, decision: &Decision, report: &Report) -> Option<Self> {
+        // An edit while it ran may have taken the client apps away that the decision was about.
+        let count = project.clients().len();
+        let there = |key: &ClientKey| key.0 < count;
+        let (question, target) = (&decision.question, &decision.target);
+        if !there(&question.requester) || !target.as_ref().is_none_or(there) {
+            return None;
+        }
+        let agreement = Agreement::of(project, decision, report);
+        let near = agreement.near.iter().map(|near| (near.sentence(project), near.place)).collect();
+        Some(Self { agreement, near })
+    }
 }
 
 /// What the tab keeps between frames.
@@ -306,10 +332,17 @@ impl ExchangeTab {
         let mut predicted = std::mem::take(&mut self.predicted).into_iter();
         self.outcomes = observations
             .into_iter()
-            .map(|observation| Outcome {
-                prediction: predicted.next().flatten(),
-                issued: observation.as_ref().ok().and_then(|report| self.keep(report, project)),
-                observation,
+            .map(|observation| {
+                let prediction = predicted.next().flatten();
+                let report = observation.as_ref().ok();
+                let both = prediction.as_ref().zip(report);
+                Outcome {
+                    agreement: both
+                        .and_then(|(decision, report)| Agreed::of(project, decision, report)),
+                    issued: report.and_then(|report| self.keep(report, project)),
+                    prediction,
+                    observation,
+                }
             })
             .collect();
         // What a person wants to see first of a chain is where it ended.
@@ -320,9 +353,9 @@ impl ExchangeTab {
     fn keep(&mut self, report: &Report, project: &Project) -> Option<TokenId> {
         let token = report.issued.clone()?;
         let member = |name: &str| report.answer.body.as_ref().and_then(|body| body.get(name));
-        let name = |id: &str| match project.find(id) {
-            Ok(key) => project.client(key).label().to_owned(),
-            Err(_) => id.to_owned(),
+        let name = |id: &str| match project.named(id) {
+            Some(key) => project.client(key).label().to_owned(),
+            None => id.to_owned(),
         };
         let target = report.request.parameters.iter().find(|one| one.name == "audience");
         let label = match target {
@@ -386,7 +419,7 @@ impl ExchangeTab {
         form.profile_name = None;
         form.place = crate::config::Profile::default();
         form.own = crate::config::ProfileClient::default();
-        form.requester = project.find(&client_id).ok();
+        form.requester = project.named(&client_id);
         (form.client_id, form.auth, form.client_secret) = (client_id, method, client_secret);
         let choice = |token: SecretString, token_type: String| TokenChoice {
             source: TokenSource::Pasted,
@@ -465,10 +498,11 @@ async fn run(
         authority.set_client_keys(key::registered(&form, project, &client));
     }
     let further = key::further_hops(&form, &client, secret).await?;
-    let place = Place { http: &http, form: &form, built_in, project, client: &client, window };
-    let subject_token = place.token(&subject).await?;
+    let obtainer =
+        Obtainer { http: &http, form: &form, built_in, project, client: &client, window };
+    let subject_token = obtainer.token(&subject).await?;
     let actor_token = match &actor {
-        Some(actor) => place.token(actor).await?,
+        Some(actor) => obtainer.token(actor).await?,
         None => SecretString::default(),
     };
     let address = built_in.map(|authority| authority.issuer());

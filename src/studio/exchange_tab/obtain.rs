@@ -27,7 +27,7 @@ use super::{Command, Waiting, key};
 const PATIENCE: Duration = Duration::from_secs(600);
 
 /// All that getting a token may need.
-pub struct Place<'a> {
+pub struct Obtainer<'a> {
     pub http: &'a Http,
     pub form: &'a Form,
     /// The authority built in, when that is the server.
@@ -47,7 +47,7 @@ pub struct Chosen {
     pub kept: Option<Kept>,
 }
 
-impl Place<'_> {
+impl Obtainer<'_> {
     /// Gets the token.
     ///
     /// # Errors
@@ -246,8 +246,8 @@ impl Place<'_> {
         let kept = kept.ok_or(none)?;
         let token = kept.refresh.as_ref().ok_or(none)?;
         // Only the client that it was issued to may use it (RFC 6749 §6).
-        let client = match self.project.find(&kept.client_id) {
-            Ok(key) if self.built_in.is_some() => self.client_app(key).await?,
+        let client = match self.project.named(&kept.client_id) {
+            Some(key) if self.built_in.is_some() => self.client_app(key).await?,
             _ => self.client.clone(),
         };
         if client.id != kept.client_id {

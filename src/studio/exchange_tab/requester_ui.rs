@@ -34,7 +34,7 @@ pub fn requester_ui(
             form.leave_client();
             form.client_id = id;
             form.load_client();
-            form.requester = state.project.find(form.client_id.trim()).ok();
+            form.requester = state.project.named(&form.client_id);
             changed = true;
         }
     });

@@ -71,7 +71,7 @@ fn decisions(project: &Project, step: &Step) -> Vec<Decision> {
 
 /// The exchange of a step. Only client apps that an id tells apart are asked for.
 fn question(project: &Project, step: &Step) -> Option<Question> {
-    let find = |named: &Named| project.find(&named.id).ok();
+    let find = |named: &Named| project.named(&named.id);
     let subject = match &step.subject {
         SubjectReport::UserOf(client) => Subject::UserOf(find(client)?),
         SubjectReport::External { issuer, subject } => {

@@ -116,9 +116,9 @@ fn short_type(uri: &str) -> &str {
 
 /// The name of a hop's case.
 fn writer_name(tab: &ExchangeTab, project: &Project, hop: usize) -> String {
-    let label = |id: &str| match project.find(id.trim()) {
-        Ok(key) => project.client(key).label().to_owned(),
-        Err(_) => id.trim().to_owned(),
+    let label = |id: &str| match project.named(id) {
+        Some(key) => project.client(key).label().to_owned(),
+        None => id.trim().to_owned(),
     };
     let form = &tab.form;
     let (who, target) = match hop.checked_sub(1).and_then(|at| form.further.get(at)) {
@@ -184,9 +184,9 @@ impl Writer<'_> {
         if let Some((_, name, _)) = self.clients.iter().find(|(known, _, _)| known == id) {
             return name.clone();
         }
-        let label = match self.project.find(id) {
-            Ok(key) => self.project.client(key).label(),
-            Err(_) => id,
+        let label = match self.project.named(id) {
+            Some(key) => self.project.client(key).label(),
+            None => id,
         };
         let mut name = slug(label);
         while self.clients.iter().any(|(_, known, _)| *known == name) {

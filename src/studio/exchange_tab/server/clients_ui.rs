@@ -68,7 +68,7 @@ fn list_ui(
         let method = own.method.as_deref().or(profile.client_auth.as_deref());
         let method = method.unwrap_or(ClientAuthMethod::default().name());
         let chosen = state.exchange.server.client.as_ref() == Some(id);
-        let name = state.project.find(id).ok().map(|key| state.project.client(key).label());
+        let name = state.project.named(id).map(|key| state.project.client(key).label());
         ui.horizontal(|ui| {
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 // What is being asked with is described in the form, and stays.

@@ -112,7 +112,7 @@ pub fn way_ui(
     };
     changed |= pairs_ui(ui, &pairs, &mut form.place.audiences, &mut next.audience);
     for (audience, name) in &form.place.audiences {
-        if !name.trim().is_empty() && state.project.find(name.trim()).is_err() {
+        if !name.trim().is_empty() && state.project.named(name).is_none() {
             problem_ui(ui, &format!("{audience}: no client app is called {name}."));
         }
     }
