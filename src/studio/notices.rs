@@ -4,7 +4,8 @@
 use std::time::Duration;
 
 use egui::{Align2, RichText};
-use egui_material_icons::icons;
+
+use crate::studio::theme::icons;
 
 use super::command::Notice;
 use super::theme::{self, Tokens};

@@ -6,6 +6,8 @@
 
 #![expect(clippy::disallowed_methods, reason = "this is the one place where colours are named")]
 
+pub mod icons;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -236,7 +238,7 @@ fn install_fonts(ctx: &egui::Context) {
         faces.insert(0, face.to_owned());
     }
     ctx.set_fonts(fonts);
-    egui_material_icons::initialize(ctx);
+    icons::install(ctx);
 }
 
 fn visuals(tokens: &Tokens) -> egui::Visuals {

@@ -1,9 +1,9 @@
 //! Small pieces that several panels use, so that the same thing looks the same everywhere.
 
 use egui::{Key, RichText, Ui};
-use egui_material_icons::{MaterialIcon, icons};
 
 use crate::audit::Severity;
+use crate::studio::theme::icons::{self, MaterialIcon};
 use crate::trust::{Truth, Verdict};
 
 use super::command::{Action, Command};

@@ -125,3 +125,14 @@ fn nothing_is_left_undone_switched_off_or_timed() {
     }
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
+
+#[test]
+fn icons_come_from_the_list_that_the_font_is_cut_by() {
+    let list = std::path::Path::new("src/studio/theme/icons.rs");
+    let naming: Vec<_> = files("src", &["rs"])
+        .into_iter()
+        .filter(|(_, text)| text.lines().any(|line| code(line).contains("egui_material_icons")))
+        .map(|(path, _)| path)
+        .collect();
+    assert_eq!(naming, [list], "take icons from {}", list.display());
+}

@@ -2,7 +2,6 @@
 //! gained and lost, each line with where it stands.
 
 use egui::{Color32, RichText, Sense, Ui, vec2};
-use egui_material_icons::icons;
 
 use super::comparison::Comparison;
 use super::panel::send;
@@ -11,6 +10,7 @@ use super::state::{Command, Picked};
 use crate::diagram::scene::Difference;
 use crate::studio::command::Command as Main;
 use crate::studio::state::State;
+use crate::studio::theme::icons;
 use crate::studio::theme::{self, Tokens};
 use crate::studio::widgets::{decision_ui, icon_button_ui, place_link_ui, small_icon_ui, steps_ui};
 use crate::trust::report::{credentials, listing};

@@ -1,7 +1,6 @@
 //! The tab: what is compared with, and the difference as meaning or as text.
 
 use egui::{RichText, Ui};
-use egui_material_icons::icons;
 
 use super::comparison::Comparison;
 use super::meaning_ui::meaning_ui;
@@ -10,6 +9,7 @@ use super::version::{Choice, Trouble};
 use crate::studio::command::Command as Main;
 use crate::studio::panels::changes::{ChangesView, differences_ui, history_ui, lines_ui};
 use crate::studio::state::State;
+use crate::studio::theme::icons;
 use crate::studio::theme::{self, Tokens};
 use crate::studio::widgets::{
     choice_ui, empty_ui, icon_button_ui, problem_ui, section_ui, small_icon_ui,

@@ -8,12 +8,12 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use egui::{RichText, Ui};
-use egui_material_icons::{MaterialIcon, icons};
 use serde_json::{Map, Value};
 
 use crate::config::{ClientKey, Project};
 use crate::diagram::scene::Thing;
 use crate::exchange::token::{Jwt, strings};
+use crate::studio::theme::icons::{self, MaterialIcon};
 
 use super::super::canvas::Spotlight;
 use super::super::command::Command as WindowCommand;

@@ -2,8 +2,8 @@
 //! side, and the identity that was perhaps meant.
 
 use egui::{RichText, Ui};
-use egui_material_icons::icons;
 
+use crate::studio::theme::icons;
 use crate::trust::Truth;
 
 use super::super::command::Command as WindowCommand;

@@ -1,9 +1,9 @@
 //! Several exchanges in a row: the further hops in the form, and what came of each.
 
 use egui::{RichText, Ui};
-use egui_material_icons::icons;
 
 use crate::exchange::report::Outcome as Ending;
+use crate::studio::theme::icons;
 
 use super::super::command::Command as WindowCommand;
 use super::super::state::State;

@@ -1,12 +1,12 @@
 //! The request form. It works on a copy and sends the copy back when something was typed.
 
 use egui::{RichText, Ui};
-use egui_material_icons::icons;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::config::ClientKey;
 use crate::exchange::checks::{Check, Level};
 use crate::exchange::preset::is_of_preset;
+use crate::studio::theme::icons;
 
 use super::super::command::{Action, Command as WindowCommand};
 use super::super::state::State;

@@ -2,7 +2,8 @@
 //! (RFC 8693 §2.1.1), which is more than people expect.
 
 use egui::{RichText, Ui};
-use egui_material_icons::icons;
+
+use crate::studio::theme::icons;
 
 use super::super::theme::Tokens;
 use super::form::Form;

@@ -1,8 +1,9 @@
 //! A request that another tool wrote down, and what the exchange waits for.
 
 use egui::{RichText, Ui};
-use egui_material_icons::icons;
 use secrecy::ExposeSecret;
+
+use crate::studio::theme::icons;
 
 use super::super::command::Command as WindowCommand;
 use super::super::state::State;

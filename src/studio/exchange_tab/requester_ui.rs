@@ -1,9 +1,9 @@
 //! The part of the form that says who asks, and how it shows that.
 
 use egui::{RichText, Ui};
-use egui_material_icons::icons;
 
 use crate::exchange::ClientAuthMethod;
+use crate::studio::theme::icons;
 
 use super::super::command::Command as WindowCommand;
 use super::super::state::State;

@@ -2,13 +2,13 @@
 //! the wire.
 
 use egui::{RichText, Ui};
-use egui_material_icons::{MaterialIcon, icons};
 
 use crate::exchange::checks::{Check, Level};
 use crate::exchange::compare::Fate;
 use crate::exchange::report::{Outcome as Ending, is_afterwards};
 use crate::exchange::share::{self, Tool, Variables};
 use crate::exchange::{Report, Token, Verification};
+use crate::studio::theme::icons::{self, MaterialIcon};
 use crate::trust::{Decision, Step, Truth, Verdict};
 
 use super::super::command::Command as WindowCommand;

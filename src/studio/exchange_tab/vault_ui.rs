@@ -3,10 +3,10 @@
 use std::time::{Duration, SystemTime};
 
 use egui::{RichText, Ui};
-use egui_material_icons::icons;
 use secrecy::ExposeSecret;
 
 use crate::exchange::token_type;
+use crate::studio::theme::icons;
 
 use super::super::command::{Action, Command as WindowCommand};
 use super::super::state::State;

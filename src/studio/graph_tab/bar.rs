@@ -2,7 +2,6 @@
 //! when there is one, the path that is shown and what is marked.
 
 use egui::{RichText, Ui};
-use egui_material_icons::icons;
 
 use super::super::changes_tab::Command as CompareCommand;
 use super::super::command::{Action, Command as Main};
@@ -19,6 +18,7 @@ use super::state::{Command, box_name};
 use super::view::Narrowing;
 use crate::config::ClientKey;
 use crate::diagram::scene::Thing;
+use crate::studio::theme::icons;
 
 pub fn bar_ui(
     ui: &mut Ui,
@@ -66,7 +66,7 @@ pub fn bar_ui(
 fn toggle_ui(
     ui: &mut Ui,
     action: GraphAction,
-    icon: egui_material_icons::MaterialIcon,
+    icon: icons::MaterialIcon,
     on: bool,
     commands: &mut Vec<Main>,
 ) {

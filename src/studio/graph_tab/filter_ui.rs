@@ -6,7 +6,6 @@ use std::collections::BTreeSet;
 use egui::containers::menu::{MenuButton, MenuConfig};
 use egui::style::StyleModifier;
 use egui::{PopupCloseBehavior, RichText, Ui};
-use egui_material_icons::{MaterialIcon, icons};
 
 use super::super::command::{Action, Command as Main};
 use super::super::state::State;
@@ -18,6 +17,7 @@ use super::state::Command;
 use crate::audit::{FindingIs, Severity};
 use crate::config::{Id, Setting};
 use crate::diagram::scene::GroupBy;
+use crate::studio::theme::icons::{self, MaterialIcon};
 use crate::trust::{Kind, Relation, Says, SettingIs};
 
 /// How high a list of values is before it scrolls.

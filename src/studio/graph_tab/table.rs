@@ -9,12 +9,12 @@ use std::sync::Arc;
 
 use egui::{RichText, Sense, Ui};
 use egui_extras::{Column, TableBuilder};
-use egui_material_icons::icons;
 
 use super::super::analysis::Analysis;
 use super::super::state::State;
 use super::super::theme::Tokens;
 use crate::diagram::scene::{Difference, EdgeKind, End, NodeKind, Scene, SceneEdge, Thing};
+use crate::studio::theme::icons;
 use crate::trust::{Question, Subject, Truth, Verdict, decide};
 
 const ROW: f32 = 24.0;

@@ -1,7 +1,6 @@
 //! The bar over the matrix: what is shown, how it is sorted, what the marks mean.
 
 use egui::{RichText, Sense, Ui};
-use egui_material_icons::icons;
 
 use super::paint::{self, CELL};
 use super::sorting::order_ui;
@@ -13,6 +12,7 @@ use crate::studio::graph_tab::{filter_button_ui, filtered_ui};
 use crate::studio::panels::bars::counted;
 use crate::studio::state::State;
 use crate::studio::theme::Tokens;
+use crate::studio::theme::icons;
 use crate::studio::widgets::{capital, small_icon_ui, tick_ui};
 use crate::trust::matrix::View;
 use crate::trust::{Actor, Reading};

@@ -5,7 +5,6 @@
 //! this is the way there.
 
 use egui::{RichText, Ui};
-use egui_material_icons::icons;
 
 use super::state::Command;
 use super::table::{Look, Table};
@@ -13,6 +12,7 @@ use super::words;
 use crate::config::ClientKey;
 use crate::studio::command::Command as Main;
 use crate::studio::state::State;
+use crate::studio::theme::icons;
 use crate::studio::theme::{self, Tokens};
 use crate::studio::widgets::{small_icon_ui, truth_look};
 use crate::trust::report::{Scope, arrows, credentials, listing};

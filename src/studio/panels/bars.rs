@@ -4,8 +4,8 @@
 use std::path::PathBuf;
 
 use egui::{RichText, Ui};
-use egui_material_icons::icons;
 
+use crate::studio::theme::icons;
 use crate::trust::Reading;
 
 use super::super::command::{Action, Command, Leaving};

@@ -2,9 +2,9 @@
 //! review: which lines of which file differ from what is on disk. Secrets are covered.
 
 use egui::{FontId, RichText, Sense, Ui, vec2};
-use egui_material_icons::icons;
 
 use crate::audit::review::{self, Line};
+use crate::studio::theme::icons;
 use crate::yaml::Stream;
 
 use super::super::command::Command;

@@ -5,9 +5,9 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use egui::{Key, Modifiers, RichText, Sense, Ui, vec2};
-use egui_material_icons::icons;
 
 use crate::config::ClientKey;
+use crate::studio::theme::icons;
 
 use super::super::analysis::Analysis;
 use super::super::command::{Action, Command};

@@ -1,10 +1,10 @@
 //! The inspector: everything about what is selected, and the forms that change it.
 
 use egui::{RichText, Ui};
-use egui_material_icons::icons;
 
 use crate::audit::Finding;
 use crate::config::{ClientKey, FileId, Place};
+use crate::studio::theme::icons;
 
 use super::super::command::{Action, Command};
 use super::super::selection::Selection;

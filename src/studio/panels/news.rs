@@ -4,7 +4,8 @@
 use std::path::Path;
 
 use egui::{RichText, Ui};
-use egui_material_icons::icons;
+
+use crate::studio::theme::icons;
 
 use super::super::command::Command;
 use super::super::state::{News, Opening, State};

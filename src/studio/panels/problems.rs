@@ -1,7 +1,8 @@
 //! The list of findings, at the bottom: what, how bad, where.
 
 use egui::{RichText, Sense, Ui, vec2};
-use egui_material_icons::icons;
+
+use crate::studio::theme::icons;
 
 use super::super::command::{Action, Command};
 use super::super::state::State;

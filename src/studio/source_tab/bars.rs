@@ -2,9 +2,9 @@
 //! for, and where the caret is.
 
 use egui::{Key, Modifiers, RichText, Ui};
-use egui_material_icons::{MaterialIcon, icons};
 
 use crate::config::FileId;
+use crate::studio::theme::icons::{self, MaterialIcon};
 use crate::yaml::Stream;
 
 use super::super::command::{Action, Command as WindowCommand};

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use egui::{Rect, Ui, pos2, vec2};
-use egui_material_icons::icons;
 
+use crate::studio::theme::icons;
 use crate::yaml::Document;
 
 use super::super::analysis::Analysis;

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use egui::{RichText, Ui};
-use egui_material_icons::icons;
 
 use super::super::super::command::Command as WindowCommand;
 use super::super::super::state::State;
@@ -16,6 +15,7 @@ use super::{Product, Wish};
 use crate::exchange::ask::Observed;
 use crate::exchange::calibrate::{Planned, ReadingSays, Step, Verdict};
 use crate::exchange::sweep::Ended;
+use crate::studio::theme::icons;
 use crate::trust::{Decision, Reading};
 
 pub fn calibrate_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) {

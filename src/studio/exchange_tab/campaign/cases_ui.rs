@@ -1,7 +1,6 @@
 //! Files of cases as people see them.
 
 use egui::{RichText, Ui};
-use egui_material_icons::{MaterialIcon, icons};
 
 use super::super::super::command::Command as WindowCommand;
 use super::super::super::state::State;
@@ -11,6 +10,7 @@ use super::cases::Shown;
 use super::shared_ui::{begin_ui, line_ui, save_menu_ui, weak_ui};
 use super::{Command, Product, Target, Wish, to_window};
 use crate::exchange::case::{Case, CaseReport, CaseVerdict, Wish as Expected};
+use crate::studio::theme::icons::{self, MaterialIcon};
 
 pub fn cases_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) {
     let cases = &state.exchange.campaign.cases;

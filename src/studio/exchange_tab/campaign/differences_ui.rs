@@ -1,7 +1,6 @@
 //! Where server and files disagree, with both arguments side by side.
 
 use egui::{RichText, Ui};
-use egui_material_icons::icons;
 
 use super::super::super::command::Command as WindowCommand;
 use super::super::super::state::State;
@@ -12,6 +11,7 @@ use super::sweep::Outcome;
 use super::sweep_ui::is_current;
 use super::{Command, to_window};
 use crate::exchange::sweep::{Difference, DifferenceKind};
+use crate::studio::theme::icons;
 use crate::trust::Decision;
 
 pub fn differences_ui(

@@ -2,7 +2,6 @@
 
 use egui::{RichText, Sense, Ui};
 use egui_extras::{Column, TableBuilder};
-use egui_material_icons::icons;
 
 use super::super::super::command::Command as WindowCommand;
 use super::super::super::state::State;
@@ -15,6 +14,7 @@ use super::sweep_ui::is_current;
 use super::{Command, to_window};
 use crate::exchange::ask::Observed;
 use crate::exchange::sweep::Tried;
+use crate::studio::theme::icons;
 
 const ROW: f32 = 24.0;
 
@@ -88,7 +88,7 @@ fn chosen_ui(
 }
 
 /// Mark and colour of what the server did.
-fn look(tokens: &Tokens, item: &Tried) -> (egui_material_icons::MaterialIcon, egui::Color32) {
+fn look(tokens: &Tokens, item: &Tried) -> (icons::MaterialIcon, egui::Color32) {
     match (item.agrees, item.observed) {
         (Some(false), _) => (icons::ICON_DIFFERENCE, tokens.bad),
         (Some(true), _) => (icons::ICON_CHECK, tokens.good),

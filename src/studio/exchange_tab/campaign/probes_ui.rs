@@ -1,7 +1,6 @@
 //! The probes as people see them: the list, the consent, and a verdict for each.
 
 use egui::{RichText, Ui};
-use egui_material_icons::{MaterialIcon, icons};
 
 use super::super::super::command::Command as WindowCommand;
 use super::super::super::state::State;
@@ -10,6 +9,7 @@ use super::super::super::widgets::{small_icon_ui, tick_ui};
 use super::shared_ui::{begin_ui, line_ui, save_menu_ui, stale_ui, weak_ui};
 use super::{Command, ProbeLine, Product, Wish, means, to_window};
 use crate::exchange::probe::{ProbeReport, Report, Verdict};
+use crate::studio::theme::icons::{self, MaterialIcon};
 
 pub fn probes_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) {
     let campaign = &state.exchange.campaign;

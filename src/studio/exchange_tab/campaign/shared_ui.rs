@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use egui::{RichText, Ui};
-use egui_material_icons::{MaterialIcon, icons};
 
 use super::super::super::command::Command as WindowCommand;
 use super::super::super::selection::Selection;
@@ -15,6 +14,7 @@ use super::work::{Progress, Work};
 use super::{Command, Kind, Product, Wish, means, to_window};
 use crate::config::{Id, Place, Project};
 use crate::exchange::sweep::{deciding, evidence};
+use crate::studio::theme::icons::{self, MaterialIcon};
 use crate::trust::{Decision, Question, Reading, Subject, Verdict};
 
 /// The switch between the two of a part, the server, and what is under way.

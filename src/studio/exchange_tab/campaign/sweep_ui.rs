@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use egui::Ui;
-use egui_material_icons::icons;
 
 use super::super::super::command::Command as WindowCommand;
 use super::super::super::state::State;
@@ -13,6 +12,7 @@ use super::shared_ui::{begin_ui, is_built_in, line_ui, save_menu_ui, stale_ui, t
 use super::sweep::{Outcome, Planned};
 use super::{Command, Product, Wish, differences_ui, items_ui, to_window};
 use crate::exchange::sweep::Ended;
+use crate::studio::theme::icons;
 
 pub fn sweep_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) {
     let sweep = &state.exchange.campaign.sweep;

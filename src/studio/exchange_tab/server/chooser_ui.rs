@@ -2,7 +2,8 @@
 //! what was typed as a profile.
 
 use egui::{RichText, Ui};
-use egui_material_icons::icons;
+
+use crate::studio::theme::icons;
 
 use super::super::super::command::{Action, Command as WindowCommand};
 use super::super::super::state::State;

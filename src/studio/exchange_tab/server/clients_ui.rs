@@ -1,7 +1,6 @@
 //! How each client authenticates at the server.
 
 use egui::{RichText, Ui};
-use egui_material_icons::icons;
 
 use super::super::super::command::Command as WindowCommand;
 use super::super::super::state::State;
@@ -17,6 +16,7 @@ use super::fields_ui::{optional_ui, path_ui, secret_ui};
 use super::{Command, File, FileOf, Names};
 use crate::config::{Profile, ProfileClient};
 use crate::exchange::{AssertionAudience, ClientAuthMethod};
+use crate::studio::theme::icons;
 
 pub fn clients_ui(
     ui: &mut Ui,

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use egui::Ui;
-use egui_material_icons::icons;
 use secrecy::SecretString;
 
 use super::super::super::command::Command as WindowCommand;
@@ -12,6 +11,7 @@ use super::super::Command as TabCommand;
 use super::super::form_ui::{field_ui, row_ui, secret_ui as masked_ui};
 use super::{File, FileOf, path_text};
 use crate::config::ProfileClient;
+use crate::studio::theme::icons;
 
 /// A file by its path, with a button for the dialog.
 pub fn path_ui(

@@ -2,7 +2,6 @@
 //! to say of all that.
 
 use egui::{RichText, Ui};
-use egui_material_icons::icons;
 
 use super::super::super::command::Command as WindowCommand;
 use super::super::super::state::State;
@@ -16,6 +15,7 @@ use super::chooser_ui::weak_ui;
 use crate::exchange::Inspection;
 use crate::exchange::checks::Level;
 use crate::exchange::verify::PublishedKey;
+use crate::studio::theme::icons;
 
 pub fn inspector_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) {
     let server = &state.exchange.server;

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use egui::{RichText, Ui};
-use egui_material_icons::icons;
 
 use super::super::super::command::Command as WindowCommand;
 use super::super::super::state::State;
@@ -19,6 +18,7 @@ use super::draft::{given, sentence};
 use super::fields_ui::{number_ui, optional_ui, path_ui};
 use super::{Command, File, FileOf, Names};
 use crate::exchange::request::{is_reserved, looks_secret};
+use crate::studio::theme::icons;
 
 pub fn way_ui(
     ui: &mut Ui,

@@ -1,7 +1,6 @@
 //! The question in the window: what is asked, about whom, how far.
 
 use egui::{RichText, Ui};
-use egui_material_icons::icons;
 
 use super::super::state::Command as GraphCommand;
 use super::form::{Form, Kind, Slot, name};
@@ -12,6 +11,7 @@ use super::suppose::Supposition;
 use super::suppose_ui::supposed_ui;
 use crate::studio::command::Command as Main;
 use crate::studio::state::State;
+use crate::studio::theme::icons;
 use crate::studio::theme::{self, Tokens};
 use crate::studio::widgets::{choice_ui, small_icon_ui};
 

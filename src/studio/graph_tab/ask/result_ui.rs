@@ -1,7 +1,6 @@
 //! The answer in the window: how many, which, and why.
 
 use egui::{RichText, Ui};
-use egui_material_icons::icons;
 
 use super::super::action::GraphAction;
 use super::super::state::Command as GraphCommand;
@@ -13,6 +12,7 @@ use super::text::text;
 use crate::studio::command::{Action, Command as Main};
 use crate::studio::exchange_tab;
 use crate::studio::state::{State, Tab};
+use crate::studio::theme::icons;
 use crate::studio::theme::{self, Tokens};
 use crate::studio::widgets::{capital, decision_ui, icon_button_ui, problem_ui};
 use crate::trust::report::{Scope, chain_verdict, credentials, listing};

@@ -1,7 +1,6 @@
 //! How the whole is built, in the window: lists whose lines are shown on the drawing.
 
 use egui::{RichText, Ui};
-use egui_material_icons::icons;
 
 use super::super::state::Command as GraphCommand;
 use super::result_ui::{out_of_date_ui, weak_ui};
@@ -9,6 +8,7 @@ use super::state::Command;
 use super::structure::{Section, Structure};
 use crate::studio::command::Command as Main;
 use crate::studio::state::State;
+use crate::studio::theme::icons;
 use crate::studio::theme::{self, Tokens};
 use crate::studio::widgets::icon_button_ui;
 

@@ -2,7 +2,6 @@
 //! and what stays by another chain.
 
 use egui::{RichText, Ui};
-use egui_material_icons::icons;
 
 use super::super::state::Command as GraphCommand;
 use super::result_ui::{List, lines_ui, out_of_date_ui, picked_ui, weak_ui};
@@ -10,6 +9,7 @@ use super::state::Command;
 use super::suppose::{Effect, NOTHING_SAVED, Supposed};
 use crate::studio::command::Command as Main;
 use crate::studio::state::State;
+use crate::studio::theme::icons;
 use crate::studio::theme::{self, Tokens};
 use crate::studio::widgets::icon_button_ui;
 

@@ -1,9 +1,9 @@
 //! What the rows say and how they are drawn.
 
 use egui::{RichText, Ui, vec2};
-use egui_material_icons::icons;
 
 use crate::config::{ClientApp, ClientKey, FileId, Id, Setting};
+use crate::studio::theme::icons;
 
 use super::super::super::state::State;
 use super::super::super::theme::{self, Tokens};

@@ -1,9 +1,9 @@
 //! A client app: its name, its id, what it states of itself, and what the audit says of it.
 
 use egui::{RichText, Ui};
-use egui_material_icons::icons;
 
 use crate::config::{Change, ClientApp, ClientKey};
+use crate::studio::theme::icons;
 
 use super::super::super::command::Command;
 use super::super::super::state::State;

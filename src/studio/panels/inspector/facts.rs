@@ -2,9 +2,9 @@
 //! belongs to, chosen among those of the project or typed.
 
 use egui::{RichText, Ui};
-use egui_material_icons::icons;
 
 use crate::config::{Change, ClientApp, Part};
+use crate::studio::theme::icons;
 use crate::yaml::{Op, Step, Value};
 
 use super::super::super::command::Command;

@@ -1,9 +1,9 @@
 //! A file: where it is, how it is written, what it holds, and what of it is not saved.
 
 use egui::{RichText, Ui};
-use egui_material_icons::icons;
 
 use crate::config::{FileError, FileId};
+use crate::studio::theme::icons;
 use crate::yaml::LoadError;
 
 use super::super::super::command::{Action, Command};

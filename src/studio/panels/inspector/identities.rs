@@ -3,9 +3,9 @@
 //! of the audit are the validation.
 
 use egui::{RichText, Ui};
-use egui_material_icons::icons;
 
 use crate::config::{Change, ClientApp, ClientKey, IDENTITIES, Stated};
+use crate::studio::theme::icons;
 
 use super::super::super::command::Command;
 use super::super::super::selection::Selection;

@@ -3,9 +3,9 @@
 //! stated can be begun.
 
 use egui::{RichText, Ui};
-use egui_material_icons::icons;
 
 use crate::config::{Change, ClientApp, ItemAt, Part};
+use crate::studio::theme::icons;
 use crate::yaml::{Op, Step, Value};
 
 use super::super::super::command::Command;

@@ -1,9 +1,9 @@
 //! The permissions of a client app, and one of them as an arrow.
 
 use egui::{RichText, Ui};
-use egui_material_icons::icons;
 
 use crate::config::{Change, ClientApp, ClientKey, PERMISSIONS, Permission};
+use crate::studio::theme::icons;
 use crate::yaml::{Op, Step};
 
 use super::super::super::command::{Action, Command};

@@ -3,13 +3,13 @@
 use egui::Ui;
 
 use crate::config::{Change, FileId, Unknown};
+use crate::studio::theme::icons;
 use crate::yaml::{Op, Step, describe};
 
 use super::super::super::command::Command;
 use super::super::super::state::State;
 use super::super::super::widgets::{problem_ui, section_ui, shared_chip, small_icon_ui};
 use super::super::raw::{self, RawDraft};
-use egui_material_icons::icons;
 
 pub fn unknown_ui(
     ui: &mut Ui,
