@@ -25,8 +25,9 @@ use url::Url;
 
 use super::clients::{is_public, require_enabled};
 use super::dpop::Proof;
-use super::exchange::{Asked, SubjectToken, issuer_of, permitted};
+use super::exchange::{Asked, permitted};
 use super::http::{Form, OAuthError, no_store};
+use super::subject::{SubjectToken, fetch, issuer_of};
 use super::token::{need_client_id, requested_scope};
 use super::{Current, Shared, metadata, replay};
 use crate::config::ClientApp;
@@ -217,7 +218,6 @@ pub(super) async fn redeem(
 
 /// The keys of a trusted server, over loopback: its issuer is an address of this machine.
 async fn keys(shared: &Shared, issuer: &str) -> Result<KeySet, String> {
-    let fetch = super::exchange::fetch;
     let document = fetch(shared, &format!("{issuer}/.well-known/openid-configuration")).await?;
     let document: Value = serde_json::from_slice(&document)
         .map_err(|_| "the metadata of its issuer is not JSON".to_owned())?;

@@ -46,9 +46,14 @@ pub fn allows(entries: &[&str]) -> String {
 }
 
 pub fn identity(issuer: &str, subject: &str) -> String {
+    format!("clientAppFederatedIdentities:\n{}", identity_entry(issuer, subject))
+}
+
+/// One of several identities.
+pub fn identity_entry(issuer: &str, subject: &str) -> String {
     format!(
-        "clientAppFederatedIdentities:\n  - id: \"b4e9c08d-1b36-4cf0-8c65-1a3ee0676f7a\"\n    \
-         issuer: \"{issuer}\"\n    subject: \"{subject}\"\n"
+        "  - id: \"b4e9c08d-1b36-4cf0-8c65-1a3ee0676f7a\"\n    issuer: \"{issuer}\"\n    subject: \
+         \"{subject}\"\n"
     )
 }
 

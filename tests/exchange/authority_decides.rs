@@ -12,17 +12,23 @@ use crate::authority_bench::*;
 
 const CLIENTS: usize = 4;
 
+/// An issuer whose tokens are for others than those of [`ISSUER`].
+const PARTNER: &str = "https://Partner.example/Tenant";
+
 fn id(index: usize) -> String {
     format!("0000000{index}-0000-4000-8000-000000000000")
 }
 
-/// One client: whom it lists, whether it holds the external identity, and what it states of itself.
-#[derive(Clone, Debug)]
+/// One client: whom it lists, which external identities it holds, and what it states of itself.
+#[derive(Clone, Debug, Default)]
 pub struct Generated {
     lists: Vec<usize>,
     federated: bool,
+    /// Whether it holds the identity of a partner, too.
+    partner: bool,
     enabled: Option<bool>,
     restricted: Option<bool>,
+    public: bool,
 }
 
 pub fn generated() -> impl Strategy<Value = Vec<Generated>> {
@@ -36,8 +42,18 @@ pub fn generated() -> impl Strategy<Value = Vec<Generated>> {
                 federated,
                 enabled,
                 restricted,
+                ..Generated::default()
             });
     prop::collection::vec(one, CLIENTS)
+}
+
+/// The same with public clients among them, and a second issuer that is trusted.
+pub fn generated_with_more() -> impl Strategy<Value = Vec<Generated>> {
+    let more = (prop::bool::weighted(0.2), prop::bool::weighted(0.3));
+    (generated(), prop::collection::vec(more, CLIENTS)).prop_map(|(clients, more)| {
+        let both = clients.into_iter().zip(more);
+        both.map(|(one, (public, partner))| Generated { public, partner, ..one }).collect()
+    })
 }
 
 pub fn yaml(clients: &[Generated]) -> String {
@@ -54,8 +70,17 @@ pub fn yaml(clients: &[Generated]) -> String {
             let ids: Vec<String> = one.lists.iter().map(|index| id(*index)).collect();
             more += &allows(&ids.iter().map(String::as_str).collect::<Vec<_>>());
         }
+        if one.public {
+            more += "isPublic: true\n";
+        }
+        if one.federated || one.partner {
+            more += "clientAppFederatedIdentities:\n";
+        }
         if one.federated {
-            more += &identity(ISSUER, SUBJECT);
+            more += &identity_entry(ISSUER, SUBJECT);
+        }
+        if one.partner {
+            more += &identity_entry(PARTNER, "org:Seven/7");
         }
         text += &client(&id(index), &format!("Client {index}"), &more);
     }
@@ -101,11 +126,7 @@ fn the_authority_grants_what_the_decision_allows() {
     let bench = Bench::new("", Reading::default());
     let external = runtime.block_on(bench.mint(&MintRequest::new(SUBJECT).from(ISSUER)));
     // Users log in once; their tokens name clients by id, whatever the project says of them today.
-    let everyone =
-        vec![
-            Generated { lists: Vec::new(), federated: false, enabled: None, restricted: None };
-            CLIENTS
-        ];
+    let everyone = vec![Generated::default(); CLIENTS];
     bench.running.set_project(Arc::new(project(&yaml(&everyone))), Reading::default());
     let tokens: Vec<String> = (0..CLIENTS)
         .map(|index| runtime.block_on(bench.user_token(&id(index), "alice", "")))

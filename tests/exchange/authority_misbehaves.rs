@@ -82,7 +82,7 @@ async fn send(
 
 /// The ids of the checks that have something to say, dialects among them. REV-01 tells what becomes of
 /// a token anywhere; TOK-12 and plain http are about the setting of these tests.
-fn noticed(report: &Report) -> BTreeSet<&'static str> {
+pub fn noticed(report: &Report) -> BTreeSet<&'static str> {
     let says = report.checks.iter().filter(|check| check.level > Level::Pass || check.dialect);
     says.map(|check| check.id).filter(|id| *id != "REV-01").collect()
 }
