@@ -77,7 +77,9 @@ async fn each_is_found_alone(all: impl Iterator<Item = M>) {
         assert_eq!(swept.differences.is_empty(), !PERMIT.contains(&how), "{name}");
         let granted = swept.differences.iter().all(|it| it.kind == DifferenceKind::Granted);
         assert!(granted, "{name}: {:?}", swept.differences);
-        assert_eq!(swept.summary.unclear > 0, UNREADABLE.contains(&how), "{name}");
+        let failed = swept.summary.server_failed;
+        assert_eq!(failed > 0, [M::Status500, M::Html].contains(&how), "{name}");
+        assert_eq!(swept.summary.unclear + failed > 0, UNREADABLE.contains(&how), "{name}");
         assert_eq!((swept.ended, probed.ended), (Ended::Finished, Ended::Finished), "{name}");
     }
 }
@@ -97,7 +99,7 @@ async fn what_is_said_wrongly_is_found_as_that_and_nothing_else() {
     let bench = Bench::new(&everything(), Reading::default());
     let (swept, probed) = told(&bench, &project, &[]).await;
     assert!(swept.differences.is_empty() && swept.summary.checks_failed.is_empty());
-    assert!(swept.summary.unclear == 0 && probed.is_fine());
+    assert!(swept.is_fine() && probed.is_fine());
 }
 
 /// A server that falls silent costs a few timeouts, and not one for each exchange; one that dies in

@@ -307,14 +307,18 @@ impl<S: Supply> Runner<'_, S> {
                 let server = format!("A token was issued ({status}).");
                 done(Observed::Granted, Verdict::Accepted, &server)
             }
-            400..500 if !error.is_empty() && error != "invalid_client" => {
+            400..500 if Observed::of_error(status, &error).is_answer() => {
                 let said = text("error_description");
                 let server = format!("The server refused: {error} ({status}). {said}");
                 done(Observed::Refused, Verdict::Refused, server.trim_end())
             }
             _ => {
                 let server = format!("The answer says nothing of it ({status} {error}).");
-                done(Observed::Unclear, Verdict::Unclear, &server)
+                let observed = match Observed::of_error(status, &error) {
+                    Observed::Refused => Observed::Unclear,
+                    observed => observed,
+                };
+                done(observed, Verdict::Unclear, &server)
             }
         }
     }
@@ -362,7 +366,7 @@ fn judge(shot: &Shot, report: &report::Report, request: &ExchangeRequest) -> Ver
     match Observed::of(report) {
         Observed::Refused if shot.judge == Judge::Note => Verdict::Noted,
         Observed::Refused => Verdict::Refused,
-        Observed::Unclear
+        Observed::NotAuthenticated
             if shot.about_client
                 && report.refusal.as_ref().is_some_and(|it| it.error == "invalid_client") =>
         {
@@ -373,7 +377,11 @@ fn judge(shot: &Shot, report: &report::Report, request: &ExchangeRequest) -> Ver
             Judge::Note => Verdict::Noted,
             Judge::ScopesWithin => scopes(report, request),
         },
-        Observed::Unclear | Observed::NoAnswer | Observed::NotTried => Verdict::Unclear,
+        Observed::NotAuthenticated
+        | Observed::ServerFailed
+        | Observed::Unclear
+        | Observed::NoAnswer
+        | Observed::NotTried => Verdict::Unclear,
     }
 }
 

@@ -14,8 +14,10 @@
 //! | `report` | what came of it, as JSON, CSV and JUnit |
 //!
 //! A refusal proves something only when it is about the permission. "Your secret is wrong" is not,
-//! nor is an answer that cannot be used; where a refusal was expected such an answer is *unclear*,
-//! and is counted apart.
+//! nor is "try again later": the question was *not answered*, since the client could not authenticate
+//! or the server failed. That is neither agreement nor difference, and is counted apart. The one
+//! exception is a client app that the files themselves turn away, as one that is disabled: there an
+//! error about the client is the right answer.
 
 mod earlier;
 mod plan;
