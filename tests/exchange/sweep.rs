@@ -9,7 +9,7 @@ use exchange_studio::config::{ClientApp, ClientKey, Project, Setting};
 use exchange_studio::exchange::ask::Desk;
 use exchange_studio::exchange::sweep::{
     Conditions, DifferenceKind, Earlier, Ended, Expected, Observed, Plan, PlanOptions, Progress,
-    Report, Why, plan, run,
+    Report, SubjectReport, Tried, Why, plan, run,
 };
 use exchange_studio::exchange::{
     Cancel, Client, ClientAuth, Http, HttpOptions, Server, Session, Supplies,
@@ -121,6 +121,7 @@ fn no_difference(report: &Report) {
 async fn the_samples_show_no_difference_under_any_reading() {
     let bench = Bench::new("", Reading::default());
     let asking = Asking::of(&bench.running).await;
+    let mut brokers = 0;
     for (sources, least) in
         [(samples::estate(), 20), (samples::cross_client(), 1), (samples::service_principal(), 1)]
     {
@@ -134,8 +135,18 @@ async fn the_samples_show_no_difference_under_any_reading() {
             assert!(granted >= least, "{reading}: {granted} granted");
             let refused = report.items.iter().filter(|it| it.observed == Observed::Refused).count();
             assert!(refused >= least, "{reading}: {refused} refused");
+            // Wherever somebody may bring an external identity, others that may not have tried to.
+            let external = |it: &&Tried| matches!(it.subject, SubjectReport::External { .. });
+            let brought = report.items.iter().filter(external);
+            if brought.clone().any(|it| it.why == Why::Permitted) {
+                let others: Vec<_> = brought.filter(|it| it.why == Why::AnotherBroker).collect();
+                assert!(!others.is_empty(), "{reading}");
+                assert!(others.iter().all(|it| it.agrees == Some(true)), "{reading}: {others:?}");
+                brokers += others.len();
+            }
         }
     }
+    assert!(brokers > 3, "{brokers}");
 }
 
 #[test]
@@ -423,11 +434,13 @@ fn a_plan_has_what_servers_get_wrong() {
     let yaml = client(PORTAL, "Portal", &allows(&[DASHBOARD, BROKER]))
         + &client(DASHBOARD, "Dashboard", &allows(&[third]))
         + &client(third, "Archive", "")
-        + &client(BROKER, "Broker", "enabled: false");
+        + &client(BROKER, "Broker", "enabled: false")
+        + &client(PRINCIPAL, "Principal", &identity(ISSUER, SUBJECT))
+        + &client("partner", "Partner", &allows(&[PRINCIPAL]));
     let project = project(&yaml);
     let options = PlanOptions { sample: 6, ..PlanOptions::default() };
     let made = plan(&project, Reading::default(), options);
-    for why in [Why::Permitted, Why::Condition, Why::Reverse, Why::TwoHops] {
+    for why in [Why::Permitted, Why::Condition, Why::Reverse, Why::TwoHops, Why::AnotherBroker] {
         assert!(made.items.iter().any(|item| item.why == why), "{why:?} in {:#?}", made.items);
     }
     let unnamed = client("", "Nobody", "") + &client(PORTAL, "Portal", "");

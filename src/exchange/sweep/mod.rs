@@ -8,6 +8,7 @@
 //!
 //! | part | purpose |
 //! |---|---|
+//! | `dice` | chance, the same for the same seed |
 //! | `plan` | which exchanges, from the configuration alone |
 //! | `run` | asking for them, with a rate, a stop and a way to go on later |
 //! | `earlier` | going on with a run that was stopped |
@@ -19,6 +20,7 @@
 //! exception is a client app that the files themselves turn away, as one that is disabled: there an
 //! error about the client is the right answer.
 
+mod dice;
 mod earlier;
 mod plan;
 mod report;
