@@ -238,7 +238,7 @@ impl Desk<'_> {
 
 /// Whether the next request would fare no better. One answer that is cut or slow says nothing of
 /// the next.
-fn unreachable(error: &TransportError) -> bool {
+pub(super) fn unreachable(error: &TransportError) -> bool {
     use TransportKind as Kind;
     SimulateError::from(error.clone()).is_unreachable()
         && !matches!(error.kind, Kind::Closed | Kind::Timeout)
