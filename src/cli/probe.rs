@@ -21,8 +21,9 @@ use crate::exchange::sweep::Ended;
 /// because a server that refuses everything proves nothing.
 ///
 /// These are attacks, if harmless ones, so they are for a server of your own, and
-/// --i-own-this-server says that it is. They go out one at a time, and the first 429 ends the run.
-/// Without that option the requests are listed and nothing is sent.
+/// --i-own-this-server says that it is. They go out one at a time; the first 429 ends the run, and so
+/// do three requests in a row without an answer. Without that option the requests are listed and
+/// nothing is sent.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Examples:

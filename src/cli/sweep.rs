@@ -25,8 +25,9 @@ use crate::trust::Reading;
 /// with the lines of the configuration and with what the server said. Nothing is changed on the
 /// server, but it issues tokens; they are forgotten at once.
 ///
-/// A refusal that is about a client's secret, and not about the exchange, proves nothing and is
-/// counted as unclear. A server that answers 429 is given the time it asks for, once.
+/// A refusal that is about the client's own credential, and not about the exchange, proves nothing,
+/// nor does a server that fails: the exchange is counted as not answered, and is no difference. A
+/// server that answers 429 is given the time it asks for, once.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Examples:
@@ -48,7 +49,7 @@ Exit status:
   1  it did not, an answer broke the standard, or not everything could be found out
   2  usage
   3  a path, or the file of --resume, cannot be read
-  4  the server cannot be reached")]
+  4  the server cannot be reached, or failed at all that it was asked")]
 pub struct Args {
     #[command(flatten)]
     paths: Paths,
@@ -169,6 +170,7 @@ pub fn run_command(
     write(args.format, &report, terminal)?;
     Ok(match report.ended {
         Ended::Unreachable(_) => Exit::Unreachable,
+        _ if report.is_out_of_order() => Exit::Unreachable,
         _ if report.is_fine() => gaps,
         _ => Exit::No,
     })
@@ -283,9 +285,7 @@ fn write_human(out: &mut String, report: &Report, colour: Colour) -> std::fmt::R
     if summary.earlier > 0 {
         writeln!(out, "  earlier    {} taken over from an earlier run", summary.earlier)?;
     }
-    write_open(out, report, Observed::Unclear, "unclear")?;
-    write_open(out, report, Observed::NotTried, "not asked")?;
-    write_open(out, report, Observed::NoAnswer, "no answer")?;
+    write_open(out, report)?;
     for (id, count) in &summary.checks_failed {
         let item = report.items.iter().flat_map(|item| &item.checks_failed);
         let finding = item.clone().find(|check| check.id == *id).map(|it| it.finding.as_str());
@@ -316,18 +316,29 @@ fn write_plan(out: &mut String, report: &Report, colour: Colour) -> std::fmt::Re
     writeln!(out, "{planned} exchanges would be asked for. Nothing was sent.")
 }
 
-/// What was not found out, by the reason, the commonest first.
-fn write_open(out: &mut String, report: &Report, what: Observed, label: &str) -> std::fmt::Result {
-    let mut reasons: Vec<(&str, usize)> = Vec::new();
-    for item in report.items.iter().filter(|item| item.observed == what) {
-        match reasons.iter_mut().find(|(reason, _)| *reason == item.server) {
-            Some((_, count)) => *count += 1,
-            None => reasons.push((&item.server, 1)),
+/// What was not found out, by the reason, the commonest of each kind first.
+fn write_open(out: &mut String, report: &Report) -> std::fmt::Result {
+    for what in [
+        Observed::NotAuthenticated,
+        Observed::ServerFailed,
+        Observed::NoAnswer,
+        Observed::Unclear,
+        Observed::NotTried,
+    ] {
+        let mut reasons: Vec<(&str, usize)> = Vec::new();
+        for item in report.items.iter().filter(|item| item.observed == what) {
+            match reasons.iter_mut().find(|(reason, _)| *reason == item.server) {
+                Some((_, count)) => *count += 1,
+                None => reasons.push((&item.server, 1)),
+            }
         }
-    }
-    reasons.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    for (reason, count) in reasons {
-        writeln!(out, "  {label:<9}  {count}: {reason}")?;
+        reasons.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        for (reason, count) in reasons {
+            match what.unanswered() {
+                Some(why) => writeln!(out, "  open       {count}: {why} {reason}")?,
+                None => writeln!(out, "  not asked  {count}: {reason}")?,
+            }
+        }
     }
     Ok(())
 }

@@ -8,6 +8,7 @@
 
 use serde_json::{Value, json};
 
+use super::ask::Observed;
 use super::checks::{Check, Level, Rule};
 use super::near::{Near, near};
 use super::report::{Outcome, Report};
@@ -25,7 +26,8 @@ const RULE: Rule = Rule::new(
 pub struct Agreement {
     /// CFG-01: passed, or the difference.
     pub check: Check,
-    /// Whether the two agree; `None` when the answer is neither yes nor no.
+    /// Whether the two agree; `None` when the answer is neither yes nor no, or a no that is not about
+    /// the permission.
     pub held: Option<bool>,
     /// Configured identities that the subject comes near to, when the token was or had to be refused.
     pub near: Vec<Near>,
@@ -45,9 +47,13 @@ impl Agreement {
             });
             format!("{text}{said}")
         };
+        let unanswered = Observed::beside(report, decision).unanswered();
         let (held, check) = match (verdict, report.outcome) {
             (_, Outcome::Unusable) => {
                 (None, RULE.not_applicable("The answer is neither yes nor no."))
+            }
+            (_, Outcome::Refused) if let Some(why) = unanswered => {
+                (None, RULE.not_applicable(why))
             }
             (Verdict::Refused, Outcome::Refused) => (Some(true), RULE.pass("Both refuse.")),
             (Verdict::Allowed | Verdict::AllowedIfNotStated, Outcome::Issued) => {
@@ -196,6 +202,26 @@ pub(super) mod tests {
             assert_eq!(agreement.check.id, "CFG-01");
             assert_eq!((agreement.check.level, agreement.held), (level, held), "{agreement:?}");
             assert_eq!(agreement.differs(), held == Some(false));
+        }
+    }
+
+    #[test]
+    fn a_no_that_is_not_about_the_permission_is_neither_agreement_nor_difference() {
+        for (error, status) in [("invalid_client", 401), ("server_error", 503)] {
+            let mut report = answered(Outcome::Refused);
+            report.answer.status = status;
+            report.refusal.as_mut().unwrap().error = error.into();
+            let open = project("");
+            for subject in ["123456789", "123456780"] {
+                let agreement = Agreement::of(&open, &asked(&open, subject), &report);
+                assert_eq!((agreement.held, agreement.differs()), (None, false), "{error}");
+                assert!(agreement.check.finding.starts_with("Not answered: "), "{agreement:?}");
+            }
+            // A client that the files disable is turned away as they say; a server's failure says
+            // nothing even then.
+            let closed = project("enabled: false\n");
+            let agreement = Agreement::of(&closed, &asked(&closed, "123456789"), &report);
+            assert_eq!(agreement.held, (status == 401).then_some(true), "{error}");
         }
     }
 

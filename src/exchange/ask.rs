@@ -15,7 +15,7 @@ use super::supply::Supply;
 use super::sweep::address;
 use super::token::Token;
 use crate::config::{ClientKey, Project};
-use crate::trust::Question;
+use crate::trust::{Decision, Question, Truth};
 
 /// Where and when questions are asked.
 #[derive(Clone, Copy)]
@@ -60,7 +60,11 @@ pub enum Reply {
 pub enum Observed {
     Granted,
     Refused,
-    /// An answer from which nothing follows, as a wrong secret or a web page.
+    /// The client itself could not authenticate, so that the server did not come to the question.
+    NotAuthenticated,
+    /// The server failed: an error of its own, too many requests, or a web page.
+    ServerFailed,
+    /// Another answer from which nothing follows, as a redirect.
     Unclear,
     /// There was no answer.
     NoAnswer,
@@ -74,6 +78,8 @@ impl Observed {
         match self {
             Self::Granted => "granted",
             Self::Refused => "refused",
+            Self::NotAuthenticated => "not-authenticated",
+            Self::ServerFailed => "server-failed",
             Self::Unclear => "unclear",
             Self::NoAnswer => "no-answer",
             Self::NotTried => "not-tried",
@@ -85,30 +91,64 @@ impl Observed {
         matches!(self, Self::Granted | Self::Refused)
     }
 
+    /// Why the question was not answered though it was asked, in a sentence; nothing when it was.
+    pub fn unanswered(self) -> Option<&'static str> {
+        match self {
+            Self::Granted | Self::Refused | Self::NotTried => None,
+            Self::NotAuthenticated => Some("Not answered: the client could not authenticate."),
+            Self::ServerFailed => Some("Not answered: the server failed."),
+            Self::Unclear => Some("Not answered: nothing follows from what the server sent."),
+            Self::NoAnswer => Some("Not answered: the server gave no answer."),
+        }
+    }
+
     /// Of an answer. A refusal that is about the client's credentials, the server's state or the
     /// grant as such says nothing of this exchange.
     pub fn of(report: &Report) -> Self {
+        let status = report.answer.status;
         match report.outcome {
             Outcome::Issued => Self::Granted,
+            Outcome::Refused => {
+                let code = report.refusal.as_ref().map_or("", |refusal| refusal.error.as_str());
+                Self::of_error(status, code)
+            }
+            Outcome::Unusable if is_overloaded(status) || report.is_web_page() => {
+                Self::ServerFailed
+            }
+            // RFC 6749 §5.2 has 401 for clients that fail to authenticate, and for nothing else.
+            Outcome::Unusable if status == 401 => Self::NotAuthenticated,
             Outcome::Unusable => Self::Unclear,
-            Outcome::Refused if is_beside_the_point(report) => Self::Unclear,
-            Outcome::Refused => Self::Refused,
+        }
+    }
+
+    /// Of an answer with a status and an error code (RFC 6749 §5.2).
+    pub fn of_error(status: u16, code: &str) -> Self {
+        match code {
+            _ if is_overloaded(status) => Self::ServerFailed,
+            "server_error" | "temporarily_unavailable" | "slow_down" => Self::ServerFailed,
+            "invalid_client" | "use_dpop_nonce" | "invalid_dpop_proof" => Self::NotAuthenticated,
+            "" if status == 401 => Self::NotAuthenticated,
+            "" | "unsupported_grant_type" => Self::Unclear,
+            _ => Self::Refused,
+        }
+    }
+
+    /// Of an answer to a question that the configuration has decided. Where it refuses because of
+    /// the client that asks, as one that is disabled, a server may say so by not authenticating it.
+    pub fn beside(report: &Report, decision: &Decision) -> Self {
+        match Self::of(report) {
+            Self::NotAuthenticated if refuses_the_requester(decision) => Self::Refused,
+            observed => observed,
         }
     }
 }
 
-/// Errors that are about the client, the server or the grant, and not about one exchange.
-const BESIDE_THE_POINT: [&str; 5] = [
-    "invalid_client",
-    "unsupported_grant_type",
-    "server_error",
-    "temporarily_unavailable",
-    "use_dpop_nonce",
-];
+fn is_overloaded(status: u16) -> bool {
+    status == 429 || status >= 500
+}
 
-fn is_beside_the_point(report: &Report) -> bool {
-    let code = report.refusal.as_ref().map_or("", |refusal| refusal.error.as_str());
-    report.answer.status >= 500 || BESIDE_THE_POINT.contains(&code)
+fn refuses_the_requester(decision: &Decision) -> bool {
+    decision.with(Truth::False).any(|step| step.id.starts_with("requester-"))
 }
 
 impl Desk<'_> {
@@ -198,7 +238,7 @@ impl Desk<'_> {
 
 /// Whether the next request would fare no better. One answer that is cut or slow says nothing of
 /// the next.
-fn unreachable(error: &TransportError) -> bool {
+pub(super) fn unreachable(error: &TransportError) -> bool {
     use TransportKind as Kind;
     SimulateError::from(error.clone()).is_unreachable()
         && !matches!(error.kind, Kind::Closed | Kind::Timeout)

@@ -281,8 +281,13 @@ pub async fn calibrate(
         match observed {
             Observed::Granted => (left, granted) = (left.and(permits), true),
             Observed::Refused => left = left.without(permits),
-            Observed::Unclear | Observed::NoAnswer | Observed::NotTried => {
+            Observed::NotTried => {
                 unclear = Some(server);
+                break;
+            }
+            not_answered => {
+                let why = not_answered.unanswered().unwrap_or_default();
+                unclear = Some(format!("{why} {server}"));
                 break;
             }
         }

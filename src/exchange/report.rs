@@ -264,13 +264,25 @@ impl Report {
             _ if (300..400).contains(&status) => {
                 format!("The server sent a redirect ({status}), which is not followed.")
             }
-            _ => match (&self.answer.body, &self.answer.text) {
-                (None, Some(text)) if text.trim_start().starts_with('<') => {
-                    format!("The server sent a web page instead of JSON ({status}).")
-                }
-                _ => format!("The answer cannot be used ({status})."),
-            },
+            _ if self.is_web_page() => {
+                format!("The server sent a web page instead of JSON ({status}).")
+            }
+            _ => format!("The answer cannot be used ({status})."),
         }
+    }
+
+    /// Whether the answer is a page for people.
+    pub fn is_web_page(&self) -> bool {
+        let answer = &self.answer;
+        let is_html = |(name, value): &(String, String)| {
+            name.eq_ignore_ascii_case("content-type") && value.starts_with("text/html")
+        };
+        answer.body.is_none()
+            && match &answer.text {
+                Some(text) => text.trim_start().starts_with('<'),
+                // Of a success that is no JSON the text is not kept.
+                None => answer.headers.iter().any(is_html),
+            }
     }
 
     /// The documented JSON shape, version 1. `reveal_token` puts the issued token itself into it.

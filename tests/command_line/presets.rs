@@ -56,6 +56,39 @@ fn a_grant_for_another_domain_is_issued_and_redeemed_there() {
     assert!(ran.stderr.contains("The grant was redeemed for an access token (200)."), "{ran}");
 }
 
+/// The second server does not answer: what the first one did is known, and told.
+#[test]
+fn a_grant_that_nobody_redeems_is_reported() {
+    // Nobody listens there once the port is given back.
+    let other = format!("http://127.0.0.1:{}", free());
+    let domain = format!("{other}=Dashboard");
+    let served = Served::with(estate(), "requester-lists-target", &["--domain", &domain]);
+    let token = served.user_token(PORTAL);
+    let more = ["--preset", "chaining", "--audience", &other, "--redeem-at", &other];
+    let ran = served.exchange(&token, PORTAL, &more);
+    assert_eq!(ran.code, Some(4), "{ran}");
+    assert!(ran.stdout.starts_with("A token was issued (200).\n"), "{ran}");
+    assert!(ran.stdout.contains("\nThe grant was not redeemed: "), "{ran}");
+    assert!(ran.stderr.starts_with("error: "), "{ran}");
+    assert!(
+        ran.stderr.contains("hint: the grant was issued; only the server that redeems"),
+        "{ran}"
+    );
+
+    let ran = served.exchange(&token, PORTAL, &[&more[..], &["--format", "json"]].concat());
+    assert_eq!(ran.code, Some(4), "{ran}");
+    let report = json(&ran);
+    assert_eq!((&report["version"], &report["outcome"]), (&1.into(), &"issued".into()));
+    assert_eq!(report["redemption"]["outcome"], "no-answer");
+    let error = report["redemption"]["error"].as_str().unwrap();
+    assert!(!error.is_empty() && ran.stderr.contains(error), "{ran}");
+
+    // A script that wants the last token gets none.
+    let ran = served.exchange(&token, PORTAL, &[&more[..], &["--print-token"]].concat());
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(4), ""), "{ran}");
+    assert!(ran.stderr.contains("A token was issued (200)."), "{ran}");
+}
+
 #[test]
 fn what_a_preset_forbids_is_not_sent() {
     let served = Served::new("requester-lists-target");

@@ -59,6 +59,61 @@ fn a_sweep_says_that_the_server_does_what_the_files_say_or_where_not() {
     assert!(ran.stdout.contains("granted  Portal: a token of a user of Portal → Dashboard\n"));
 }
 
+/// A client whose secret is wrong says nothing of what it may do: that is no difference, and has a
+/// name of its own in every format.
+#[test]
+fn a_client_that_cannot_authenticate_is_no_difference() {
+    let served = Served::new("requester-lists-target");
+    let token = served.user_token("11111111-1111-4111-8111-111111111111");
+    let ask = |command: &str, more: &[&str]| {
+        // The subject token in the place of the secret: a secret that is wrong.
+        let arguments = [command, "estate.yaml", "--server", served.text("issuer")];
+        let wrong = ["--client-secret-env", "Portal=SUBJECT_TOKEN"];
+        let with = ["--user-token-env", "Portal=SUBJECT_TOKEN"];
+        served.run(&token, &[&arguments[..], &wrong, &with, more].concat())
+    };
+    let ran = ask("sweep", &["--sample", "0"]);
+    assert_eq!(ran.code, Some(1), "{ran}");
+    assert!(ran.stdout.starts_with("Nothing was found out.\n"), "{ran}");
+    let open = "  open       1: Not answered: the client could not authenticate. The server refused: \
+                invalid_client (401).";
+    assert!(ran.stdout.contains(open), "{ran}");
+    let report = json(&ask("sweep", &["--sample", "0", "--format", "json"]));
+    assert_eq!(report["summary"]["not_authenticated"], 1, "{report:#}");
+    assert_eq!(report["summary"]["refused_though_permitted"], 0, "{report:#}");
+    let ran = ask("sweep", &["--sample", "0", "--format", "junit"]);
+    let xml = roxmltree::Document::parse(&ran.stdout).unwrap();
+    let count = |name| xml.root_element().attribute(name);
+    assert_eq!((count("failures"), count("errors")), (Some("0"), Some("1")), "{ran}");
+    let ran = ask("sweep", &["--sample", "0", "--format", "csv"]);
+    assert!(ran.stdout.contains(",not-authenticated,,401,invalid_client,"), "{ran}");
+    let ran = ask("calibrate", &[]);
+    assert_eq!(ran.code, Some(1), "{ran}");
+    let unclear = "Unclear: Not answered: the client could not authenticate. ";
+    assert!(ran.stdout.starts_with(unclear), "{ran}");
+
+    // One exchange, predicted.
+    let arguments = ["exchange", "--server", served.text("issuer"), "--client-id"];
+    let one = ["11111111-1111-4111-8111-111111111111", "--subject-token-env", "SUBJECT_TOKEN"];
+    let more = ["--client-secret-env", "SUBJECT_TOKEN", "--audience", "{{guid:dashboard}}"];
+    let predict = ["--predict", "estate.yaml"];
+    let ran = served.run(&token, &[&arguments[..], &one, &more, &predict].concat());
+    assert_eq!(ran.code, Some(1), "{ran}");
+    assert!(ran.stdout.contains("The configuration cannot be compared with such an answer."));
+}
+
+/// A server that fails at everything is as good as not there.
+#[test]
+fn a_server_that_only_fails_ends_a_sweep_with_4() {
+    let served =
+        Served::with(crate::support::estate(), "requester-lists-target", &["--misbehave", "html"]);
+    let arguments = ["sweep", "estate.yaml", "--server", served.text("issuer"), "--sample", "0"];
+    let token = ["--user-token-env", "Portal=SUBJECT_TOKEN"];
+    let ran = served.run("a token", &[&arguments[..], &token].concat());
+    assert_eq!(ran.code, Some(4), "{ran}");
+    assert!(ran.stdout.contains("  open       1: Not answered: the server failed."), "{ran}");
+}
+
 #[test]
 fn a_sweep_goes_on_with_an_earlier_one() {
     let served = Served::new("requester-lists-target");

@@ -4,6 +4,7 @@
 //! something shows only on some projects, the row says on which exchanges it does.
 
 use exchange_studio::authority::Misbehaviour as M;
+use exchange_studio::exchange::sweep::Observed;
 
 /// The exchanges of a sweep that something shows at, by what a careful server answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,8 +73,8 @@ pub struct Shows {
     pub how: M,
     /// What fails at these steps alone is granted: differences of the sweep.
     pub permits: &'static [(&'static str, Whose)],
-    /// Answers from which nothing can be read, in the sweep and in the probes.
-    pub unreadable: Option<At>,
+    /// Answers from which nothing follows, in the sweep and in the probes, and as what they count.
+    pub unreadable: Option<(At, Observed)>,
     /// Of those, errors about the client still are what a probe without a credential wants.
     pub names_client: bool,
     /// Requirements that are breached, by the id of the check, in the answers of the sweep.
@@ -115,6 +116,7 @@ use Ask::{
     WrongSecret,
 };
 use At::{Any, Granted, GrantedExternal, Refused};
+use Observed::{ServerFailed, Unclear};
 
 /// One row for each, in their order.
 pub const ROWS: &[Shows] = &[
@@ -212,13 +214,13 @@ pub const ROWS: &[Shows] = &[
     says(M::RefreshToken, &[(Permitted, "RES-07")]),
     says(M::NullRefreshToken, &[(Permitted, "RES-07")]),
     Shows {
-        unreadable: Some(Any),
+        unreadable: Some((Any, Unclear)),
         breaches: &[("RES-09", Any)],
         ..says(M::Redirect, &[(Permitted, "RES-09"), (Broken, "RES-09")])
     },
     says(M::MoreMembers, &[(Permitted, "RES-11")]),
     Shows {
-        unreadable: Some(Granted),
+        unreadable: Some((Granted, Unclear)),
         breaches: &[("RES-01", Granted), ("RES-12", Granted)],
         ..says(M::RepeatedMember, &[(Permitted, "RES-01"), (Permitted, "RES-12")])
     },
@@ -228,17 +230,17 @@ pub const ROWS: &[Shows] = &[
     says(M::ClientError400, &[(WrongSecret, "ERR-01")]),
     says(M::InvalidGrant, &[(Broken, "ERR-02")]),
     Shows {
-        unreadable: Some(Refused),
+        unreadable: Some((Refused, Unclear)),
         breaches: &[("ERR-02", Refused)],
         ..says(M::TextErrors, &[(Broken, "ERR-02")])
     },
     Shows {
-        unreadable: Some(Refused),
+        unreadable: Some((Refused, Unclear)),
         breaches: &[("ERR-01", Refused), ("ERR-02", Refused)],
         ..says(M::Status422, &[(Broken, "ERR-01"), (Broken, "ERR-02")])
     },
     Shows {
-        unreadable: Some(Refused),
+        unreadable: Some((Refused, ServerFailed)),
         names_client: true,
         breaches: &[("ERR-01", Refused)],
         ..says(M::Status500, &[(Broken, "ERR-01")])
@@ -247,7 +249,7 @@ pub const ROWS: &[Shows] = &[
     Shows { breaches: &[("ERR-04", Refused)], ..says(M::EchoToken, &[(Broken, "ERR-04")]) },
     Shows { by_hand: Some(ByHand::OtherWords), ..quiet(M::TellApart) },
     Shows {
-        unreadable: Some(Any),
+        unreadable: Some((Any, ServerFailed)),
         breaches: &[("RES-01", Granted), ("ERR-02", Refused)],
         ..says(M::Html, &[(Permitted, "RES-01"), (Broken, "ERR-02")])
     },

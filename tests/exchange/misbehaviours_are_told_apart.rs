@@ -171,10 +171,9 @@ impl<'a> Scene<'a> {
             let observed = if careful.observed == Observed::Refused && self.waived(row, item) {
                 differences.insert(item.id.as_str());
                 Observed::Granted
-            } else if asked && row.unreadable.is_some_and(|at| is_at(at, item, careful)) {
-                Observed::Unclear
             } else {
-                careful.observed
+                let unreadable = row.unreadable.filter(|(at, _)| asked && is_at(*at, item, careful));
+                unreadable.map_or(careful.observed, |(_, observed)| observed)
             };
             let breaches: BTreeSet<&str> = row
                 .breaches
@@ -199,7 +198,7 @@ impl<'a> Scene<'a> {
     async fn probes(&self, row: &Shows) -> Result<bool, TestCaseError> {
         let probed = probed(self.stand, &self.project, self.reading).await;
         prop_assert_eq!(&probed.ended, &Ended::Finished);
-        if self.probed.proves && row.unreadable.is_some_and(|at| at != At::Refused) {
+        if self.probed.proves && row.unreadable.is_some_and(|(at, _)| at != At::Refused) {
             // Where no permitted exchange can be read, nothing is proved by a refusal.
             prop_assert!(!probed.proves && probed.probes.is_empty(), "{}", row.how.name());
             return Ok(true);
@@ -214,7 +213,7 @@ impl<'a> Scene<'a> {
                 .iter()
                 .filter(|(id, _)| *id == careful.id)
                 .any(|(_, words)| refused.clone().any(|shot| shot.sent.contains(words)));
-            let unclear = row.unreadable == Some(At::Refused)
+            let unclear = row.unreadable.is_some_and(|(at, _)| at == At::Refused)
                 && refused.any(|shot| {
                     let client = row.names_client && shot.server.contains("invalid_client");
                     shot.observed == Observed::Refused && !client

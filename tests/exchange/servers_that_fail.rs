@@ -5,7 +5,7 @@ use std::time::Duration;
 use exchange_studio::authority::Misbehaviour as M;
 use exchange_studio::config::Project;
 use exchange_studio::exchange::probe::{self, Ground};
-use exchange_studio::exchange::sweep::{self as sweeps, Ended, PlanOptions, plan};
+use exchange_studio::exchange::sweep::{self as sweeps, Ended, Observed, PlanOptions, plan};
 use exchange_studio::exchange::{Cancel, Http, HttpOptions, time};
 use exchange_studio::trust::Reading;
 
@@ -41,6 +41,30 @@ async fn a_server_that_fails_ends_the_run_with_what_was_found() {
         assert!(why.starts_with("5 exchanges in a row were left without an answer. "), "{why}");
         assert!(report.differences.is_empty() && report.summary.answered == 0, "{report:?}");
         assert_eq!(report.items.len(), planned.items.len());
+    }
+
+    // Of probes, three are enough.
+    for how in [M::Slow, M::DropConnection] {
+        let mut asking = Asking::of(&bench.running).await;
+        let timeout = Duration::from_millis(200);
+        asking.http = Http::new(HttpOptions { timeout, ..HttpOptions::default() }).unwrap();
+        let now = time::point(bench.now());
+        let clock = move || now;
+        let ground = Ground::new(&project, Reading::default());
+        let (mut supplies, desk) = (asking.supplies(), asking.desk(&project, &clock));
+        let falls_silent = |_: probe::ProbeProgress<'_>| bench.running.set_misbehaviour(&[how]);
+        let cancel = Cancel::default();
+        let report =
+            probe::run(&desk, &ground, &[], None, &mut supplies, &cancel, falls_silent).await;
+        bench.running.set_misbehaviour(&[]);
+        let Ended::Unreachable(why) = &report.ended else { panic!("{:?}", report.ended) };
+        assert!(why.starts_with("3 requests in a row were left without an answer. "), "{why}");
+        assert!(why.ends_with(" The rest was not sent."), "{why}");
+        let shots = report.probes.iter().flat_map(|probe| &probe.shots);
+        let silent = shots.filter(|shot| shot.observed == Observed::NoAnswer).count();
+        assert_eq!(silent, 3, "{report:#?}");
+        assert_eq!(report.probes[0].verdict, probe::Verdict::Refused);
+        assert!(report.probes.len() < probe::PROBES.len() && !report.is_fine());
     }
 
     // One probe too many, and the probes end.

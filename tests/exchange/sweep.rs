@@ -4,12 +4,12 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use exchange_studio::authority::{Running, minting};
+use exchange_studio::authority::{Misbehaviour, Running, minting};
 use exchange_studio::config::{ClientApp, ClientKey, Project, Setting};
 use exchange_studio::exchange::ask::Desk;
 use exchange_studio::exchange::sweep::{
     Conditions, DifferenceKind, Earlier, Ended, Expected, Observed, Plan, PlanOptions, Progress,
-    Report, Why, plan, run,
+    Report, SubjectReport, Tried, Why, plan, run,
 };
 use exchange_studio::exchange::{
     Cancel, Client, ClientAuth, Http, HttpOptions, Server, Session, Supplies,
@@ -121,6 +121,7 @@ fn no_difference(report: &Report) {
 async fn the_samples_show_no_difference_under_any_reading() {
     let bench = Bench::new("", Reading::default());
     let asking = Asking::of(&bench.running).await;
+    let mut brokers = 0;
     for (sources, least) in
         [(samples::estate(), 20), (samples::cross_client(), 1), (samples::service_principal(), 1)]
     {
@@ -134,8 +135,18 @@ async fn the_samples_show_no_difference_under_any_reading() {
             assert!(granted >= least, "{reading}: {granted} granted");
             let refused = report.items.iter().filter(|it| it.observed == Observed::Refused).count();
             assert!(refused >= least, "{reading}: {refused} refused");
+            // Wherever somebody may bring an external identity, others that may not have tried to.
+            let external = |it: &&Tried| matches!(it.subject, SubjectReport::External { .. });
+            let brought = report.items.iter().filter(external);
+            if brought.clone().any(|it| it.why == Why::Permitted) {
+                let others: Vec<_> = brought.filter(|it| it.why == Why::AnotherBroker).collect();
+                assert!(!others.is_empty(), "{reading}");
+                assert!(others.iter().all(|it| it.agrees == Some(true)), "{reading}: {others:?}");
+                brokers += others.len();
+            }
         }
     }
+    assert!(brokers > 3, "{brokers}");
 }
 
 #[test]
@@ -257,10 +268,120 @@ async fn a_refusal_that_is_about_the_secret_proves_nothing() {
         cancel: &Cancel::default(),
     };
     let report = run(&conditions, &mut supplies, |_| ()).await;
-    // What is permitted was refused, which is a difference; of what is forbidden nothing is known.
-    assert_eq!(report.summary.refused_though_permitted, 1);
-    assert_eq!(report.summary.agreed, 0, "{:?}", report.items);
-    assert!(report.summary.unclear > 0 && report.summary.not_tried > 0);
+    // Nobody knows what the server would have said of the exchange.
+    assert!(report.differences.is_empty(), "{:?}", report.differences);
+    assert_eq!((report.summary.agreed, report.summary.answered), (0, 0), "{:?}", report.items);
+    assert!(report.summary.not_authenticated > 0 && report.summary.not_tried > 0);
+    assert_eq!((report.summary.server_failed, report.summary.unclear), (0, 0));
+    assert!(!report.is_fine() && !report.is_out_of_order());
+    let permitted = report.items.iter().find(|item| item.expected == Expected::Granted).unwrap();
+    assert_eq!(
+        (permitted.observed, permitted.agrees, permitted.error.as_deref()),
+        (Observed::NotAuthenticated, None, Some("invalid_client"))
+    );
+    is_told_as(&report, "not-authenticated", "Not answered: the client could not authenticate.");
+}
+
+/// In what programs read, what was not answered has a name of its own, and is no failure.
+fn is_told_as(report: &Report, name: &str, sentence: &str) {
+    let json = serde_json::to_value(report).unwrap();
+    let count = report.items.iter().filter(|item| item.observed.name() == name).count();
+    assert_eq!(json["summary"][name.replace('-', "_")], count);
+    let items = json["items"].as_array().unwrap();
+    assert_eq!(items.iter().filter(|item| item["observed"] == name).count(), count);
+    assert_eq!(report.to_csv().matches(&format!(",{name},,")).count(), count);
+    let xml = report.to_junit();
+    let xml = roxmltree::Document::parse(&xml).unwrap();
+    let of = |kind: &str| xml.descendants().filter(|it| it.has_tag_name(kind)).collect::<Vec<_>>();
+    assert!(of("failure").is_empty(), "{name}");
+    let errors = of("error");
+    assert_eq!(errors.len(), count, "{xml:?}");
+    for error in errors {
+        assert!(error.attribute("message").unwrap().starts_with(sentence), "{error:?}");
+    }
+}
+
+/// A server that fails has said nothing of the permissions, whatever it dresses its failure in.
+#[tokio::test]
+async fn a_server_that_fails_is_no_server_that_differs() {
+    let files =
+        client(PORTAL, "Portal", &allows(&[DASHBOARD])) + &client(DASHBOARD, "Dashboard", "");
+    let bench = Bench::new(&files, Reading::default());
+    let asking = Asking::of(&bench.running).await;
+    let project = project(&files);
+    let plan = plan(&project, Reading::default(), PlanOptions::default());
+    for how in [Misbehaviour::Status500, Misbehaviour::Html] {
+        bench.running.set_misbehaviour(&[how]);
+        let report = sweep(&asking, &bench, &project, &plan).await;
+        assert!(report.differences.is_empty(), "{how:?}: {:?}", report.differences);
+        assert!(report.summary.server_failed > 0, "{how:?}: {:?}", report.summary);
+        assert!(!report.is_fine(), "{how:?}");
+        is_told_as(&report, "server-failed", "Not answered: the server failed.");
+    }
+}
+
+/// Everything that a server answers with an error of its own, and nothing that is about a permission.
+#[tokio::test]
+async fn a_server_that_only_fails_is_out_of_order() {
+    use axum::http::StatusCode;
+    let files =
+        client(PORTAL, "Portal", &allows(&[DASHBOARD])) + &client(DASHBOARD, "Dashboard", "");
+    let project = project(&files);
+    let plan =
+        plan(&project, Reading::default(), PlanOptions { sample: 0, ..PlanOptions::default() });
+    for (status, body, observed) in [
+        (503, "<html>Sorry</html>", Observed::ServerFailed),
+        (500, "{\"error\": \"invalid_grant\"}", Observed::ServerFailed),
+        (403, "<html>No</html>", Observed::ServerFailed),
+        (400, "{\"error\": \"temporarily_unavailable\"}", Observed::ServerFailed),
+        (401, "", Observed::NotAuthenticated),
+        (400, "{\"error\": \"invalid_client\"}", Observed::NotAuthenticated),
+        (400, "{\"error\": \"unsupported_grant_type\"}", Observed::Unclear),
+        (200, "{}", Observed::Unclear),
+        (400, "{\"error\": \"invalid_grant\"}", Observed::Refused),
+        (403, "{\"error\": \"access_denied\"}", Observed::Refused),
+    ] {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/token", listener.local_addr().unwrap());
+        let answer = move || async move {
+            let kind = if body.starts_with('{') { "application/json" } else { "text/html" };
+            (StatusCode::from_u16(status).unwrap(), [("content-type", kind)], body)
+        };
+        let router = axum::Router::new().fallback(answer);
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        let http = Http::new(HttpOptions::default()).unwrap();
+        let server = Server::TokenEndpoint { url, jwks_uri: None };
+        let session = Session::open(&http, &server).await.unwrap();
+        let secret = |app: &ClientApp| {
+            let id = app.id.as_ref().ok_or("no id")?.value.as_str();
+            Ok(Client::new(id, ClientAuth::Basic("a secret".into())))
+        };
+        let token = exchange_studio::exchange::supply::SubjectToken {
+            token: "a token".into(),
+            token_type: ACCESS_TOKEN.to_owned(),
+        };
+        let of_portal = exchange_studio::trust::Subject::UserOf(ClientKey(0));
+        let mut supplies =
+            Supplies::new(&http, &session, Box::new(secret)).with_token(of_portal, token);
+        let desk = Desk {
+            http: &http,
+            session: &session,
+            project: &project,
+            skew: Duration::from_secs(60),
+            audiences: &[],
+            clock: &SystemTime::now,
+            patient: true,
+        };
+        let (earlier, cancel) = (Earlier::default(), Cancel::default());
+        let conditions =
+            Conditions { desk, plan: &plan, rate: None, earlier: &earlier, cancel: &cancel };
+        let report = run(&conditions, &mut supplies, |_| ()).await;
+        let [item] = &report.items[..] else { panic!("{:?}", report.items) };
+        assert_eq!(item.observed, observed, "{status} {body}: {item:?}");
+        assert_eq!(report.is_out_of_order(), observed == Observed::ServerFailed, "{status} {body}");
+        assert_eq!(report.differences.len(), usize::from(observed == Observed::Refused), "{body}");
+        assert!(!report.is_fine());
+    }
 }
 
 #[tokio::test]
@@ -313,11 +434,13 @@ fn a_plan_has_what_servers_get_wrong() {
     let yaml = client(PORTAL, "Portal", &allows(&[DASHBOARD, BROKER]))
         + &client(DASHBOARD, "Dashboard", &allows(&[third]))
         + &client(third, "Archive", "")
-        + &client(BROKER, "Broker", "enabled: false");
+        + &client(BROKER, "Broker", "enabled: false")
+        + &client(PRINCIPAL, "Principal", &identity(ISSUER, SUBJECT))
+        + &client("partner", "Partner", &allows(&[PRINCIPAL]));
     let project = project(&yaml);
     let options = PlanOptions { sample: 6, ..PlanOptions::default() };
     let made = plan(&project, Reading::default(), options);
-    for why in [Why::Permitted, Why::Condition, Why::Reverse, Why::TwoHops] {
+    for why in [Why::Permitted, Why::Condition, Why::Reverse, Why::TwoHops, Why::AnotherBroker] {
         assert!(made.items.iter().any(|item| item.why == why), "{why:?} in {:#?}", made.items);
     }
     let unnamed = client("", "Nobody", "") + &client(PORTAL, "Portal", "");

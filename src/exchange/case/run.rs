@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::file::{Case, CaseFile, Claim, ClientSpec, Expect, Subject, Wish};
-use crate::exchange::ask::said;
+use crate::exchange::ask::{Observed, said};
 use crate::exchange::assertion::Occasion;
 use crate::exchange::cancel::Cancel;
 use crate::exchange::checks::{Check, Level};
@@ -55,7 +55,8 @@ impl std::fmt::Debug for Means<'_> {
 pub enum CaseVerdict {
     Passed,
     Failed,
-    /// It could not be tried: a token, a credential or an answer is missing.
+    /// It could not be tried, or nothing follows from it: a token, a credential or an answer is
+    /// missing, the client could not authenticate, or the server failed.
     Error,
 }
 
@@ -150,8 +151,14 @@ impl Runner<'_> {
         if let Some(token) = &report.issued {
             self.answers.insert(case.name.clone(), token.clone());
         }
-        let problems = compare(&case.expect, &report);
-        let verdict = if problems.is_empty() { CaseVerdict::Passed } else { CaseVerdict::Failed };
+        let (verdict, problems) = match unanswered(&case.expect, &report) {
+            Some(why) => (CaseVerdict::Error, vec![why]),
+            None => {
+                let problems = compare(&case.expect, &report);
+                let fine = problems.is_empty();
+                (if fine { CaseVerdict::Passed } else { CaseVerdict::Failed }, problems)
+            }
+        };
         CaseReport {
             name: case.name.clone(),
             verdict,
@@ -256,6 +263,21 @@ impl Runner<'_> {
     }
 }
 
+/// Why nothing follows from an answer: a refusal that is about the client's own credential, or a
+/// server that failed, is neither what a case wants nor its opposite. A case that names the error or
+/// the status is about just that, and is judged by it.
+fn unanswered(expect: &Expect, report: &Report) -> Option<String> {
+    let why = Observed::of(report).unanswered()?;
+    if expect.status.is_some() || !expect.error.is_empty() {
+        return None;
+    }
+    let name = report.refusal.as_ref().map_or_else(
+        || format!("status: {}", report.answer.status),
+        |refusal| format!("error: [{}]", refusal.error),
+    );
+    Some(format!("{why} If that is what is expected, the case has to say so, with {name}."))
+}
+
 /// What is not as expected, one sentence each.
 fn compare(expect: &Expect, report: &Report) -> Vec<String> {
     let mut problems = Vec::new();
@@ -355,6 +377,47 @@ fn contains(value: &Value, wanted: &Value) -> bool {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn what_is_not_about_the_exchange_is_an_error_unless_the_case_is_about_just_that() {
+        use crate::exchange::client_auth::ClientAuthMethod;
+        use crate::exchange::report::{Refusal, tests::report};
+        let answer = |status, error: &str| {
+            let mut report = report(ClientAuthMethod::None, &[]);
+            report.answer.status = status;
+            report.refusal = Some(Refusal {
+                error: error.to_owned(),
+                description: String::new(),
+                explanation: String::new(),
+            });
+            report
+        };
+        let expect = |outcome, error: &[&str], status| Expect {
+            outcome,
+            error: error.iter().map(|error| (*error).to_owned()).collect(),
+            status,
+            claims: Default::default(),
+            checks: Default::default(),
+        };
+        let refused = expect(Wish::Refused, &[], None);
+        for (status, error, sentence) in [
+            (401, "invalid_client", "the client could not authenticate."),
+            (503, "temporarily_unavailable", "the server failed."),
+            (429, "slow_down", "the server failed."),
+        ] {
+            let report = answer(status, error);
+            for outcome in [Wish::Refused, Wish::Allowed] {
+                let why = unanswered(&expect(outcome, &[], None), &report).unwrap();
+                assert!(why.contains(sentence) && why.contains(error), "{why}");
+            }
+            let named = expect(Wish::Refused, &[error], None);
+            assert_eq!(unanswered(&named, &report), None);
+            assert!(compare(&named, &report).is_empty());
+            let named = expect(Wish::Refused, &[], Some(status));
+            assert_eq!(unanswered(&named, &report), None);
+        }
+        assert_eq!(unanswered(&refused, &answer(400, "invalid_target")), None);
+    }
 
     #[test]
     fn claims_are_compared_by_what_they_are() {

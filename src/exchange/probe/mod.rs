@@ -7,7 +7,7 @@
 //! a server that refuses that as well refuses everything, and proves nothing.
 //!
 //! They are attacks, if harmless ones, so whoever runs them says that the server is theirs. They go
-//! out one at a time, and the first 429 ends the run.
+//! out one at a time, and the first 429 ends the run, as do a few requests in a row without an answer.
 //!
 //! | part | purpose |
 //! |---|---|

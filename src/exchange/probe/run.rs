@@ -8,7 +8,7 @@ use super::ground::Ground;
 use super::report::{ProbeReport, Report, ShotReport, Verdict};
 use super::shots::{Form, Judge, Recipe, Shot};
 use super::table::{PROBES, Probe};
-use crate::exchange::ask::{Desk, Observed, Reply, said};
+use crate::exchange::ask::{Desk, Observed, Reply, said, unreachable};
 use crate::exchange::assertion::Occasion;
 use crate::exchange::cancel::Cancel;
 use crate::exchange::client_auth::{Client, ClientAuth};
@@ -20,6 +20,11 @@ use crate::exchange::request::{ExchangeRequest, form};
 use crate::exchange::supply::Supply;
 use crate::exchange::sweep::{Ended, Item};
 use crate::exchange::token;
+
+/// So many requests in a row without an answer, and the next would fare no better: with a server that
+/// has fallen silent, each costs the whole timeout. Fewer than in a sweep, since each is an attack that
+/// the server may have chosen not to answer, and a run has few.
+const SILENT: usize = 3;
 
 /// How far a run is.
 #[derive(Clone, Copy, Debug)]
@@ -47,7 +52,7 @@ pub async fn run(
     mut progress: impl FnMut(ProbeProgress<'_>),
 ) -> Report {
     let mut runner =
-        Runner { desk: Desk { patient: false, ..*desk }, supply, pace: Pace::new(rate) };
+        Runner { desk: Desk { patient: false, ..*desk }, supply, pace: Pace::new(rate), silent: 0 };
     let mut report = Report {
         version: 1,
         kind: "probes",
@@ -145,6 +150,8 @@ struct Runner<'a, S> {
     desk: Desk<'a>,
     supply: &'a mut S,
     pace: Pace,
+    /// How many requests in a row were left without an answer.
+    silent: usize,
 }
 
 impl<S: Supply> Runner<'_, S> {
@@ -177,7 +184,7 @@ impl<S: Supply> Runner<'_, S> {
             };
             match grounded {
                 Err(why) => done.push(untried(&shot, why)),
-                Ok(()) => match self.shot(&shot).await {
+                Ok(()) => match self.heard(&shot).await {
                     Fired::Done(report) => done.push(report),
                     Fired::Stop(ended, report) => {
                         done.push(report);
@@ -195,6 +202,25 @@ impl<S: Supply> Runner<'_, S> {
             _ => String::new(),
         };
         (probe_report(probe, verdict, why, done), stop)
+    }
+
+    /// Sends a shot, and ends the run when the server has fallen silent.
+    async fn heard(&mut self, shot: &Shot) -> Fired {
+        let fired = self.shot(shot).await;
+        let Fired::Done(report) = fired else { return fired };
+        match report.observed {
+            Observed::NotTried => {}
+            Observed::NoAnswer => self.silent += 1,
+            _ => self.silent = 0,
+        }
+        if self.silent < SILENT {
+            return Fired::Done(report);
+        }
+        let why = format!(
+            "{SILENT} requests in a row were left without an answer. {} The rest was not sent.",
+            report.server
+        );
+        Fired::Stop(Ended::Unreachable(why), report)
     }
 
     async fn shot(&mut self, shot: &Shot) -> Fired {
@@ -285,7 +311,14 @@ impl<S: Supply> Runner<'_, S> {
         };
         let answer = match answer {
             Ok(answer) => answer,
-            Err(error) => return done(Observed::NoAnswer, Verdict::Unclear, &error.message),
+            Err(error) => {
+                let ended = unreachable(&error).then(|| Ended::Unreachable(error.message.clone()));
+                let fired = done(Observed::NoAnswer, Verdict::Unclear, &error.message);
+                return match (ended, fired) {
+                    (Some(ended), Fired::Done(report)) => Fired::Stop(ended, report),
+                    (_, fired) => fired,
+                };
+            }
         };
         let members = json::parse_object(answer.body.expose_secret()).unwrap_or_default();
         let text = |name: &str| {
@@ -307,14 +340,18 @@ impl<S: Supply> Runner<'_, S> {
                 let server = format!("A token was issued ({status}).");
                 done(Observed::Granted, Verdict::Accepted, &server)
             }
-            400..500 if !error.is_empty() && error != "invalid_client" => {
+            400..500 if Observed::of_error(status, &error).is_answer() => {
                 let said = text("error_description");
                 let server = format!("The server refused: {error} ({status}). {said}");
                 done(Observed::Refused, Verdict::Refused, server.trim_end())
             }
             _ => {
                 let server = format!("The answer says nothing of it ({status} {error}).");
-                done(Observed::Unclear, Verdict::Unclear, &server)
+                let observed = match Observed::of_error(status, &error) {
+                    Observed::Refused => Observed::Unclear,
+                    observed => observed,
+                };
+                done(observed, Verdict::Unclear, &server)
             }
         }
     }
@@ -362,7 +399,7 @@ fn judge(shot: &Shot, report: &report::Report, request: &ExchangeRequest) -> Ver
     match Observed::of(report) {
         Observed::Refused if shot.judge == Judge::Note => Verdict::Noted,
         Observed::Refused => Verdict::Refused,
-        Observed::Unclear
+        Observed::NotAuthenticated
             if shot.about_client
                 && report.refusal.as_ref().is_some_and(|it| it.error == "invalid_client") =>
         {
@@ -373,7 +410,11 @@ fn judge(shot: &Shot, report: &report::Report, request: &ExchangeRequest) -> Ver
             Judge::Note => Verdict::Noted,
             Judge::ScopesWithin => scopes(report, request),
         },
-        Observed::Unclear | Observed::NoAnswer | Observed::NotTried => Verdict::Unclear,
+        Observed::NotAuthenticated
+        | Observed::ServerFailed
+        | Observed::Unclear
+        | Observed::NoAnswer
+        | Observed::NotTried => Verdict::Unclear,
     }
 }
 

@@ -8,15 +8,19 @@
 //!
 //! | part | purpose |
 //! |---|---|
+//! | `dice` | chance, the same for the same seed |
 //! | `plan` | which exchanges, from the configuration alone |
 //! | `run` | asking for them, with a rate, a stop and a way to go on later |
 //! | `earlier` | going on with a run that was stopped |
 //! | `report` | what came of it, as JSON, CSV and JUnit |
 //!
 //! A refusal proves something only when it is about the permission. "Your secret is wrong" is not,
-//! nor is an answer that cannot be used; where a refusal was expected such an answer is *unclear*,
-//! and is counted apart.
+//! nor is "try again later": the question was *not answered*, since the client could not authenticate
+//! or the server failed. That is neither agreement nor difference, and is counted apart. The one
+//! exception is a client app that the files themselves turn away, as one that is disabled: there an
+//! error about the client is the right answer.
 
+mod dice;
 mod earlier;
 mod plan;
 mod report;

@@ -4,11 +4,13 @@
 //! What is permitted is a list, so all of it is asked. What is not permitted is nearly everything,
 //! so a sample stands for it, the same one for the same seed. Half of the sample are near misses,
 //! because that is where servers go wrong: the permission exists and a condition forbids it, the
-//! permission runs the other way, or two hops would lead there. The rest is drawn at large. Whatever
-//! is in the plan, [`decide`] has decided it.
+//! permission runs the other way, two hops would lead there, or a client app brings an external
+//! identity that only another may bring. The kinds take turns, so that a common one leaves room for
+//! the others. The rest is drawn at large. Whatever is in the plan, [`decide`] has decided it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::dice::Dice;
 use crate::config::{ClientKey, Project};
 use crate::trust::{
     Access, Node, Question, Reading, Subject, TrustGraph, Verdict, candidates, decide,
@@ -53,6 +55,8 @@ pub enum Why {
     Reverse,
     /// Two permitted exchanges would lead there, one does not.
     TwoHops,
+    /// Another client app may bring this external identity, the one that asks may not.
+    AnotherBroker,
     /// Drawn from all that is not permitted.
     Sample,
 }
@@ -101,6 +105,7 @@ pub fn plan(project: &Project, reading: Reading, options: PlanOptions) -> Plan {
         seen: BTreeSet::new(),
         near: BTreeMap::new(),
         pairs: Vec::new(),
+        brought: Vec::new(),
     };
     let mut left_out = Vec::new();
     for client in project.clients() {
@@ -162,7 +167,7 @@ pub fn item_id(project: &Project, question: &Question, target: ClientKey) -> Str
     format!("{} | {subject} | {}", key(question.requester), key(target))
 }
 
-/// How many near misses of one client app are looked at.
+/// How many near misses of one client app and one kind are looked at.
 const MOST_NEAR: usize = 256;
 
 struct Planner<'a> {
@@ -172,9 +177,11 @@ struct Planner<'a> {
     items: Vec<Item>,
     seen: BTreeSet<String>,
     /// What each requester nearly may.
-    near: BTreeMap<ClientKey, Vec<(Why, Question)>>,
+    near: BTreeMap<ClientKey, BTreeMap<Why, Vec<Question>>>,
     /// External identities.
     pairs: Vec<(String, String)>,
+    /// External identities that somebody may bring, and the client apps they become.
+    brought: Vec<(String, String, ClientKey)>,
 }
 
 impl Planner<'_> {
@@ -210,18 +217,30 @@ impl Planner<'_> {
             }
             for to in access.out().row(from) {
                 for hop in access.hops(from, *to) {
-                    self.add(Why::Permitted, hop.question(graph));
+                    let question = hop.question(graph);
+                    let brought = match (&question.subject, question.target) {
+                        (Subject::External { issuer, subject }, Some(principal)) => {
+                            Some((issuer.clone(), subject.clone(), principal))
+                        }
+                        _ => None,
+                    };
+                    if self.add(Why::Permitted, question) {
+                        self.brought.extend(brought);
+                    }
                 }
             }
         }
+        // Several may bring the same.
+        self.brought.sort();
+        self.brought.dedup();
         // As a person reads them: by who asks.
         self.items.sort_by_key(|item| item.question.requester);
     }
 
     fn miss(&mut self, why: Why, requester: ClientKey, subject: Subject, target: ClientKey) {
-        let near = self.near.entry(requester).or_default();
+        let near = self.near.entry(requester).or_default().entry(why).or_default();
         if near.len() < MOST_NEAR {
-            near.push((why, Question { requester, subject, target: Some(target) }));
+            near.push(Question { requester, subject, target: Some(target) });
         }
     }
 
@@ -261,13 +280,25 @@ impl Planner<'_> {
             let mut dice = Dice::new(self.options.seed, id);
             let mut left = self.options.sample;
             let mut near = self.near.remove(&requester).unwrap_or_default();
-            dice.shuffle(&mut near);
-            for (why, question) in near {
-                // Half of them at most, rounded up.
-                if left <= self.options.sample / 2 {
-                    break;
-                }
-                left -= usize::from(self.add(why, question));
+            near.insert(Why::AnotherBroker, self.another_broker(&mut dice, requester));
+            let mut kinds: Vec<(Why, Vec<Question>)> = near.into_iter().collect();
+            for (_, questions) in &mut kinds {
+                dice.shuffle(questions);
+            }
+            dice.shuffle(&mut kinds);
+            // Half of them at most, rounded up, from each kind in turn.
+            while left > self.options.sample / 2 && !kinds.is_empty() {
+                kinds.retain_mut(|(why, questions)| {
+                    while left > self.options.sample / 2
+                        && let Some(question) = questions.pop()
+                    {
+                        if self.add(*why, question) {
+                            left -= 1;
+                            return true;
+                        }
+                    }
+                    false
+                });
             }
             for _ in 0..8 * left + 8 {
                 if left == 0 {
@@ -277,6 +308,24 @@ impl Planner<'_> {
                 left -= usize::from(self.add(Why::Sample, question));
             }
         }
+    }
+
+    /// What others may bring, as if this client app might.
+    fn another_broker(&self, dice: &mut Dice, requester: ClientKey) -> Vec<Question> {
+        let all = self.brought.len();
+        let places: Vec<usize> = if all <= MOST_NEAR {
+            (0..all).collect()
+        } else {
+            (0..MOST_NEAR).map(|_| dice.below(all)).collect()
+        };
+        let brought = places.into_iter().filter_map(|place| self.brought.get(place));
+        brought
+            .map(|(issuer, subject, principal)| Question {
+                requester,
+                subject: Subject::External { issuer: issuer.clone(), subject: subject.clone() },
+                target: Some(*principal),
+            })
+            .collect()
     }
 
     fn drawn(&self, dice: &mut Dice, requester: ClientKey, clients: &[ClientKey]) -> Question {
@@ -295,41 +344,6 @@ impl Planner<'_> {
         // in.
         let own = self.reading == Reading::RequesterListsOrigin && dice.below(2) == 0;
         Question { requester, subject, target: if own { Some(requester) } else { target } }
-    }
-}
-
-/// A small generator of numbers (SplitMix64), so that a plan is the same everywhere.
-struct Dice(u64);
-
-impl Dice {
-    /// Of one client app: what is drawn for it does not change when others come or go.
-    fn new(seed: u64, id: &str) -> Self {
-        // FNV-1a.
-        let hash = id.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(0x0000_0100_0000_01b3)
-        });
-        Self(seed ^ hash)
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    /// A number below a limit; 0 when the limit is.
-    fn below(&mut self, limit: usize) -> usize {
-        let limit = u64::try_from(limit).unwrap_or(u64::MAX).max(1);
-        usize::try_from(self.next() % limit).unwrap_or(0)
-    }
-
-    fn shuffle<T>(&mut self, items: &mut [T]) {
-        for at in (1..items.len()).rev() {
-            let other = self.below(at + 1);
-            items.swap(at, other);
-        }
     }
 }
 
@@ -355,9 +369,22 @@ mod tests {
             }
             assert!(made.count(Expected::Granted) > 20, "{reading}");
             assert!(made.count(Expected::Refused) > 100, "{reading}");
-            for why in [Why::Reverse, Why::TwoHops, Why::Sample] {
+            for why in [Why::Reverse, Why::TwoHops, Why::AnotherBroker, Why::Sample] {
                 assert!(made.items.iter().any(|item| item.why == why), "{reading} {why:?}");
             }
+            for near in made.items.iter().filter(|item| item.why == Why::AnotherBroker) {
+                let same = |item: &&Item| {
+                    item.why == Why::Permitted
+                        && (&item.question.subject, item.target)
+                            == (&near.question.subject, near.target)
+                };
+                let broker = made.items.iter().find(same).expect("somebody may bring it");
+                assert_ne!(broker.question.requester, near.question.requester);
+                assert!(matches!(near.question.subject, Subject::External { .. }));
+            }
+            let alone = plan(&project, reading, PlanOptions { externals: false, ..options });
+            let external = |item: &Item| matches!(item.question.subject, Subject::External { .. });
+            assert!(!alone.items.iter().any(external), "{reading}");
             let other = plan(&project, reading, PlanOptions { seed: 8, ..options });
             assert_ne!(made.items, other.items);
         }

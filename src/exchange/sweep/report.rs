@@ -256,7 +256,11 @@ pub struct Summary {
     pub agreed: usize,
     pub granted_though_forbidden: usize,
     pub refused_though_permitted: usize,
-    /// Answers from which nothing follows.
+    /// The client could not authenticate, so the question was not answered.
+    pub not_authenticated: usize,
+    /// The server failed, so the question was not answered.
+    pub server_failed: usize,
+    /// Other answers from which nothing follows.
     pub unclear: usize,
     /// Not asked, or not answered.
     pub not_tried: usize,
@@ -320,14 +324,27 @@ impl Report {
     }
 
     /// Whether the server did what the files say: everything was asked for, nothing differs,
-    /// nothing that is permitted was left without an answer, no requirement was breached.
+    /// nothing that was asked, and nothing that is permitted, was left without an answer, no
+    /// requirement was breached.
     pub fn is_fine(&self) -> bool {
-        let open = |item: &Tried| item.agrees.is_none() && item.expected == Expected::Granted;
+        let open = |item: &Tried| {
+            item.observed.unanswered().is_some()
+                || (item.agrees.is_none() && item.expected == Expected::Granted)
+        };
         self.ended == Ended::Finished
             && self.differences.is_empty()
-            && self.summary.unclear == 0
             && self.summary.checks_failed.is_empty()
             && !self.items.iter().any(open)
+    }
+
+    /// Whether the server might as well not be there: it failed at whatever it was asked, or gave no
+    /// answer.
+    pub fn is_out_of_order(&self) -> bool {
+        let mut asked = self.items.iter().filter(|item| item.observed != Observed::NotTried);
+        let failed =
+            |item: &Tried| matches!(item.observed, Observed::ServerFailed | Observed::NoAnswer);
+        let any = asked.clone().next().is_some();
+        matches!(self.ended, Ended::Finished | Ended::Unreachable(_)) && any && asked.all(failed)
     }
 
     /// The items as a table (RFC 4180).
@@ -383,8 +400,8 @@ impl Report {
         text
     }
 
-    /// The items as JUnit XML: a difference or a breach of the standard is a failure, an answer
-    /// from which nothing follows an error, what was not asked is skipped.
+    /// The items as JUnit XML: a difference or a breach of the standard is a failure, what was not
+    /// answered an error, what was not asked is skipped.
     pub fn to_junit(&self) -> String {
         let cases: Vec<Case> = self.items.iter().map(|item| self.junit_case(item)).collect();
         junit::document(&format!("conformance sweep of {}", self.server), &cases)
@@ -392,19 +409,17 @@ impl Report {
 
     fn junit_case(&self, item: &Tried) -> Case {
         let difference = self.differences.iter().find(|difference| difference.id == item.id);
-        let verdict = match (difference, item.observed) {
+        let verdict = match (difference, item.observed.unanswered()) {
             (Some(difference), _) => Verdict::Failed {
                 message: difference.sentence.to_owned(),
                 text: difference.to_text(),
             },
-            (None, Observed::Unclear | Observed::NoAnswer) => {
-                Verdict::Error { message: item.server.clone() }
+            (None, Some(why)) => Verdict::Error { message: format!("{why} {}", item.server) },
+            (None, None) if item.observed == Observed::NotTried => {
+                Verdict::Skipped { message: item.server.clone() }
             }
-            (None, Observed::NotTried) => Verdict::Skipped { message: item.server.clone() },
-            (None, Observed::Granted | Observed::Refused) if item.checks_failed.is_empty() => {
-                Verdict::Passed
-            }
-            (None, Observed::Granted | Observed::Refused) => Verdict::Failed {
+            (None, None) if item.checks_failed.is_empty() => Verdict::Passed,
+            (None, None) => Verdict::Failed {
                 message: "The answer breaks the standard.".to_owned(),
                 text: item
                     .checks_failed
@@ -493,6 +508,8 @@ fn summary(items: &[Tried]) -> Summary {
         agreed: count(&|it| it.agrees == Some(true)),
         granted_though_forbidden: differs(Observed::Granted),
         refused_though_permitted: differs(Observed::Refused),
+        not_authenticated: count(&|it| it.observed == Observed::NotAuthenticated),
+        server_failed: count(&|it| it.observed == Observed::ServerFailed),
         unclear: count(&|it| it.observed == Observed::Unclear),
         not_tried: count(&|it| matches!(it.observed, Observed::NotTried | Observed::NoAnswer)),
         earlier: count(&|it| it.earlier),

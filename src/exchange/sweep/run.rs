@@ -1,15 +1,15 @@
 //! Asking a server for everything in a plan, one after the other.
 
 use super::earlier::Earlier;
-use super::plan::{Expected, Item, Plan};
+use super::plan::{Item, Plan};
 use super::report::{Ended, FailedCheck, Report, Tried};
 use crate::exchange::ask::{Desk, Observed, Reply, said};
 use crate::exchange::cancel::Cancel;
 use crate::exchange::checks::Level;
 use crate::exchange::pace::Pace;
-use crate::exchange::report::{self, Outcome};
+use crate::exchange::report;
 use crate::exchange::supply::Supply;
-use crate::trust::{Truth, decide};
+use crate::trust::decide;
 
 /// So many exchanges in a row without an answer, and the next would fare no better: with a server
 /// that has fallen silent, each costs the whole timeout.
@@ -109,15 +109,10 @@ fn answered(
     blank: Tried,
     report: &report::Report,
 ) -> Tried {
-    let mut observed = Observed::of(report);
-    // Whatever the reason is, what was expected was not granted. And where the client itself is what
-    // the configuration refuses, an error about the client is the right one.
-    if report.outcome == Outcome::Refused
-        && (item.expected == Expected::Granted || requester_fails(conditions, item))
-        && report.answer.status < 500
-    {
-        observed = Observed::Refused;
-    }
+    // An answer that is not about the permission is no difference, whatever was expected: a wrong
+    // secret would otherwise look like a server that has other files.
+    let decision = decide(conditions.desk.project, conditions.plan.reading, &item.question);
+    let observed = Observed::beside(report, &decision);
     let checks_failed = report
         .at(Level::Fail)
         .map(|check| FailedCheck { id: check.id.to_owned(), finding: check.finding.clone() })
@@ -129,10 +124,4 @@ fn answered(
         ms: Some(report.timings.total_ms),
         ..blank.with(observed, said(report))
     }
-}
-
-/// Whether the configuration refuses because of the client that asks.
-fn requester_fails(conditions: &Conditions<'_>, item: &Item) -> bool {
-    let decision = decide(conditions.desk.project, conditions.plan.reading, &item.question);
-    decision.with(Truth::False).any(|step| step.id.starts_with("requester-"))
 }

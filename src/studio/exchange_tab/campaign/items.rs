@@ -36,7 +36,10 @@ impl Filter {
             Self::Differences => item.agrees == Some(false),
             Self::Granted => item.observed == Observed::Granted,
             Self::Refused => item.observed == Observed::Refused,
-            Self::Unclear => item.observed == Observed::Unclear,
+            Self::Unclear => matches!(
+                item.observed,
+                Observed::Unclear | Observed::NotAuthenticated | Observed::ServerFailed
+            ),
             Self::NotTried => {
                 matches!(item.observed, Observed::NotTried | Observed::NoAnswer)
             }
@@ -125,6 +128,8 @@ pub fn observed_word(observed: Observed) -> &'static str {
     match observed {
         Observed::Granted => "granted",
         Observed::Refused => "refused",
+        Observed::NotAuthenticated => "not authenticated",
+        Observed::ServerFailed => "server failed",
         Observed::Unclear => "unclear",
         Observed::NoAnswer => "no answer",
         Observed::NotTried => "not tried",

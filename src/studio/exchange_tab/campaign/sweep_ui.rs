@@ -159,6 +159,8 @@ fn summary_ui(ui: &mut Ui, state: &State, outcome: &Outcome) {
     for (count, what) in [
         (summary.granted_though_forbidden, "granted though forbidden"),
         (summary.refused_though_permitted, "refused though permitted"),
+        (summary.not_authenticated, "not answered: the client could not authenticate"),
+        (summary.server_failed, "not answered: the server failed"),
         (summary.unclear, "unclear"),
         (summary.not_tried, "not tried"),
         (summary.earlier, "taken over from the run before"),

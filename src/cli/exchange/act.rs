@@ -1,0 +1,181 @@
+//! Doing what `exchange` is told: the request, the exchange and what follows it.
+
+use std::sync::Arc;
+
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::written::Done;
+use super::{Args, Format, SKEW};
+use crate::authority::{self, Planned, Prediction};
+use crate::cli::connection::Reached;
+use crate::cli::{Exit, Failure, Globals, Terminal, case, client, preset, project, secret, share};
+use crate::config::Project;
+use crate::exchange::agree::Agreement;
+use crate::exchange::keys::{SigningAlgorithm, SigningKey};
+use crate::exchange::share::{Variables, har};
+use crate::exchange::{
+    DiscoveryError, ExchangeRequest, FollowUp, Level, Outcome, Redeemed, Redemption, Server,
+    SimulateError, Simulation, follow_up, jwt_bearer, redeem, simulate, time, token, token_type,
+};
+
+pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Exit, Failure> {
+    if !args.case.is_empty() {
+        let reached = args.connection.open()?;
+        return case::run(&args.case, &reached, args.issuer_port, args.format, terminal);
+    }
+    if args.format == Format::Junit {
+        return Err(Failure::usage("junit is for saved cases").hint("give --case FILE"));
+    }
+    let project = match args.predict.as_slice() {
+        [] => None,
+        paths => {
+            let project = project::open(paths, globals)?;
+            project::warn_about_gaps(&project, terminal);
+            Some(project)
+        }
+    };
+    let reached = args.connection.open()?;
+    let simulation = simulation(args, &reached)?;
+    if let Some(tool) = args.shared {
+        let variables = variables(args, &reached);
+        return share::run(tool, &simulation, &variables, &reached, failure, terminal);
+    }
+    let prediction = match &project {
+        None => None,
+        Some(project) => {
+            let audiences = reached.audiences(&args.audience_map);
+            predict(args, globals, project, (&simulation.request, &audiences), terminal)
+        }
+    };
+    let http = reached.http()?;
+    let started = std::time::SystemTime::now();
+    let wanted = FollowUp { introspect: args.introspect, revoke_subject: args.revoke_subject };
+    let leg_2 = args.preset.redemption(&simulation)?;
+    let (report, followed, redeemed) = client::wait(async {
+        let mut report = simulate(&http, &simulation, reached.now()).await?;
+        let now = reached.now();
+        let followed = follow_up(&http, &simulation, &mut report, wanted, now).await;
+        let redeemed = match (&leg_2, jwt_bearer::grant_of(&report)) {
+            (Some(leg_2), Some(grant)) => {
+                let leg_2 = Redemption { assertion: grant.clone(), ..leg_2.clone() };
+                Some(redeem(&http, &leg_2, reached.now()).await)
+            }
+            _ => None,
+        };
+        Ok((report, followed, redeemed))
+    })?
+    .map_err(|error: SimulateError| failure(&error))?;
+    if let Some(file) = &args.har {
+        let archive = har(&report, &variables(args, &reached), &time::rfc3339(started));
+        let text = serde_json::to_string_pretty(&archive).unwrap_or_default();
+        project::write_output(file, format!("{text}\n").as_bytes(), terminal)?;
+    }
+    let compared = prediction.as_ref().zip(project.as_ref()).map(|(prediction, project)| {
+        (prediction, project, Agreement::of(project, &prediction.decision, &report))
+    });
+    let held = compared.as_ref().and_then(|(.., agreement)| agreement.held);
+    let done = Done {
+        report: &report,
+        preset: simulation.request.preset,
+        compared: compared.as_ref(),
+        redeemed: redeemed.as_ref(),
+    };
+    done.write(args.format, args.print_token, terminal)?;
+    // What the first server has said is told by now.
+    if let Some(Err(error)) = &redeemed {
+        return Err(failure(error)
+            .hint("the grant was issued; only the server that redeems it gave no answer"));
+    }
+    let is_fine = |leg_2: &Result<Redeemed, SimulateError>| {
+        leg_2.as_ref().is_ok_and(|leg_2| {
+            leg_2.outcome == Outcome::Issued && leg_2.at(Level::Fail).next().is_none()
+        })
+    };
+    let fine = report.outcome == Outcome::Issued
+        && followed
+        && report.at(Level::Fail).next().is_none()
+        && redeemed.as_ref().is_none_or(is_fine)
+        && held != Some(false);
+    Ok(if fine { Exit::Fine } else { Exit::No })
+}
+
+/// The variables that secrets come from.
+fn variables(args: &Args, reached: &Reached) -> Variables {
+    let actor = args.actor_token_env.as_deref().unwrap_or("ACTOR_TOKEN");
+    Variables::default()
+        .with("subject_token", &args.subject_token_env)
+        .with("actor_token", actor)
+        .with("client_secret", args.authentication.secret_variable_at(&args.client_id, reached))
+}
+
+fn simulation(args: &Args, reached: &Reached) -> Result<Simulation, Failure> {
+    let server = reached.server()?.clone();
+    if let (true, Server::TokenEndpoint { .. }) = (args.introspect || args.revoke_subject, &server)
+    {
+        return Err(Failure::usage(
+            "only the token endpoint is known, so nothing else can be asked",
+        )
+        .hint("give the issuer (--server), or a profile with the other endpoints"));
+    }
+    let kind = |text: &Option<String>| text.as_deref().map(token_type::expand).unwrap_or_default();
+    let mut request = ExchangeRequest {
+        subject_token: secret::needed(&args.subject_token_env, "the subject token")?,
+        subject_token_type: kind(&args.subject_token_type),
+        actor_token: match &args.actor_token_env {
+            Some(variable) => secret::needed(variable, "the actor token")?,
+            None => SecretString::default(),
+        },
+        actor_token_type: kind(&args.actor_token_type),
+        requested_token_type: kind(&args.requested_token_type),
+        audience: args.audience.clone(),
+        resource: args.resource.clone(),
+        scope: args.scope.clone(),
+        extra: reached.parameters(&args.parameters)?,
+        preset: None,
+    };
+    args.preset.fill(&mut request)?;
+    if request.subject_token_type.is_empty() {
+        request.subject_token_type = token_type::ACCESS_TOKEN.to_owned();
+    }
+    let mut client = args.authentication.client_at(&args.client_id, reached)?;
+    client.dpop = args.proof_key.key()?.or(client.dpop);
+    if args.dpop && client.dpop.is_none() {
+        let key = SigningKey::generate(SigningAlgorithm::Es256);
+        client.dpop = Some(Arc::new(key.map_err(|error| Failure::usage(error.to_string()))?));
+    }
+    preset::refuse(&request, &client, &server, reached.now())?;
+    Ok(Simulation { server, client, request, skew: SKEW })
+}
+
+fn predict(
+    args: &Args,
+    globals: &Globals,
+    project: &Project,
+    (request, audiences): (&ExchangeRequest, &[(String, String)]),
+    terminal: &mut Terminal,
+) -> Option<Prediction> {
+    let token = token::decode(request.subject_token.expose_secret());
+    let planned = Planned {
+        requester: &args.client_id,
+        subject_claims: token.jwt().map(|jwt| &jwt.claims),
+        targets: args.audience.iter().chain(&args.resource).map(String::as_str).collect(),
+        audiences,
+    };
+    match authority::predict(project, globals.reading, &planned) {
+        Ok(prediction) => Some(prediction),
+        Err(reason) => {
+            terminal.warn(reason);
+            None
+        }
+    }
+}
+
+/// How a command ends whose server gave nothing to report on.
+pub fn failure(error: &SimulateError) -> Failure {
+    let exit = match error {
+        SimulateError::Transport(error)
+        | SimulateError::Discovery(DiscoveryError::Transport(error)) => client::exit_of(error),
+        SimulateError::Discovery(_) => Exit::No,
+    };
+    Failure::new(exit, error.to_string())
+}
