@@ -49,7 +49,8 @@ pub(super) fn domain_of<'a>(
     shared: &Shared,
     requested: &[&'a str],
 ) -> Result<Option<&'a str>, OAuthError> {
-    let is_domain = |text: &str| shared.domains.iter().any(|(issuer, _)| issuer == text);
+    let domains = shared.domains();
+    let is_domain = |text: &str| domains.issued_for.iter().any(|(issuer, _)| issuer == text);
     match requested {
         [one] if is_domain(one) => Ok(Some(one)),
         several if several.iter().any(|one| is_domain(one)) => Err(OAuthError::invalid_target(
@@ -60,9 +61,10 @@ pub(super) fn domain_of<'a>(
 }
 
 /// The client app that stands for a domain, by the id or name that the run was given.
-pub(super) fn stands_for<'a>(shared: &'a Shared, domain: &str) -> Option<&'a str> {
-    let found = shared.domains.iter().find(|(issuer, _)| issuer == domain);
-    found.map(|(_, client)| client.as_str())
+pub(super) fn stands_for(shared: &Shared, domain: &str) -> Option<String> {
+    let domains = shared.domains();
+    let found = domains.issued_for.iter().find(|(issuer, _)| issuer == domain);
+    found.map(|(_, client)| client.clone())
 }
 
 /// Signs a grant for another domain's server.
@@ -138,7 +140,7 @@ pub(super) async fn redeem(
     if issuer == shared.issuer {
         return Err(refuse("this server issued it itself, and it is for another"));
     }
-    if !shared.trusted.contains(&issuer) {
+    if !shared.domains().trusted.contains(&issuer) {
         return Err(refuse("its issuer is not one that this server trusts"));
     }
     let keys = keys(shared, &issuer).await.map_err(|reason| refuse(&reason))?;

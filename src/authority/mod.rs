@@ -195,6 +195,22 @@ struct Current {
     reading: Reading,
 }
 
+/// Other domains: those that grants are issued for, and those whose grants are redeemed.
+struct Domains {
+    /// By issuer, with the client app that stands for each.
+    issued_for: Vec<(String, String)>,
+    trusted: Vec<String>,
+}
+
+impl Domains {
+    fn of(issued_for: Vec<(String, String)>, trusted: Vec<String>) -> Result<Self, StartError> {
+        match trusted.iter().find(|issuer| !grants::is_loopback(issuer)) {
+            Some(issuer) => Err(StartError::NotLoopback(issuer.clone())),
+            None => Ok(Self { issued_for, trusted }),
+        }
+    }
+}
+
 /// What all endpoints of the authority share.
 struct Shared {
     issuer: String,
@@ -203,8 +219,7 @@ struct Shared {
     users: Vec<TestUser>,
     client_secret: SecretString,
     audiences: Vec<(String, String)>,
-    domains: Vec<(String, String)>,
-    trusted: Vec<String>,
+    domains: RwLock<Arc<Domains>>,
     client_keys: RwLock<Arc<Vec<(String, KeySet)>>>,
     client_certificates: Vec<(String, KnownCertificate)>,
     seen: Mutex<replay::Seen>,
@@ -230,6 +245,10 @@ impl Shared {
 
     fn client_keys(&self) -> Arc<Vec<(String, KeySet)>> {
         Arc::clone(&self.client_keys.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn domains(&self) -> Arc<Domains> {
+        Arc::clone(&self.domains.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Whether this server was told to do something wrongly.
@@ -298,9 +317,7 @@ pub fn start(
     if let Some(user) = options.users.iter().find(is_client) {
         return Err(StartError::UserIsClient(user.subject.clone()));
     }
-    if let Some(issuer) = options.trusted.iter().find(|issuer| !grants::is_loopback(issuer)) {
-        return Err(StartError::NotLoopback(issuer.clone()));
-    }
+    let domains = Domains::of(options.domains, options.trusted)?;
     let (authority, address) = bind(options.port)?;
     let (external, external_address) = bind(options.issuer_port)?;
     let own = if options.tls { Some(tls::make()?) } else { None };
@@ -328,8 +345,7 @@ pub fn start(
         users: options.users,
         client_secret,
         audiences: options.audiences,
-        domains: options.domains,
-        trusted: options.trusted,
+        domains: RwLock::new(Arc::new(domains)),
         client_keys: RwLock::new(Arc::new(options.client_keys)),
         client_certificates: options.client_certificates,
         seen: Mutex::default(),
@@ -489,6 +505,23 @@ impl Running {
     pub fn set_client_keys(&self, keys: Vec<(String, KeySet)>) {
         let mut held = self.shared.client_keys.write().unwrap_or_else(PoisonError::into_inner);
         *held = Arc::new(keys);
+    }
+
+    /// Knows these other domains from the next request on, in place of those it knew
+    /// ([`Options::domains`], [`Options::trusted`]). So two authorities can be told of each other once
+    /// both have a port.
+    ///
+    /// # Errors
+    ///
+    /// When a trusted issuer is no server of this machine; nothing is changed then.
+    pub fn set_domains(
+        &self,
+        domains: Vec<(String, String)>,
+        trusted: Vec<String>,
+    ) -> Result<(), StartError> {
+        let domains = Arc::new(Domains::of(domains, trusted)?);
+        *self.shared.domains.write().unwrap_or_else(PoisonError::into_inner) = domains;
+        Ok(())
     }
 
     /// Does these things wrongly from the next request on, and nothing else; nothing at all for none.
