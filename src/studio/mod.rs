@@ -9,6 +9,7 @@
 pub mod canvas;
 pub mod preflight;
 
+mod action;
 mod analysis;
 mod app;
 mod changes_tab;

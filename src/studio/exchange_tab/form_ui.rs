@@ -295,7 +295,7 @@ pub(super) fn findings_ui(ui: &mut Ui, checks: &[Check], fields: &[&str]) {
 
 pub(super) fn remark_ui(ui: &mut Ui, level: Level, id: &str, text: &str) {
     let tokens = Tokens::of(ui);
-    let (icon, color) = super::result_ui::level_look(&tokens, level);
+    let (icon, color) = super::checks_ui::level_look(&tokens, level);
     ui.horizontal_top(|ui| {
         ui.add_space(LABEL_WIDTH + theme::GAP);
         ui.label(icon.rich_text().size(14.0).color(color));
