@@ -235,7 +235,7 @@ async fn keys(shared: &Shared, issuer: &str) -> Result<KeySet, String> {
 
 /// Whether a server can be trusted here: nothing that an option says makes this program connect to
 /// another machine.
-pub(super) fn is_loopback(issuer: &str) -> bool {
+pub fn is_loopback(issuer: &str) -> bool {
     let Ok(url) = Url::parse(issuer) else { return false };
     let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
     url.scheme() == "http" && url.host_str() == Some("127.0.0.1") && bare && !issuer.ends_with('/')

@@ -74,6 +74,7 @@ use secrecy::SecretString;
 use tokio::sync::watch;
 
 pub use forge::Wrong;
+pub use grants::is_loopback as can_be_trusted;
 pub use issuers::{DEFAULT_LIFETIME, MintError, MintRequest};
 pub use misbehave::Misbehaviour;
 pub use predict::{Planned, Prediction, predict};

@@ -1,16 +1,15 @@
 //! What the tab can be asked to do.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use secrecy::SecretString;
 use url::Url;
 
+use super::domains::Started;
 use super::form::Form;
 use super::server::{self, FileOf};
 use super::vault::{NewToken, TokenId};
 use super::{Mode, campaign};
-use crate::authority::Running;
 use crate::exchange::Report;
 use crate::trust::Question;
 
@@ -30,7 +29,7 @@ pub enum Command {
     Server(server::Command),
     Run,
     Cancel,
-    AuthorityStarted(Result<Arc<Running>, String>),
+    AuthorityStarted(Result<Started, String>),
     Ended(Vec<Result<Box<Report>, String>>),
     /// Looks at another part of the tab.
     Show(Mode),

@@ -14,8 +14,8 @@ use super::super::theme::{self, Tokens};
 use super::super::widgets::{icon_button_ui, section_ui, small_icon_ui, tick_ui};
 use super::form::{Form, ServerChoice};
 use super::{
-    Command, chain_ui, choice_ui, grid_ui, misbehave_ui, paste_ui, preset_ui, requester_ui, server,
-    vault_ui,
+    Command, chain_ui, choice_ui, domains_ui, grid_ui, misbehave_ui, paste_ui, preset_ui,
+    requester_ui, server, vault_ui,
 };
 
 pub(super) const LABEL_WIDTH: f32 = 96.0;
@@ -32,6 +32,7 @@ pub fn form_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) {
     changed |= server::chooser_ui(ui, state, &mut form, commands);
     server::summary_ui(ui, state, commands);
     changed |= misbehave_ui::misbehave_ui(ui, &mut form);
+    changed |= domains_ui::domains_ui(ui, state, &mut form, commands);
     if form.server != ServerChoice::BuiltIn && !form.address(None).is_empty() {
         findings_ui(ui, checks, &["endpoint"]);
     }
@@ -152,7 +153,7 @@ fn targets_ui(ui: &mut Ui, state: &State, form: &mut Form, checks: &[Check]) -> 
 }
 
 /// A parameter that may be repeated: one field each.
-fn list_ui(ui: &mut Ui, name: &str, values: &mut Vec<String>, hint: &str) -> bool {
+pub(super) fn list_ui(ui: &mut Ui, name: &str, values: &mut Vec<String>, hint: &str) -> bool {
     let mut changed = false;
     let mut removed = None;
     for (index, value) in values.iter_mut().enumerate() {

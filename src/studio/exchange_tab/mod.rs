@@ -12,6 +12,8 @@ mod checks_ui;
 mod choice;
 mod choice_ui;
 mod command;
+mod domains;
+mod domains_ui;
 mod form;
 mod form_ui;
 mod grid_ui;
@@ -38,7 +40,7 @@ use std::time::SystemTime;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-use crate::authority::{Misbehaviour, Running};
+use crate::authority::Running;
 use crate::config::Project;
 use crate::exchange::checks::Check;
 use crate::exchange::paste::{self, Pasted};
@@ -71,6 +73,10 @@ pub struct ExchangeTab {
     predicted: Vec<Option<Decision>>,
     pub running: Option<JobId>,
     pub authority: Option<Arc<Running>>,
+    /// The authority that plays another domain.
+    pub other: Option<Arc<Running>>,
+    /// Where both were asked to listen.
+    ports: domains::Ports,
     /// What the running exchange waits for.
     pub waiting: Option<Waiting>,
     /// The address that the browser is to be sent to, once.
@@ -153,10 +159,8 @@ impl ExchangeTab {
             Command::AuthorityStarted(result) => {
                 self.running = None;
                 match result {
-                    Ok(authority) => {
-                        authority.set_project(Arc::clone(project), reading);
-                        self.authority = Some(authority);
-                        self.tell_authority();
+                    Ok(started) => {
+                        self.take_authorities(started, project, reading);
                         if !self.inspect_started(jobs) {
                             self.run(project, reading, jobs);
                         }
@@ -194,9 +198,7 @@ impl ExchangeTab {
         if self.form.client_apps().any(|key| key.is_some_and(|key| key.0 >= count)) {
             self.form.forget_project();
         }
-        if let Some(authority) = &self.authority {
-            authority.set_project(Arc::clone(project), reading);
-        }
+        self.set_project(project, reading);
         self.refresh(project, reading);
         self.campaign.forget_plans();
         self.make_plan(project, reading, jobs);
@@ -211,16 +213,6 @@ impl ExchangeTab {
         let authority = self.authority.as_ref().map(|authority| authority.issuer());
         self.checks = self.form.checks(authority, &self.vault, SystemTime::now());
         self.refresh_campaign();
-    }
-
-    /// Has the authority built in misbehave as it was chosen, and in no other way.
-    fn tell_authority(&self) {
-        if let Some(authority) = &self.authority {
-            let how: Vec<Misbehaviour> = self.form.misbehave.iter().copied().collect();
-            if authority.misbehaviour() != how {
-                authority.set_misbehaviour(&how);
-            }
-        }
     }
 
     /// Wipes every token and secret, also those of what is running or was shown.

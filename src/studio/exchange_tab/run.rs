@@ -10,7 +10,7 @@ use super::choice::TokenChoice;
 use super::form::{Form, ServerChoice};
 use super::obtain::{Chosen, Obtainer};
 use super::{Command, ExchangeTab, key, server};
-use crate::authority::{self, Running};
+use crate::authority::Running;
 use crate::config::Project;
 use crate::exchange::{Report, chain, follow_up};
 use crate::trust::{Reading, decide};
@@ -26,7 +26,7 @@ impl ExchangeTab {
         let further =
             further.into_iter().map(|question| Some(decide(project, reading, &question?)));
         self.predicted = std::iter::once(self.prediction.clone()).chain(further).collect();
-        if self.form.server == ServerChoice::BuiltIn && self.authority.is_none() {
+        if self.form.server == ServerChoice::BuiltIn && self.needs_authority() {
             self.start_authority(project, reading, jobs);
             return;
         }
@@ -54,12 +54,8 @@ impl ExchangeTab {
         reading: Reading,
         jobs: &mut Jobs,
     ) {
-        let project = Arc::clone(project);
-        self.running = Some(jobs.blocking("Starting the built-in authority", move |_| {
-            let started = authority::start(project, reading, authority::Options::default());
-            let started = started.map(Arc::new).map_err(|error| error.to_string());
-            super::super::Command::Exchange(Command::AuthorityStarted(started))
-        }));
+        let then = Command::AuthorityStarted;
+        self.running = Some(self.start_authorities(project, reading, jobs, then));
     }
 }
 

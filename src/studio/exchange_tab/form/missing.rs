@@ -67,6 +67,7 @@ impl Form {
     pub fn missing_server(&self) -> Option<&'static str> {
         let empty = |text: &str| text.trim().is_empty();
         match self.server {
+            ServerChoice::BuiltIn => self.domains.missing(),
             ServerChoice::Issuer if empty(&self.issuer) => Some("Type the issuer of the server"),
             ServerChoice::TokenEndpoint if empty(&self.token_endpoint) => {
                 Some("Type the token endpoint of the server")

@@ -21,6 +21,7 @@ use crate::exchange::{AssertionAudience, ClientAuthMethod, FollowUp, Preset};
 use crate::trust::{Question, Subject};
 
 use super::choice::{TokenChoice, TokenSource};
+use super::domains::Domains;
 use super::vault::Vault;
 
 /// How far clocks may differ before a time is called wrong.
@@ -95,6 +96,8 @@ pub struct Form {
     pub extra: Vec<(String, String)>,
     /// What the authority built in does wrongly on purpose.
     pub misbehave: BTreeSet<Misbehaviour>,
+    /// What the authority built in knows of other domains.
+    pub domains: Domains,
     /// The hops after the first: what one issues goes into the next.
     pub further: Vec<FurtherHop>,
     /// What is done after a token was issued.
@@ -144,6 +147,7 @@ impl Default for Form {
             scope: String::new(),
             extra: Vec::new(),
             misbehave: BTreeSet::new(),
+            domains: Domains::default(),
             further: Vec::new(),
             follow_up: FollowUp::default(),
         }
@@ -302,10 +306,10 @@ impl Form {
     /// says.
     pub fn target(&self, project: &Project, audience: &str) -> Option<ClientKey> {
         let stands_for = match self.server {
-            ServerChoice::BuiltIn => None,
-            _ => self.place.audiences.get(audience),
+            ServerChoice::BuiltIn => self.domain(audience),
+            _ => self.place.audiences.get(audience).map(String::as_str),
         };
-        project.named(stands_for.map_or(audience, String::as_str))
+        project.named(stands_for.unwrap_or(audience))
     }
 }
 
