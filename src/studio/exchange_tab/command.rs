@@ -9,7 +9,7 @@ use super::domains::Started;
 use super::form::Form;
 use super::server::{self, FileOf};
 use super::vault::{NewToken, TokenId};
-use super::{Mode, campaign};
+use super::{Mode, campaign, redeem};
 use crate::exchange::Report;
 use crate::trust::Question;
 
@@ -52,6 +52,8 @@ pub enum Command {
     Draft(SecretString),
     /// Fills the form from it.
     ReadDraft,
+    /// The second leg of a grant.
+    Redeem(redeem::Command),
     /// Many exchanges at once.
     Campaign(campaign::Command),
 }

@@ -23,6 +23,8 @@ mod obtain;
 mod outcome;
 mod paste_ui;
 mod preset_ui;
+mod redeem;
+mod redeem_ui;
 mod requester_ui;
 mod result_ui;
 mod run;
@@ -42,6 +44,7 @@ use url::Url;
 
 use crate::authority::Running;
 use crate::config::Project;
+use crate::exchange::Preset;
 use crate::exchange::checks::Check;
 use crate::exchange::paste::{self, Pasted};
 use crate::trust::{Decision, Reading, decide};
@@ -71,6 +74,10 @@ pub struct ExchangeTab {
     shown: usize,
     /// What the configuration said of each hop when the run began.
     predicted: Vec<Option<Decision>>,
+    /// The preset that the run follows.
+    asked: Option<Preset>,
+    /// The second leg of a grant.
+    pub redeem: redeem::Redeem,
     pub running: Option<JobId>,
     pub authority: Option<Arc<Running>>,
     /// The authority that plays another domain.
@@ -147,7 +154,8 @@ impl ExchangeTab {
             },
             // The window does this, which has the dialogs.
             Command::PickFile(_) => {}
-            Command::FilePicked(which, path) => self.take_file(which, &path),
+            Command::FilePicked(which, path) => self.take_picked(which, &path),
+            Command::Redeem(command) => self.apply_to_redeem(command, project, jobs),
             Command::Server(command) => self.apply_to_server(command, project, reading, jobs),
             Command::Run => self.run(project, reading, jobs),
             Command::Cancel => {
@@ -187,7 +195,7 @@ impl ExchangeTab {
     /// The project was opened, edited or is read differently.
     /// Keeps naming the same client apps where documents came, went or moved.
     pub fn follow(&mut self, before: &Project, after: &Project) {
-        for key in self.form.client_apps() {
+        for key in self.form.client_apps().chain(self.redeem.form.client_apps()) {
             let carried = key.and_then(|key| Selection::Client(key).carried_over(before, after));
             *key = carried.and_then(|selection| selection.owner());
         }
@@ -197,6 +205,9 @@ impl ExchangeTab {
         let count = project.clients().len();
         if self.form.client_apps().any(|key| key.is_some_and(|key| key.0 >= count)) {
             self.form.forget_project();
+        }
+        if self.redeem.form.client_apps().any(|key| key.is_some_and(|key| key.0 >= count)) {
+            self.redeem.form.forget_project();
         }
         self.set_project(project, reading);
         self.refresh(project, reading);
@@ -226,6 +237,7 @@ impl ExchangeTab {
         }
         self.vault.wipe();
         self.form.wipe();
+        self.redeem.wipe(jobs);
         self.draft = SecretString::default();
         self.waiting = None;
         self.predicted.clear();

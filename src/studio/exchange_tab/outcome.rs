@@ -2,13 +2,17 @@
 
 use std::time::{Duration, SystemTime};
 
+use secrecy::SecretString;
+
 use super::ExchangeTab;
 use super::choice::{TokenChoice, TokenSource};
 use super::vault::{NewToken, TokenId};
 use crate::config::{ClientKey, Place, Project};
-use crate::exchange::Report;
 use crate::exchange::agree::Agreement;
+use crate::exchange::jwt_bearer::grant_of;
+use crate::exchange::report::AnswerReport;
 use crate::exchange::token_type::ACCESS_TOKEN;
+use crate::exchange::{Preset, Report};
 use crate::trust::Decision;
 
 /// What came of the last run.
@@ -20,6 +24,8 @@ pub struct Outcome {
     pub(super) agreement: Option<Agreed>,
     /// The issued token, in the vault.
     pub(super) issued: Option<TokenId>,
+    /// What was issued is a grant for the authorization server of another domain.
+    pub(super) grant: bool,
     /// The report, or why there is none.
     pub observation: Result<Box<Report>, String>,
 }
@@ -60,6 +66,7 @@ impl ExchangeTab {
 
     pub fn forget_outcome(&mut self) {
         self.outcomes.clear();
+        self.redeem.done = None;
         self.shown = 0;
     }
 
@@ -69,6 +76,7 @@ impl ExchangeTab {
         project: &Project,
     ) {
         let mut predicted = std::mem::take(&mut self.predicted).into_iter();
+        let mut preset = self.asked.take();
         self.outcomes = observations
             .into_iter()
             .map(|observation| {
@@ -78,6 +86,7 @@ impl ExchangeTab {
                 Outcome {
                     agreement: both
                         .and_then(|(decision, report)| Agreed::of(project, decision, report)),
+                    grant: report.is_some_and(|report| is_grant(report, preset.take())),
                     issued: report.and_then(|report| self.keep(report, project)),
                     prediction,
                     observation,
@@ -86,12 +95,12 @@ impl ExchangeTab {
             .collect();
         // What a person wants to see first of a chain is where it ended.
         self.shown = self.outcomes.len().saturating_sub(1);
+        self.offer_redemption(project);
     }
 
     /// Puts the issued token beside the others.
     fn keep(&mut self, report: &Report, project: &Project) -> Option<TokenId> {
         let token = report.issued.clone()?;
-        let member = |name: &str| report.answer.body.as_ref().and_then(|body| body.get(name));
         let name = |id: &str| match project.named(id) {
             Some(key) => project.client(key).label().to_owned(),
             None => id.to_owned(),
@@ -101,17 +110,30 @@ impl ExchangeTab {
             Some(target) => format!("{} for {}", name(&report.client), name(&target.value)),
             None => format!("Issued to {}", name(&report.client)),
         };
-        Some(self.vault.keep(NewToken {
+        let kind = report.issued_type().unwrap_or(ACCESS_TOKEN);
+        Some(self.keep_issued(label, token, kind, &report.client, &report.answer))
+    }
+
+    /// Keeps a token that came with an answer.
+    pub(super) fn keep_issued(
+        &mut self,
+        label: String,
+        token: SecretString,
+        token_type: &str,
+        client_id: &str,
+        answer: &AnswerReport,
+    ) -> TokenId {
+        let lifetime = answer.body.as_ref().and_then(|body| body.get("expires_in")?.as_u64());
+        self.vault.keep(NewToken {
             label,
             token,
             // A refresh token that comes along is a finding, and is not used.
             refresh: None,
-            token_type: report.issued_type().unwrap_or(ACCESS_TOKEN).to_owned(),
-            client_id: report.client.clone(),
-            lifetime:
-                member("expires_in").and_then(serde_json::Value::as_u64).map(Duration::from_secs),
+            token_type: token_type.to_owned(),
+            client_id: client_id.to_owned(),
+            lifetime: lifetime.map(Duration::from_secs),
             at: SystemTime::now(),
-        }))
+        })
     }
 
     pub(super) fn use_kept(&mut self, id: TokenId) {
@@ -132,4 +154,11 @@ impl ExchangeTab {
             });
         }
     }
+}
+
+/// Whether a report is of a grant that is redeemed at another server: as the preset that was followed
+/// says, or the type of what was issued.
+fn is_grant(report: &Report, preset: Option<Preset>) -> bool {
+    let preset = preset.or_else(|| Preset::of_type(report.issued_type()?));
+    grant_of(report).is_some() && preset.is_some_and(|preset| preset.terms().redeemed)
 }

@@ -12,7 +12,7 @@ use super::answer_ui::answer_ui;
 pub use super::answer_ui::line_ui;
 pub use super::checks_ui::check_ui;
 use super::checks_ui::checks_ui;
-use super::{Outcome, agree_ui, chain_ui, tokens_ui, wire_ui};
+use super::{Outcome, agree_ui, chain_ui, redeem_ui, tokens_ui, wire_ui};
 use crate::exchange::Report;
 use crate::trust::{Decision, Step, Truth, Verdict};
 
@@ -40,6 +40,9 @@ pub fn result_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) 
         });
     });
     let Some(Outcome { observation: Ok(report), .. }) = outcome else { return };
+    if outcome.is_some_and(|outcome| outcome.grant) {
+        redeem_ui::redeem_ui(ui, state, report, commands);
+    }
     afterwards_ui(ui, report);
     tokens_ui::tokens_ui(ui, state, report, commands);
     checks_ui(ui, &report.checks);

@@ -11,16 +11,19 @@ use crate::exchange::ClientAuthMethod;
 impl Form {
     /// What keeps the exchange from being run, in words; nothing when it can be.
     pub fn missing(&self, vault: &Vault) -> Option<&'static str> {
+        let missing = self.missing_server();
+        missing.or_else(|| self.missing_client()).or_else(|| self.missing_token(vault))
+    }
+
+    /// The same for the client that asks, and what it authenticates with.
+    pub fn missing_client(&self) -> Option<&'static str> {
         let empty = |text: &str| text.trim().is_empty();
-        if let Some(missing) = self.missing_server() {
-            return Some(missing);
-        }
         if empty(&self.client_id) {
             return Some("Choose the client app that asks, or type its client id");
         }
         let no_path =
             |path: &Option<PathBuf>| path.as_ref().is_none_or(|path| path.as_os_str().is_empty());
-        let missing = match self.auth {
+        match self.auth {
             ClientAuthMethod::None => None,
             ClientAuthMethod::PrivateKeyJwt => (empty(&self.key_file)
                 && self.own.key_env.is_none())
@@ -39,8 +42,7 @@ impl Form {
             ClientAuthMethod::ClientSecretBasic
             | ClientAuthMethod::ClientSecretPost
             | ClientAuthMethod::ClientSecretJwt => self.missing_secret(),
-        };
-        missing.or_else(|| self.missing_token(vault))
+        }
     }
 
     fn missing_secret(&self) -> Option<&'static str> {
