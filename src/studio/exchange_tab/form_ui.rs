@@ -222,19 +222,29 @@ fn afterwards_ui(ui: &mut Ui, form: &mut Form) -> bool {
         });
     };
     let known = form.says_where_to_ask();
+    let chain = !form.further.is_empty();
     ui.add_enabled_ui(known, |ui| {
         tick(
             ui,
             &mut form.follow_up.introspect,
             "Introspect the issued token",
-            "Asks the server about it (RFC 7662) and compares that with the token.",
+            if chain {
+                "Asks the server about the token of each hop (RFC 7662), as the client that got it."
+            } else {
+                "Asks the server about it (RFC 7662) and compares that with the token."
+            },
         );
         tick(
             ui,
             &mut form.follow_up.revoke_subject,
             "Revoke the subject token",
-            "Shows what becomes of the issued token then (RFC 7009). The subject token is of no use \
-             any more.",
+            if chain {
+                "Revokes the token that the chain begins with, and shows which of the tokens derived \
+                 from it end (RFC 7009). It is of no use any more."
+            } else {
+                "Shows what becomes of the issued token then (RFC 7009). The subject token is of no \
+                 use any more."
+            },
         );
     });
     if !known {

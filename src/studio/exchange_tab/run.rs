@@ -12,7 +12,7 @@ use super::obtain::{Chosen, Obtainer};
 use super::{Command, ExchangeTab, key, server};
 use crate::authority::Running;
 use crate::config::Project;
-use crate::exchange::{Report, chain, follow_up};
+use crate::exchange::{Hop, Report, chain, follow_up_chain};
 use crate::trust::{Reading, decide};
 
 impl ExchangeTab {
@@ -93,12 +93,17 @@ async fn run(
     })
     .await
     .map_err(|error| error.to_string())?;
-    // What could not be asked is in the report. Of a chain, the token to follow up is the last.
-    if let ([report], []) = (&mut reports[..], &further[..])
-        && let Ok(report) = report
-    {
-        let now = clock.at(SystemTime::now());
-        follow_up(&http, &simulation, report, form.wanted_afterwards(), now).await;
-    }
+    // What could not be asked is in the reports.
+    let asked = std::iter::once((&simulation.client, &simulation.request))
+        .chain(further.iter().map(|hop| (&hop.client, &hop.request)));
+    let mut hops: Vec<Hop<'_>> = asked
+        .zip(&mut reports)
+        .map_while(|((client, request), report)| {
+            Some(Hop { client, request, report: report.as_mut().ok()? })
+        })
+        .collect();
+    let now = clock.at(SystemTime::now());
+    let wanted = form.wanted_afterwards();
+    follow_up_chain(&http, &simulation.server, &mut hops, wanted, now).await;
     Ok(reports)
 }
