@@ -47,7 +47,7 @@ pub(super) async fn exchange(
     let issued_type = match form.get("requested_token_type") {
         None | Some(ACCESS_TOKEN) => ACCESS_TOKEN,
         Some(JWT) => JWT,
-        Some(ID_JAG) if !shared.domains.is_empty() => ID_JAG,
+        Some(ID_JAG) if !shared.domains().issued_for.is_empty() => ID_JAG,
         Some(_) => {
             return Err(OAuthError::invalid_request(
                 "requested_token_type must be an access token or a JWT here.",
@@ -118,7 +118,7 @@ async fn grant(
             )));
         }
         let target = grants::stands_for(shared, domain)
-            .and_then(|client| by_audience(&shared.audiences, &current.project, client))
+            .and_then(|client| by_audience(&shared.audiences, &current.project, &client))
             .ok_or_else(|| {
                 OAuthError::invalid_target(format!(
                     "The client app that stands for '{domain}' is not in the project any more."

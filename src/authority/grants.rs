@@ -50,7 +50,8 @@ pub(super) fn domain_of<'a>(
     shared: &Shared,
     requested: &[&'a str],
 ) -> Result<Option<&'a str>, OAuthError> {
-    let is_domain = |text: &str| shared.domains.iter().any(|(issuer, _)| issuer == text);
+    let domains = shared.domains();
+    let is_domain = |text: &str| domains.issued_for.iter().any(|(issuer, _)| issuer == text);
     match requested {
         [one] if is_domain(one) => Ok(Some(one)),
         several if several.iter().any(|one| is_domain(one)) => Err(OAuthError::invalid_target(
@@ -61,9 +62,10 @@ pub(super) fn domain_of<'a>(
 }
 
 /// The client app that stands for a domain, by the id or name that the run was given.
-pub(super) fn stands_for<'a>(shared: &'a Shared, domain: &str) -> Option<&'a str> {
-    let found = shared.domains.iter().find(|(issuer, _)| issuer == domain);
-    found.map(|(_, client)| client.as_str())
+pub(super) fn stands_for(shared: &Shared, domain: &str) -> Option<String> {
+    let domains = shared.domains();
+    let found = domains.issued_for.iter().find(|(issuer, _)| issuer == domain);
+    found.map(|(_, client)| client.clone())
 }
 
 /// Signs a grant for another domain's server.
@@ -139,7 +141,7 @@ pub(super) async fn redeem(
     if issuer == shared.issuer {
         return Err(refuse("this server issued it itself, and it is for another"));
     }
-    if !shared.trusted.contains(&issuer) {
+    if !shared.domains().trusted.contains(&issuer) {
         return Err(refuse("its issuer is not one that this server trusts"));
     }
     let keys = keys(shared, &issuer).await.map_err(|reason| refuse(&reason))?;
@@ -233,7 +235,7 @@ async fn keys(shared: &Shared, issuer: &str) -> Result<KeySet, String> {
 
 /// Whether a server can be trusted here: nothing that an option says makes this program connect to
 /// another machine.
-pub(super) fn is_loopback(issuer: &str) -> bool {
+pub fn is_loopback(issuer: &str) -> bool {
     let Ok(url) = Url::parse(issuer) else { return false };
     let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
     url.scheme() == "http" && url.host_str() == Some("127.0.0.1") && bare && !issuer.ends_with('/')

@@ -45,12 +45,13 @@ async fn metadata(State(shared): State<Arc<Shared>>) -> Json<Value> {
             methods.push(known.method());
         }
     }
+    let domains = shared.domains();
     let mut grants =
         vec!["authorization_code", "refresh_token", "client_credentials", device::GRANT];
     if !shared.misbehaves(Misbehaviour::DiscoveryWithoutGrant) {
         grants.push(GRANT_TYPE);
     }
-    if !shared.trusted.is_empty() {
+    if !domains.trusted.is_empty() {
         grants.push(jwt_bearer::GRANT_TYPE);
     }
     let issuer = if shared.misbehaves(Misbehaviour::DiscoveryWrongIssuer) {
@@ -89,10 +90,10 @@ async fn metadata(State(shared): State<Arc<Shared>>) -> Json<Value> {
              "cnf"],
     });
     // What this run cannot do is not said.
-    if !shared.domains.is_empty() {
+    if !domains.issued_for.is_empty() {
         document["identity_chaining_requested_token_types_supported"] = json!([ID_JAG, JWT]);
     }
-    if !shared.trusted.is_empty() {
+    if !domains.trusted.is_empty() {
         document["authorization_grant_profiles_supported"] = json!([id_jag::GRANT_PROFILE]);
     }
     Json(document)

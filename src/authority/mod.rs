@@ -66,6 +66,7 @@ mod token;
 mod users;
 
 pub use forge::Wrong;
+pub use grants::is_loopback as can_be_trusted;
 pub use issuers::{DEFAULT_LIFETIME, MintError, MintRequest};
 pub use misbehave::Misbehaviour;
 pub use options::{Clock, Options, StartError};

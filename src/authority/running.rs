@@ -7,9 +7,9 @@ use std::thread::JoinHandle;
 use secrecy::SecretString;
 use tokio::sync::watch;
 
-use super::shared::{Current, Shared};
+use super::shared::{Current, Domains, Shared};
 use super::{
-    MintError, MintRequest, Misbehaviour, TOKEN_LIFETIME, TestUser, issuers, metadata,
+    MintError, MintRequest, Misbehaviour, StartError, TOKEN_LIFETIME, TestUser, issuers, metadata,
     mint_endpoint,
 };
 use crate::config::Project;
@@ -85,6 +85,23 @@ impl Running {
     pub fn set_client_keys(&self, keys: Vec<(String, KeySet)>) {
         let mut held = self.shared.client_keys.write().unwrap_or_else(PoisonError::into_inner);
         *held = Arc::new(keys);
+    }
+
+    /// Knows these other domains from the next request on, in place of those it knew
+    /// ([`Options::domains`], [`Options::trusted`]). So two authorities can be told of each other once
+    /// both have a port.
+    ///
+    /// # Errors
+    ///
+    /// When a trusted issuer is no server of this machine; nothing is changed then.
+    pub fn set_domains(
+        &self,
+        domains: Vec<(String, String)>,
+        trusted: Vec<String>,
+    ) -> Result<(), StartError> {
+        let domains = Arc::new(Domains::of(domains, trusted)?);
+        *self.shared.domains.write().unwrap_or_else(PoisonError::into_inner) = domains;
+        Ok(())
     }
 
     /// Does these things wrongly from the next request on, and nothing else; nothing at all for none.

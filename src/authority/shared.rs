@@ -8,7 +8,8 @@ use std::time::UNIX_EPOCH;
 use secrecy::SecretString;
 
 use super::{
-    Clock, KnownCertificate, Misbehaviour, TestUser, device, dpop, key_ring, login, refresh, replay,
+    Clock, KnownCertificate, Misbehaviour, StartError, TestUser, device, dpop, grants, key_ring,
+    login, refresh, replay,
 };
 use crate::config::Project;
 use crate::exchange::keys::KeySet;
@@ -21,6 +22,22 @@ pub(super) struct Current {
     pub reading: Reading,
 }
 
+/// Other domains: those that grants are issued for, and those whose grants are redeemed.
+pub(super) struct Domains {
+    /// By issuer, with the client app that stands for each.
+    pub issued_for: Vec<(String, String)>,
+    pub trusted: Vec<String>,
+}
+
+impl Domains {
+    pub fn of(issued_for: Vec<(String, String)>, trusted: Vec<String>) -> Result<Self, StartError> {
+        match trusted.iter().find(|issuer| !grants::is_loopback(issuer)) {
+            Some(issuer) => Err(StartError::NotLoopback(issuer.clone())),
+            None => Ok(Self { issued_for, trusted }),
+        }
+    }
+}
+
 /// What all endpoints of the authority share.
 pub(super) struct Shared {
     pub issuer: String,
@@ -29,8 +46,7 @@ pub(super) struct Shared {
     pub users: Vec<TestUser>,
     pub client_secret: SecretString,
     pub audiences: Vec<(String, String)>,
-    pub domains: Vec<(String, String)>,
-    pub trusted: Vec<String>,
+    pub domains: RwLock<Arc<Domains>>,
     pub client_keys: RwLock<Arc<Vec<(String, KeySet)>>>,
     pub client_certificates: Vec<(String, KnownCertificate)>,
     pub seen: Mutex<replay::Seen>,
@@ -56,6 +72,10 @@ impl Shared {
 
     pub fn client_keys(&self) -> Arc<Vec<(String, KeySet)>> {
         Arc::clone(&self.client_keys.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub fn domains(&self) -> Arc<Domains> {
+        Arc::clone(&self.domains.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Whether this server was told to do something wrongly.

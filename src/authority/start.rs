@@ -10,10 +10,10 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use tokio::sync::watch;
 
-use super::shared::{Current, Shared};
+use super::shared::{Current, Domains, Shared};
 use super::{
-    Options, Running, StartError, TestUser, clients, device, grants, http, issuers, key_ring,
-    login, metadata, misbehave, status, tls, token,
+    Options, Running, StartError, TestUser, clients, device, http, issuers, key_ring, login,
+    metadata, misbehave, status, tls, token,
 };
 use crate::config::Project;
 use crate::exchange::keys::random_text;
@@ -35,9 +35,7 @@ pub fn start(
     if let Some(user) = options.users.iter().find(is_client) {
         return Err(StartError::UserIsClient(user.subject.clone()));
     }
-    if let Some(issuer) = options.trusted.iter().find(|issuer| !grants::is_loopback(issuer)) {
-        return Err(StartError::NotLoopback(issuer.clone()));
-    }
+    let domains = Domains::of(options.domains, options.trusted)?;
     let (authority, address) = bind(options.port)?;
     let (external, external_address) = bind(options.issuer_port)?;
     let own = if options.tls { Some(tls::make()?) } else { None };
@@ -65,8 +63,7 @@ pub fn start(
         users: options.users,
         client_secret,
         audiences: options.audiences,
-        domains: options.domains,
-        trusted: options.trusted,
+        domains: RwLock::new(Arc::new(domains)),
         client_keys: RwLock::new(Arc::new(options.client_keys)),
         client_certificates: options.client_certificates,
         seen: Mutex::default(),

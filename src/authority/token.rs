@@ -58,7 +58,7 @@ async fn token(
             authorization_code(&shared, &current, client, &form, proof.as_ref())
         }
         "refresh_token" => refresh::refresh(&shared, client, &form, proof.as_ref()),
-        jwt_bearer::GRANT_TYPE if !shared.trusted.is_empty() => {
+        jwt_bearer::GRANT_TYPE if !shared.domains().trusted.is_empty() => {
             grants::redeem(&shared, &current, client, &form, proof.as_ref()).await
         }
         device::GRANT => device::redeem(&shared, client, &form, proof.as_ref()),

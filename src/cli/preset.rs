@@ -129,6 +129,7 @@ impl PresetArgs {
             assertion: SecretString::default(),
             scope: self.redeem_scope.clone(),
             resource: Vec::new(),
+            extra: Vec::new(),
             skew: first.skew,
         }))
     }

@@ -24,7 +24,7 @@ use super::redact::Redactor;
 use super::report::{
     AnswerReport, DpopReport, Outcome, Refusal, Report, RequestReport, ServerReport, Timings,
 };
-use super::request::Parameter;
+use super::request::{Parameter, looks_secret};
 use super::run::{SimulateError, answer_report, learn, proof_checks, redact_token, sent};
 use super::session::Session;
 use super::token::{self, Token};
@@ -44,6 +44,8 @@ pub struct Redemption {
     pub scope: String,
     /// Addresses of what is to be called (RFC 8707).
     pub resource: Vec<String>,
+    /// What else goes along, as the tenant that a server's description names.
+    pub extra: Vec<(String, String)>,
     /// How far clocks may differ before a time is called wrong.
     pub skew: Duration,
 }
@@ -120,7 +122,7 @@ pub async fn redeem(
     redemption: &Redemption,
     now: SystemTime,
 ) -> Result<Redeemed, SimulateError> {
-    let Redemption { server, client, assertion, scope, resource, skew } = redemption;
+    let Redemption { server, client, assertion, scope, resource, extra, skew } = redemption;
     let started = Instant::now();
     let session = Session::open(http, server).await?;
     let now = now + started.elapsed();
@@ -151,6 +153,10 @@ pub async fn redeem(
             Parameter::open("scope", scope),
         ];
         parameters.extend(resource.iter().map(|text| Parameter::open("resource", text)));
+        parameters.extend(extra.iter().map(|(name, value)| Parameter {
+            secret: looks_secret(name),
+            ..Parameter::open(name.trim(), value)
+        }));
         parameters.extend(credentials.parameters.iter().cloned());
         parameters.retain(|one| !one.value.expose_secret().is_empty());
         parameters

@@ -90,7 +90,7 @@ pub use checks::{Check, Level};
 pub use client_auth::{Client, ClientAuth, ClientAuthMethod, Credentials};
 pub use compare::{Comparison, Difference};
 pub use discovery::{DiscoveryError, Endpoints, Metadata, Server, discover};
-pub use follow_up::{FollowUp, follow_up};
+pub use follow_up::{FollowUp, Hop, follow_up, follow_up_chain};
 pub use http::{Http, HttpOptions, TransportError, TransportKind};
 pub use inspect::{Inspection, inspect};
 pub use jwt_bearer::{Redeemed, Redemption, redeem};

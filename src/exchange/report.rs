@@ -59,6 +59,9 @@ pub struct Report {
     pub issued_token: Option<Token>,
     /// What the server says of the issued token when it is asked (RFC 7662), masked.
     pub introspection: Option<Value>,
+    /// Whether the issued token was still active once the token that it, or its chain, began with was
+    /// revoked; `None` when that was not done, or the server does not say.
+    pub active_after_revocation: Option<bool>,
     pub checks: Vec<Check>,
     pub timings: Timings,
     /// The issued token, for the next hop or the clipboard.
@@ -345,6 +348,7 @@ pub(super) mod tests {
             actor_token: None,
             issued_token: None,
             introspection: None,
+            active_after_revocation: None,
             checks: Vec::new(),
             timings: Timings { first_byte_ms: 1.0, total_ms: 2.0, ..Timings::default() },
             issued: Some(SecretString::from("MARKED-issued")),

@@ -298,6 +298,7 @@ pub async fn simulate_in(
         actor_token: actor.map(|token| redact_token(token, &redactor)),
         issued_token: issued.map(|token| redact_token(token, &redactor)),
         introspection: None,
+        active_after_revocation: None,
         checks,
         timings: Timings::of(&exchange.answer),
         issued: issued_secret,

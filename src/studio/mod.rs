@@ -9,6 +9,7 @@
 pub mod canvas;
 pub mod preflight;
 
+mod action;
 mod analysis;
 mod app;
 mod changes_tab;
@@ -32,6 +33,7 @@ pub use changes_tab::{ChangesState, Choice, Command as CompareCommand, Compariso
 pub use command::{Action, Command, Leaving, Notice, PathPurpose};
 pub use dialogs::FileDialogs;
 pub use exchange_tab::campaign;
+pub use exchange_tab::redeem::Command as RedeemCommand;
 pub use exchange_tab::{
     Command as ExchangeCommand, Mode as ExchangeMode, ServerChoice, TokenChoice, TokenSource,
     Waiting,

@@ -5,10 +5,9 @@ use std::time::Duration;
 
 use egui::{Align2, RichText};
 
-use crate::studio::theme::icons;
-
 use super::command::Notice;
 use super::theme::{self, Tokens};
+use crate::studio::theme::icons;
 
 /// Seconds for which a message of success stays.
 const STAYS: f64 = 5.0;

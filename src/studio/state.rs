@@ -325,7 +325,12 @@ impl State {
             }
             Command::LeaveWithoutSaving(leaving) => self.go(leaving),
             Command::AskForPath(purpose) => self.dialog = Some(Dialog::Path(purpose)),
-            Command::Exchange(exchange_tab::Command::PickFile(which)) => self.pick_file(which),
+            Command::Exchange(exchange_tab::Command::PickFile(which)) => {
+                self.pick_file_of_exchange(which);
+            }
+            Command::Exchange(exchange_tab::Command::Redeem(command)) => {
+                self.apply_to_redeem(command);
+            }
             Command::Exchange(exchange_tab::Command::Server(command)) => {
                 self.apply_to_server(command);
             }
@@ -341,6 +346,7 @@ impl State {
                 }
                 let project = Arc::clone(&self.project);
                 self.exchange.apply(command, &project, self.reading, &mut self.jobs);
+                self.find_redeeming_profile();
             }
             Command::Source(command) => self.edit_source(command),
             Command::Graph(command) => self.apply_to_graph(command),

@@ -22,6 +22,7 @@ mod authority_status;
 mod authority_tls;
 mod calibrate;
 mod client_assertions;
+mod client_chain_follow_up;
 mod client_dpop;
 mod client_faults;
 mod client_follow_up;

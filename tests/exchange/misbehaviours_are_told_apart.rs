@@ -172,7 +172,8 @@ impl<'a> Scene<'a> {
                 differences.insert(item.id.as_str());
                 Observed::Granted
             } else {
-                let unreadable = row.unreadable.filter(|(at, _)| asked && is_at(*at, item, careful));
+                let unreadable =
+                    row.unreadable.filter(|(at, _)| asked && is_at(*at, item, careful));
                 unreadable.map_or(careful.observed, |(_, observed)| observed)
             };
             let breaches: BTreeSet<&str> = row

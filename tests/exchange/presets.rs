@@ -104,6 +104,7 @@ impl Two {
             assertion: grant.clone(),
             scope: String::new(),
             resource: Vec::new(),
+            extra: Vec::new(),
             skew: Duration::from_secs(60),
         };
         redeem(&http(), &redemption, SystemTime::now()).await.unwrap()

@@ -519,53 +519,6 @@ fn a_curl_command_fills_the_form_and_what_it_cannot_is_said() {
 }
 
 #[test]
-fn a_chain_of_hops_is_simulated_from_the_answer_that_found_it() {
-    let text = "!ClientAppDto\nid: a\nname: Front\nallowedTokenExchangeClientApps:\n- id: b\n---\n\
-                !ClientAppDto\nid: b\nname: Middle\nallowedTokenExchangeClientApps:\n- id: c\n---\n\
-                !ClientAppDto\nid: c\nname: Back\n";
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("apps.yaml");
-    std::fs::write(&path, text).unwrap();
-    let mut harness = opened(&path);
-    let [a, b, c] = [0, 1, 2].map(exchange_studio::config::ClientKey);
-    let user = exchange_studio::trust::Subject::UserOf;
-    let question = |requester, subject, target| exchange_studio::trust::Question {
-        requester,
-        subject: user(subject),
-        target: Some(target),
-    };
-    let chain = vec![question(a, a, b), question(b, b, c)];
-    send(
-        &mut harness,
-        Command::Exchange(exchange_studio::studio::ExchangeCommand::PrefillChain(chain)),
-    );
-    run(&mut harness);
-    let outcomes = harness.state().state.exchange.outcomes();
-    assert_eq!(outcomes.len(), 2);
-    for outcome in outcomes {
-        assert_eq!(outcome.observation.as_ref().unwrap().outcome, Outcome::Issued);
-        assert_ne!(outcome.prediction.as_ref().unwrap().verdict(), Verdict::Refused);
-    }
-    // Where it ended is looked at first; the way there is one click away.
-    let client = |harness: &Harness<'static, Studio>| report(harness).client;
-    assert_eq!(client(&harness), "b");
-    harness.get_by_label_contains("All 2 hops issued a token, in ");
-    harness.get_by_label_contains("Hop 1: issued, ").click();
-    harness.run_ok();
-    assert_eq!(client(&harness), "a");
-    assert_eq!(kept(&harness).len(), 3);
-
-    // A hop that is refused ends it.
-    retype(&mut harness, "client_id of hop 2", "c");
-    run_again(&mut harness);
-    harness.get_by_label_contains("The chain ended at hop 2 of 2, after ");
-    assert_eq!(report(&harness).outcome, Outcome::Refused);
-    click(&mut harness, "Remove hop 2");
-    run_again(&mut harness);
-    assert_eq!(harness.state().state.exchange.outcomes().len(), 1);
-}
-
-#[test]
 fn the_authority_misbehaves_as_it_is_told_and_the_checks_tell() {
     let mut harness = opened(&sample("cross-client"));
     select_permission(&mut harness);

@@ -5,6 +5,7 @@
 mod ask;
 mod campaign;
 mod canvas;
+mod chain;
 mod changes;
 mod clients;
 mod disk;
@@ -20,6 +21,7 @@ mod matrix;
 mod opening;
 mod presets;
 mod project_file;
+mod redeem;
 mod safety;
 mod server;
 mod source;

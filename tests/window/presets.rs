@@ -1,13 +1,20 @@
 //! The preset chooser of the exchange tab, and what is shown when prediction and answer differ.
 
 use std::path::Path;
+use std::sync::Arc;
 
+use egui::{Key, Modifiers};
+use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
+use exchange_studio::authority::{self, Options};
+use exchange_studio::config::{ClientKey, Project, Source};
 use exchange_studio::exchange::Preset;
+use exchange_studio::exchange::report::Outcome;
 use exchange_studio::exchange::token_type::{ID_JAG, ID_TOKEN};
-use exchange_studio::studio::{Action, Command, Selection};
+use exchange_studio::studio::{Action, Command, Selection, ServerChoice, Studio, TokenSource};
+use exchange_studio::trust::{Reading, Verdict};
 
-use super::harness::{click, opened, send};
+use super::harness::{click, opened, press, send, until, with_text};
 
 #[test]
 fn a_preset_fills_the_form_explains_itself_and_checks_while_typing() {
@@ -39,4 +46,69 @@ fn a_preset_fills_the_form_explains_itself_and_checks_while_typing() {
     assert_eq!((form.preset, form.requested_token_type.as_str()), (None, ""));
     assert!(form.extra.is_empty());
     assert!(harness.query_by_label_contains("JAG-02").is_none());
+}
+
+/// Two client apps, the first with this list.
+fn clients(list: &str) -> String {
+    format!("!ClientAppDto\nid: a\nname: Front\n{list}---\n!ClientAppDto\nid: b\nname: Back\n")
+}
+
+const ALLOWED: &str = "allowedTokenExchangeClientApps:\n- id: b\n";
+
+/// Asks a server that enforces one configuration, while the window has another open.
+fn asked(here: &str, there: &str) -> (tempfile::TempDir, Harness<'static, Studio>) {
+    let source = |text: String| Source {
+        path: None,
+        name: "there.yaml".to_owned(),
+        bytes: text.into_bytes(),
+    };
+    let project = Project::from_sources(vec![source(clients(there))]);
+    let reading = Reading::RequesterListsTarget;
+    let server = authority::start(Arc::new(project), reading, Options::default()).unwrap();
+    let (folder, mut harness) = with_text(&clients(here));
+    send(&mut harness, Command::SetReading(reading));
+    send(&mut harness, Command::Act(Action::ShowExchange));
+    let project = Arc::clone(&harness.state().state.project);
+    let form = &mut harness.state_mut().state.exchange.form;
+    form.choose_requester(&project, ClientKey(0));
+    form.server = ServerChoice::Issuer;
+    form.issuer = server.issuer().to_owned();
+    form.client_secret = server.client_secret().clone();
+    form.subject.source = TokenSource::ClientCredentials;
+    form.audience = vec!["b".to_owned()];
+    press(&mut harness, Modifiers::NONE, Key::F5);
+    until(&mut harness, "the exchange has ended", |studio| {
+        studio.state.exchange.outcome().is_some()
+    });
+    (folder, harness)
+}
+
+/// What was predicted, and what the server did.
+fn both(harness: &Harness<'static, Studio>) -> (Verdict, Outcome) {
+    let outcome = harness.state().state.exchange.outcome().unwrap();
+    let predicted = outcome.prediction.as_ref().unwrap().verdict();
+    (predicted, outcome.observation.as_ref().unwrap().outcome)
+}
+
+#[test]
+fn where_prediction_and_answer_differ_both_arguments_stand_side_by_side() {
+    let differs = "The server did not do what the configuration says.";
+    let (_folder, harness) = asked(ALLOWED, "");
+    assert_eq!(both(&harness), (Verdict::Allowed, Outcome::Refused));
+    harness.get_by_label(differs);
+    harness.get_by_label("CFG-01");
+    harness.get_by_label("What the configuration argues");
+    harness.get_by_label("What the server argues");
+    // The server's own words are among them.
+    harness.get_by_label_contains("It says: “");
+
+    let (_folder, harness) = asked("", ALLOWED);
+    assert_eq!(both(&harness), (Verdict::Refused, Outcome::Issued));
+    harness.get_by_label(differs);
+    harness.get_by_label("It gives no reason for a token that it issues.");
+
+    let (_folder, harness) = asked(ALLOWED, ALLOWED);
+    assert_eq!(both(&harness), (Verdict::Allowed, Outcome::Issued));
+    harness.get_by_label("The server did what the configuration says.");
+    assert!(harness.query_by_label("CFG-01").is_none());
 }

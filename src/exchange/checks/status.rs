@@ -231,6 +231,19 @@ pub fn outlived(issued_active: Option<bool>, revoked: bool) -> Check {
     }
 }
 
+/// REV-01 of a later hop: whether its token outlives the one that the chain began with.
+pub fn outlived_first(issued_active: Option<bool>, revoked: bool) -> Check {
+    match (revoked, issued_active) {
+        (false, _) => REV_01.not_applicable("The first token of the chain was not revoked."),
+        (true, None) => REV_01.not_applicable("The server does not say whether it is active."),
+        (true, Some(true)) => REV_01.note(
+            "It stays active after the first token of the chain was revoked: whoever wants the chain \
+             to end must revoke every token of it.",
+        ),
+        (true, Some(false)) => REV_01.note("It ended together with the first token of the chain."),
+    }
+}
+
 #[cfg(test)]
 pub(super) mod tests {
     use serde_json::json;
@@ -319,6 +332,13 @@ pub(super) mod tests {
         assert_eq!(outlived(Some(true), true).level, Level::Note);
         assert_eq!(outlived(Some(false), true).level, Level::Note);
         assert_ne!(outlived(Some(true), true).finding, outlived(Some(false), true).finding);
+        assert_eq!(outlived_first(Some(true), true).level, Level::Note);
+        assert_ne!(
+            outlived_first(Some(true), true).finding,
+            outlived_first(Some(false), true).finding
+        );
+        assert_eq!(outlived_first(None, true).level, Level::NotApplicable);
+        assert_eq!(outlived_first(Some(true), false).level, Level::NotApplicable);
         assert_eq!(outlived(None, true).level, Level::NotApplicable);
         assert_eq!(outlived(Some(true), false).level, Level::NotApplicable);
     }

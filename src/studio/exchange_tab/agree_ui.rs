@@ -11,7 +11,8 @@ use super::super::state::State;
 use super::super::theme::{self, Tokens};
 use super::super::widgets::{place_link_ui, section_ui};
 use super::Outcome;
-use super::result_ui::{check_ui, step_ui};
+use super::checks_ui::check_ui;
+use super::result_ui::step_ui;
 
 pub fn agreement_ui(
     ui: &mut Ui,

@@ -120,7 +120,70 @@ pub fn hops_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) {
             }
         }
     });
+    lives_ui(ui, state, outcomes);
     ui.add_space(4.0);
+}
+
+/// What the server says of each hop's token, where it was asked: before and after the token that the
+/// chain began with was revoked.
+fn lives_ui(ui: &mut Ui, state: &State, outcomes: &[Outcome]) {
+    let reports = || {
+        let reports = outcomes.iter().filter_map(|outcome| outcome.observation.as_deref().ok());
+        reports.filter(|report| report.afterwards().next().is_some())
+    };
+    if reports().next().is_none() {
+        return;
+    }
+    let tokens = Tokens::of(ui);
+    let project = &state.project;
+    ui.add_space(4.0);
+    egui::Grid::new("hops").num_columns(4).spacing([14.0, 4.0]).striped(true).show(ui, |ui| {
+        for title in ["Hop", "Issued to", "When issued", "First token revoked"] {
+            ui.label(RichText::new(title).small().color(tokens.text_weak));
+        }
+        ui.end_row();
+        for (index, report) in reports().enumerate() {
+            ui.label(format!("{}", index + 1));
+            let client = report.client.as_str();
+            let name = project.named(client).map_or(client, |key| project.client(key).label());
+            ui.add(egui::Label::new(name).truncate());
+            let before =
+                report.introspection.as_ref().and_then(|said| said.get("active")?.as_bool());
+            life_ui(ui, &tokens, before, ("active", "not active"));
+            let after = report.active_after_revocation;
+            life_ui(ui, &tokens, after, ("still active", "ended with it"));
+            ui.end_row();
+        }
+    });
+    let after: Vec<bool> = reports().filter_map(|report| report.active_after_revocation).collect();
+    if after.is_empty() {
+        return;
+    }
+    let alive = after.iter().filter(|active| **active).count();
+    let text = match (after.len(), alive) {
+        (all, 0) => format!("With the first token all {all} tokens derived from it ended."),
+        (all, alive) if all == alive => {
+            format!("The first token was revoked, and all {all} derived from it stay active.")
+        }
+        (all, alive) => format!(
+            "The first token was revoked: of {all} derived from it {alive} stay active, {} ended.",
+            all - alive
+        ),
+    };
+    ui.add(egui::Label::new(RichText::new(text).size(12.5)).wrap());
+}
+
+/// Whether a token lives, in a word and with its mark; a dash where nobody says.
+fn life_ui(ui: &mut Ui, tokens: &Tokens, active: Option<bool>, (yes, no): (&str, &str)) {
+    let (icon, color, word) = match active {
+        Some(true) => (icons::ICON_CHECK_CIRCLE, tokens.good, yes),
+        Some(false) => (icons::ICON_CANCEL, tokens.bad, no),
+        None => (icons::ICON_REMOVE, tokens.text_weak, "not said"),
+    };
+    ui.horizontal(|ui| {
+        ui.label(icon.rich_text().size(14.0).color(color));
+        ui.label(word);
+    });
 }
 
 fn ending(outcome: &Outcome) -> Option<Ending> {

@@ -14,8 +14,8 @@ use super::super::theme::{self, Tokens};
 use super::super::widgets::{icon_button_ui, section_ui, small_icon_ui, tick_ui};
 use super::form::{Form, ServerChoice};
 use super::{
-    Command, chain_ui, choice_ui, grid_ui, misbehave_ui, paste_ui, preset_ui, requester_ui, server,
-    vault_ui,
+    Command, chain_ui, choice_ui, domains_ui, grid_ui, misbehave_ui, paste_ui, preset_ui,
+    requester_ui, server, vault_ui,
 };
 
 pub(super) const LABEL_WIDTH: f32 = 96.0;
@@ -32,6 +32,7 @@ pub fn form_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) {
     changed |= server::chooser_ui(ui, state, &mut form, commands);
     server::summary_ui(ui, state, commands);
     changed |= misbehave_ui::misbehave_ui(ui, &mut form);
+    changed |= domains_ui::domains_ui(ui, state, &mut form, commands);
     if form.server != ServerChoice::BuiltIn && !form.address(None).is_empty() {
         findings_ui(ui, checks, &["endpoint"]);
     }
@@ -152,7 +153,7 @@ fn targets_ui(ui: &mut Ui, state: &State, form: &mut Form, checks: &[Check]) -> 
 }
 
 /// A parameter that may be repeated: one field each.
-fn list_ui(ui: &mut Ui, name: &str, values: &mut Vec<String>, hint: &str) -> bool {
+pub(super) fn list_ui(ui: &mut Ui, name: &str, values: &mut Vec<String>, hint: &str) -> bool {
     let mut changed = false;
     let mut removed = None;
     for (index, value) in values.iter_mut().enumerate() {
@@ -221,19 +222,29 @@ fn afterwards_ui(ui: &mut Ui, form: &mut Form) -> bool {
         });
     };
     let known = form.says_where_to_ask();
+    let chain = !form.further.is_empty();
     ui.add_enabled_ui(known, |ui| {
         tick(
             ui,
             &mut form.follow_up.introspect,
             "Introspect the issued token",
-            "Asks the server about it (RFC 7662) and compares that with the token.",
+            if chain {
+                "Asks the server about the token of each hop (RFC 7662), as the client that got it."
+            } else {
+                "Asks the server about it (RFC 7662) and compares that with the token."
+            },
         );
         tick(
             ui,
             &mut form.follow_up.revoke_subject,
             "Revoke the subject token",
-            "Shows what becomes of the issued token then (RFC 7009). The subject token is of no use \
-             any more.",
+            if chain {
+                "Revokes the token that the chain begins with, and shows which of the tokens derived \
+                 from it end (RFC 7009). It is of no use any more."
+            } else {
+                "Shows what becomes of the issued token then (RFC 7009). The subject token is of no \
+                 use any more."
+            },
         );
     });
     if !known {
@@ -295,7 +306,7 @@ pub(super) fn findings_ui(ui: &mut Ui, checks: &[Check], fields: &[&str]) {
 
 pub(super) fn remark_ui(ui: &mut Ui, level: Level, id: &str, text: &str) {
     let tokens = Tokens::of(ui);
-    let (icon, color) = super::result_ui::level_look(&tokens, level);
+    let (icon, color) = super::checks_ui::level_look(&tokens, level);
     ui.horizontal_top(|ui| {
         ui.add_space(LABEL_WIDTH + theme::GAP);
         ui.label(icon.rich_text().size(14.0).color(color));

@@ -3,10 +3,9 @@
 
 use egui::{RichText, Ui};
 
-use crate::studio::theme::icons;
-
 use super::super::theme::Tokens;
 use super::form::Form;
+use crate::studio::theme::icons;
 
 /// Widest and longest grid that is drawn whole; a larger one is counted.
 const MOST: usize = 8;

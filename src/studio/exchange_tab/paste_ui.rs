@@ -3,13 +3,12 @@
 use egui::{RichText, Ui};
 use secrecy::ExposeSecret;
 
-use crate::studio::theme::icons;
-
 use super::super::command::Command as WindowCommand;
 use super::super::state::State;
 use super::super::theme::{self, Tokens};
 use super::super::widgets::{link_ui, problem_ui};
 use super::{Command, Waiting};
+use crate::studio::theme::icons;
 
 /// A field for a curl command or an HTTP archive.
 pub fn paste_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) {

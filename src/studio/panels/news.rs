@@ -5,13 +5,12 @@ use std::path::Path;
 
 use egui::{RichText, Ui};
 
-use crate::studio::theme::icons;
-
 use super::super::command::Command;
 use super::super::state::{News, Opening, State};
 use super::super::theme::{self, Tokens};
 use super::super::widgets::small_icon_ui;
 use super::inspector::size;
+use crate::studio::theme::icons;
 
 /// What can be done about it: a name, what it does, the command.
 type Choice = (&'static str, &'static str, Command);

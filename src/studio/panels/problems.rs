@@ -2,13 +2,12 @@
 
 use egui::{RichText, Sense, Ui, vec2};
 
-use crate::studio::theme::icons;
-
 use super::super::command::{Action, Command};
 use super::super::state::State;
 use super::super::theme::{self, Tokens};
 use super::super::widgets::{action_button_ui, severity_look};
 use super::bars::counted;
+use crate::studio::theme::icons;
 
 const ROW_HEIGHT: f32 = 24.0;
 

@@ -41,8 +41,8 @@ use egui::Ui;
 use super::super::command::Command as WindowCommand;
 use super::super::jobs::Jobs;
 use super::super::state::State;
+use super::domains::Started;
 use super::{ExchangeTab, Mode};
-use crate::authority::Running;
 use crate::config::Project;
 use crate::trust::Reading;
 
@@ -66,7 +66,7 @@ pub enum Command {
     /// Ends the run; what it has found stays.
     Stop,
     /// The built-in authority is there for a run that waits for it.
-    Ready(Wish, Result<Arc<Running>, String>),
+    Ready(Wish, Result<Started, String>),
     Progress(Progress),
     /// A plan was made.
     Planned(Box<Planned>),

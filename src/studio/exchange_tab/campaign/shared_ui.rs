@@ -175,7 +175,7 @@ pub fn begin_ui(
 
 /// A sentence with a mark before it.
 pub fn line_ui(ui: &mut Ui, icon: MaterialIcon, color: egui::Color32, text: &str, strong: bool) {
-    super::super::result_ui::line_ui(ui, icon, color, text, strong);
+    super::super::answer_ui::line_ui(ui, icon, color, text, strong);
 }
 
 /// A remark in weak letters.

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::super::super::jobs::{JobId, Jobs};
-use super::super::{ExchangeTab, Mode, ServerChoice};
+use super::super::domains::Started;
+use super::super::{Command as TabCommand, ExchangeTab, Mode, ServerChoice};
 use super::means::Means;
 use super::{Command, Planned, Wish, calibrate, cases, probes, sweep, to_window};
-use crate::authority::{self, Running};
 use crate::config::Project;
 use crate::exchange::Cancel;
 use crate::exchange::probe::ProbeReport;
@@ -143,13 +143,9 @@ impl ExchangeTab {
             stopping: false,
             only,
         };
-        if built_in && self.authority.is_none() {
-            let project = Arc::clone(project);
-            let job = jobs.blocking("Starting the built-in authority", move |_| {
-                let started = authority::start(project, reading, authority::Options::default());
-                let started = started.map(Arc::new).map_err(|error| error.to_string());
-                to_window(Command::Ready(wish, started))
-            });
+        if built_in && self.needs_authority() {
+            let then = |started| TabCommand::Campaign(Command::Ready(wish, started));
+            let job = self.start_authorities(project, reading, jobs, then);
             self.campaign.work = Some(work(job));
             return;
         }
@@ -163,16 +159,14 @@ impl ExchangeTab {
     pub(super) fn ready(
         &mut self,
         wish: Wish,
-        started: Result<Arc<Running>, String>,
+        started: Result<Started, String>,
         project: &Arc<Project>,
         reading: Reading,
         jobs: &mut Jobs,
     ) {
         match started {
-            Ok(authority) if self.authority.is_none() => {
-                authority.set_project(Arc::clone(project), reading);
-                self.authority = Some(authority);
-                self.tell_authority();
+            Ok(started) if self.authority.is_none() => {
+                self.take_authorities(started, project, reading);
             }
             // Somebody else was quicker.
             Ok(_) => {}

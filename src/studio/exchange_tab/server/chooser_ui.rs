@@ -3,8 +3,6 @@
 
 use egui::{RichText, Ui};
 
-use crate::studio::theme::icons;
-
 use super::super::super::command::{Action, Command as WindowCommand};
 use super::super::super::state::State;
 use super::super::super::theme::Tokens;
@@ -14,6 +12,7 @@ use super::super::form_ui::{field_ui, row_ui};
 use super::super::{Command as TabCommand, Mode};
 use super::draft::given;
 use super::{Command, Names};
+use crate::studio::theme::icons;
 
 /// Which server, and its address.
 pub fn chooser_ui(
