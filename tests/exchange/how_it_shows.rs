@@ -13,7 +13,16 @@ pub enum At {
     /// Granted, and the token that goes in is of an external issuer.
     GrantedExternal,
     Refused,
+    /// Refused, and not for the client: of that the status tells as well (RFC 6749 §5.2).
+    RefusedGrant,
     Any,
+}
+
+impl At {
+    /// Whether it shows at what is granted.
+    pub fn is_granted(self) -> bool {
+        matches!(self, Self::Granted | Self::GrantedExternal | Self::Any)
+    }
 }
 
 /// One exchange of a user's token, of which a whole report is made.
@@ -75,8 +84,6 @@ pub struct Shows {
     pub permits: &'static [(&'static str, Whose)],
     /// Answers from which nothing follows, in the sweep and in the probes, and as what they count.
     pub unreadable: Option<(At, Observed)>,
-    /// Of those, errors about the client still are what a probe without a credential wants.
-    pub names_client: bool,
     /// Requirements that are breached, by the id of the check, in the answers of the sweep.
     pub breaches: &'static [(&'static str, At)],
     /// Probes that are accepted, when they have a request with these words.
@@ -92,7 +99,6 @@ const fn quiet(how: M) -> Shows {
         how,
         permits: &[],
         unreadable: None,
-        names_client: false,
         breaches: &[],
         probes: &[],
         reports: &[],
@@ -115,7 +121,7 @@ use Ask::{
     Broken, Permitted, PermittedForAnother, PermittedOfAnother, PermittedOwn, WiderScope, WithKey,
     WrongSecret,
 };
-use At::{Any, Granted, GrantedExternal, Refused};
+use At::{Any, Granted, GrantedExternal, Refused, RefusedGrant};
 use Observed::{ServerFailed, Unclear};
 
 /// One row for each, in their order.
@@ -230,7 +236,7 @@ pub const ROWS: &[Shows] = &[
     says(M::ClientError400, &[(WrongSecret, "ERR-01")]),
     says(M::InvalidGrant, &[(Broken, "ERR-02")]),
     Shows {
-        unreadable: Some((Refused, Unclear)),
+        unreadable: Some((RefusedGrant, Unclear)),
         breaches: &[("ERR-02", Refused)],
         ..says(M::TextErrors, &[(Broken, "ERR-02")])
     },
@@ -241,7 +247,6 @@ pub const ROWS: &[Shows] = &[
     },
     Shows {
         unreadable: Some((Refused, ServerFailed)),
-        names_client: true,
         breaches: &[("ERR-01", Refused)],
         ..says(M::Status500, &[(Broken, "ERR-01")])
     },

@@ -199,7 +199,7 @@ impl<'a> Scene<'a> {
     async fn probes(&self, row: &Shows) -> Result<bool, TestCaseError> {
         let probed = probed(self.stand, &self.project, self.reading).await;
         prop_assert_eq!(&probed.ended, &Ended::Finished);
-        if self.probed.proves && row.unreadable.is_some_and(|(at, _)| at != At::Refused) {
+        if self.probed.proves && row.unreadable.is_some_and(|(at, _)| at.is_granted()) {
             // Where no permitted exchange can be read, nothing is proved by a refusal.
             prop_assert!(!probed.proves && probed.probes.is_empty(), "{}", row.how.name());
             return Ok(true);
@@ -214,11 +214,11 @@ impl<'a> Scene<'a> {
                 .iter()
                 .filter(|(id, _)| *id == careful.id)
                 .any(|(_, words)| refused.clone().any(|shot| shot.sent.contains(words)));
-            let unclear = row.unreadable.is_some_and(|(at, _)| at == At::Refused)
-                && refused.any(|shot| {
-                    let client = row.names_client && shot.server.contains("invalid_client");
-                    shot.observed == Observed::Refused && !client
-                });
+            let unclear = match row.unreadable {
+                Some((At::Refused, _)) => refused.any(|it| it.observed != Observed::Granted),
+                Some((At::RefusedGrant, _)) => refused.any(|it| it.observed == Observed::Refused),
+                _ => false,
+            };
             let verdict = match (accepted, unclear) {
                 (true, _) => Verdict::Accepted,
                 (_, true) => Verdict::Unclear,
@@ -370,6 +370,7 @@ fn is_at(at: At, item: &Item, careful: &Tried) -> bool {
         At::Granted => granted,
         At::GrantedExternal => granted && is_external(item),
         At::Refused => !granted,
+        At::RefusedGrant => !granted && careful.error.as_deref() != Some("invalid_client"),
         At::Any => true,
     }
 }
