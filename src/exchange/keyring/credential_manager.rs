@@ -12,10 +12,13 @@ use super::{Entry, KeyringError, SERVICE, text};
 /// An entry is one of its kind by its target, which is also what its user sees of it.
 fn credential(entry: &Entry) -> Result<keyring_core::Entry, KeyringError> {
     // In the order of the store: user, divider, service.
-    let config =
-        HashMap::from([("prefix", ""), ("divider", " at "), ("suffix", ""), ("service_no_divider", "false")]);
-    let store =
-        Store::new_with_configuration(&config).map_err(|error| refused(error, entry))?;
+    let config = HashMap::from([
+        ("prefix", ""),
+        ("divider", " at "),
+        ("suffix", ""),
+        ("service_no_divider", "false"),
+    ]);
+    let store = Store::new_with_configuration(&config).map_err(|error| refused(error, entry))?;
     let user = format!("{SERVICE}: {}", entry.client_id);
     // Kept on this machine, and not sent along with a roaming profile.
     let modifiers = HashMap::from([("persistence", "Local")]);

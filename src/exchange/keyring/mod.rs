@@ -168,8 +168,10 @@ impl KeyringError {
 
     /// Nothing is kept.
     pub fn nothing(entry: &Entry) -> Self {
-        let message =
-            format!("the system keyring keeps no secret of {} at {}", entry.client_id, entry.server);
+        let message = format!(
+            "the system keyring keeps no secret of {} at {}",
+            entry.client_id, entry.server
+        );
         Self { kind: KeyringErrorKind::Nothing, message }
     }
 

@@ -70,9 +70,8 @@ impl<'a> Service<'a> {
             ("org.freedesktop.Secret.Item.Attributes", Value::from(attributes(entry))),
         ]);
         let secret = (&self.session, &[0_u8; 0][..], secret.expose_secret().as_bytes(), PLAIN_TEXT);
-        let (_, prompt): (OwnedObjectPath, OwnedObjectPath) = self
-            .call(&collection, "Collection", "CreateItem", &(properties, secret, true))
-            .await?;
+        let (_, prompt): (OwnedObjectPath, OwnedObjectPath) =
+            self.call(&collection, "Collection", "CreateItem", &(properties, secret, true)).await?;
         self.answer(&prompt).await.map(|_| ())
     }
 

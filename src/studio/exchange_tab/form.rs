@@ -15,7 +15,7 @@ use crate::exchange::mac::MacAlgorithm;
 use crate::exchange::token_type::{ACCESS_TOKEN, JWT};
 use crate::exchange::{
     AssertionAudience, Client, ClientAuth, ClientAuthMethod, Endpoints, ExchangeRequest, FollowUp,
-    Preset, Server, Simulation,
+    Keyring, Preset, Server, Simulation, SystemKeyring,
 };
 use crate::trust::{Question, Subject};
 
@@ -68,6 +68,8 @@ pub struct Form {
     pub auth: ClientAuthMethod,
     /// Where what it authenticates with comes from, beyond what has a field of its own here.
     pub own: ProfileClient,
+    /// Where secrets are kept that are to be kept. Asked for nothing before a client's is.
+    pub keyring: Arc<dyn Keyring>,
     /// As a person typed it, where it comes from nowhere else. Ignored at the built-in authority,
     /// which makes its own.
     pub client_secret: SecretString,
@@ -129,6 +131,7 @@ impl Default for Form {
             client_id: String::new(),
             auth: ClientAuthMethod::ClientSecretPost,
             own: ProfileClient::default(),
+            keyring: Arc::new(SystemKeyring::default()),
             client_secret: SecretString::default(),
             key_file: String::new(),
             key_id: String::new(),
@@ -219,10 +222,9 @@ impl Form {
         self.further.iter().map(hop).collect()
     }
 
-    /// Whether the secret of the client that asks comes from the environment or a file.
+    /// Whether the secret of the client that asks comes from the environment, a file or the keyring.
     pub fn has_secret_elsewhere(&self) -> bool {
-        self.server != ServerChoice::BuiltIn
-            && (self.own.secret_env.is_some() || self.own.secret_file.is_some())
+        self.server != ServerChoice::BuiltIn && self.own.says_where_its_secret_is()
     }
 
     pub fn choose_requester(&mut self, project: &Project, key: ClientKey) {
@@ -507,6 +509,7 @@ impl Form {
             (None, Some(path)) => {
                 path.as_os_str().is_empty().then_some("Choose the file with the client's secret")
             }
+            (None, None) if self.own.secret_keyring => None,
             (None, None) => self
                 .client_secret
                 .expose_secret()

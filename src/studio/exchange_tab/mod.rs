@@ -37,7 +37,7 @@ use crate::exchange::agree::Agreement;
 use crate::exchange::checks::Check;
 use crate::exchange::paste::{self, Pasted};
 use crate::exchange::token_type::ACCESS_TOKEN;
-use crate::exchange::{Report, chain, follow_up};
+use crate::exchange::{Keyring, Report, chain, follow_up};
 use crate::trust::{Decision, Question, Reading, decide};
 
 use super::jobs::{JobId, Jobs, Messenger};
@@ -179,6 +179,11 @@ pub struct ExchangeTab {
 }
 
 impl ExchangeTab {
+    /// A tab whose secrets are kept there.
+    pub fn with_keyring(keyring: Arc<dyn Keyring>) -> Self {
+        Self { form: Form { keyring, ..Form::default() }, ..Self::default() }
+    }
+
     pub fn apply(
         &mut self,
         command: Command,
@@ -405,6 +410,7 @@ impl ExchangeTab {
         }
         self.vault.wipe();
         self.form.wipe();
+        self.server.keyring.wipe(jobs);
         self.draft = SecretString::default();
         self.waiting = None;
         self.predicted.clear();
