@@ -129,7 +129,7 @@ fn a_question_that_nobody_answers_is_given_up_and_taken_away() {
     session.lock();
     let cancel = Cancel::default();
     wait(async {
-        // Somebody who shows the question, and never answers.
+        // Somebody who is to show the question, and never answers.
         let prompter = zbus::connection::Builder::address(session.address.as_str())
             .unwrap()
             .name("org.gnome.keyring.SystemPrompter")
@@ -137,23 +137,35 @@ fn a_question_that_nobody_answers_is_given_up_and_taken_away() {
             .build()
             .await
             .unwrap();
-        let mut asked = MessageStream::from(&prompter);
-        let (waiting, sign) = (keyring(&session), cancel.clone());
-        let reading =
-            tokio::task::spawn_blocking(move || waiting.read(&entry(), &sign).unwrap_err());
+        let monitor = session.connect().await;
+        let mut seen = MessageStream::from(&monitor);
+        let interface = Some("org.freedesktop.DBus.Monitoring");
+        let all = (Vec::<String>::new(), 0_u32);
+        monitor
+            .call_method(
+                Some("org.freedesktop.DBus"),
+                "/org/freedesktop/DBus",
+                interface,
+                "BecomeMonitor",
+                &all,
+            )
+            .await
+            .unwrap();
         let mut until = async |wanted: &str| loop {
-            let message = next(&mut asked).await;
-            let header = message.header();
-            if header.member().is_some_and(|member| member.as_str() == wanted) {
-                prompter.reply(&header, &()).await.unwrap();
+            let message = next(&mut seen).await;
+            if message.header().member().is_some_and(|member| member.as_str() == wanted) {
                 return;
             }
         };
+        let (waiting, sign) = (keyring(&session), cancel.clone());
+        let reading =
+            tokio::task::spawn_blocking(move || waiting.read(&entry(), &sign).unwrap_err());
         until("BeginPrompting").await;
         assert!(!reading.is_finished());
         cancel.cancel();
+        until("Dismiss").await;
         assert_eq!(reading.await.unwrap().kind, KeyringErrorKind::GivenUp);
-        until("StopPrompting").await;
+        drop(prompter);
     });
     // Stopped before it began, nobody is asked.
     let error = keyring(&session).read(&entry(), &cancel).unwrap_err();

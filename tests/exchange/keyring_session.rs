@@ -6,6 +6,7 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::pin::Pin;
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use futures_core::Stream as _;
 use zbus::{Connection, MatchRule, Message, MessageStream};
@@ -154,5 +155,7 @@ pub async fn next(stream: &mut MessageStream) -> Message {
 
 /// Waits for work on the bus.
 pub fn wait<T>(work: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let work = async { tokio::time::timeout(Duration::from_secs(60), work).await };
+    runtime.block_on(work).expect("the bus answers")
 }
