@@ -101,10 +101,14 @@ fn a_secret_is_kept_used_and_forgotten() {
     assert_eq!((ran.code, &json(&ran)["refusal"]["error"]), (Some(1), &"invalid_client".into()));
 
     // The commands that ask many things, and for tokens, look there too.
-    let many = ["sweep", "estate.yaml", "--profile", "local", "--user", "alice"];
-    let mut sweep = command(folder, bus, &many);
-    let ran = sweep.env("EXCHANGE_STUDIO_CLIENT_SECRET", SECRET).output().unwrap();
-    let ran = judged(folder, ran);
+    let port = served.text("external_issuer").rsplit(':').next().unwrap();
+    let sweep = || {
+        let many = ["sweep", "estate.yaml", "--profile", "local", "--user", "alice"];
+        let mut sweep = command(folder, bus, &[&many[..], &["--issuer-port", port]].concat());
+        let ran = sweep.env("EXCHANGE_STUDIO_CLIENT_SECRET", SECRET).output().unwrap();
+        judged(folder, ran)
+    };
+    let ran = sweep();
     assert_eq!(ran.code, Some(0), "{ran}");
     let flow = ["token", "--profile", "local", "--client-id", PORTAL];
     let token = command(folder, bus, &[&flow[..], &["--flow", "client-credentials"]].concat());
@@ -118,6 +122,8 @@ fn a_secret_is_kept_used_and_forgotten() {
     assert_eq!(ran.code, Some(0), "{ran}");
     let ran = exchange(bus, &[]);
     assert_eq!((ran.code, &json(&ran)["refusal"]["error"]), (Some(1), &"invalid_client".into()));
+    let ran = sweep();
+    assert_eq!(ran.code, Some(1), "{ran}");
 
     let ran = forget(folder, bus);
     let out = format!("the secret of {PORTAL} at {server} is out of the system keyring\n");

@@ -13,6 +13,7 @@ mod help;
 #[cfg(target_os = "linux")]
 mod keyring;
 #[cfg(target_os = "linux")]
+#[expect(dead_code, reason = "the commands need less of it")]
 #[path = "../exchange/keyring_session.rs"]
 mod keyring_session;
 mod list;
