@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
+use egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable};
 use exchange_studio::authority::{self, Running};
@@ -17,7 +18,7 @@ use exchange_studio::studio::{
 use exchange_studio::trust::Reading;
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::harness::{Answers, click, field, outside, press, retype, send, until, window};
+use super::harness::{Answers, click, outside, press, retype, send, until, window};
 
 const CLIENTS: &str = "---
 !ClientAppDto
@@ -111,6 +112,26 @@ const TYPED: &str = "Secret of portal to keep in the keyring";
 const KEEP: &str = "Keep the secret of portal in the keyring";
 const FORGET: &str = "Forget the secret of portal in the keyring";
 
+fn secret_field<'a>(harness: &'a Harness<'static, Studio>) -> egui_kittest::Node<'a> {
+    harness.get_by_role_and_label(Role::PasswordInput, TYPED)
+}
+
+/// What stands in the field of the secret, masked.
+fn typed(harness: &Harness<'static, Studio>) -> String {
+    secret_field(harness).value().unwrap_or_default()
+}
+
+fn type_secret(harness: &mut Harness<'static, Studio>, secret: &str) {
+    secret_field(harness).scroll_to_me();
+    harness.run_ok();
+    secret_field(harness).focus();
+    harness.run_ok();
+    secret_field(harness).type_text(secret);
+    harness.run_ok();
+    assert_eq!(typed(harness).chars().count(), secret.len());
+    assert!(!typed(harness).contains(secret), "it is masked");
+}
+
 fn answered(harness: &mut Harness<'static, Studio>) {
     until(harness, "the keyring has answered", |studio| {
         studio.state.exchange.server.keyring.asking().is_none()
@@ -142,11 +163,11 @@ fn kept_used_and_forgotten(keyring: Arc<dyn Keyring>) {
     let secret = running.client_secret().expose_secret().to_owned();
     describe(&mut harness, running.issuer());
     assert!(harness.get_by_label(KEEP).accesskit_node().is_disabled(), "nothing is typed yet");
-    retype(&mut harness, TYPED, &secret);
+    type_secret(&mut harness, &secret);
     click(&mut harness, KEEP);
     answered(&mut harness);
     harness.get_by_label("The system keyring keeps the secret.");
-    assert_eq!(field(&harness, TYPED).value().unwrap_or_default(), "", "what was typed is gone");
+    assert_eq!(typed(&harness), "", "what was typed is gone");
     retype(&mut harness, "Name of the profile", "local");
     click(&mut harness, "Save as profile");
     let text = harness.state().state.kept.file.text().unwrap();
@@ -202,7 +223,7 @@ fn the_window_does_not_wait_for_a_locked_keyring() {
     describe(&mut harness, "https://login.example");
     assert_eq!(*paper.asked.lock().unwrap(), 0, "nothing was asked of it yet");
     *paper.locked.lock().unwrap() = true;
-    retype(&mut harness, TYPED, "MARKED");
+    type_secret(&mut harness, "MARKED");
     click(&mut harness, KEEP);
     harness.get_by_label("A locked keyring asks for its password, in a window of its own.");
     // The rest of the window goes on.
@@ -248,12 +269,12 @@ fn locking_the_session_wipes_what_is_typed() {
     let folder = tempfile::tempdir().unwrap();
     let mut harness = opened(folder.path(), Arc::new(Paper::default()));
     describe(&mut harness, "https://login.example");
-    retype(&mut harness, TYPED, "MARKED");
+    type_secret(&mut harness, "MARKED");
     assert!(!format!("{:?}", harness.state().state.exchange).contains("MARKED"));
     send(&mut harness, Command::Act(Action::Lock));
-    assert_eq!(field(&harness, TYPED).value().unwrap_or_default(), "");
+    assert_eq!(typed(&harness), "");
     // Another server is another entry: what was typed for one is not kept for another.
-    retype(&mut harness, TYPED, "MARKED");
+    type_secret(&mut harness, "MARKED");
     retype(&mut harness, "Issuer of the server", "https://other.example");
-    assert_eq!(field(&harness, TYPED).value().unwrap_or_default(), "");
+    assert_eq!(typed(&harness), "");
 }
