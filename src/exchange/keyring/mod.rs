@@ -146,6 +146,8 @@ impl KeyringError {
         Self { kind: KeyringErrorKind::Missing, message }
     }
 
+    /// The Credential Manager is open as long as its user is signed in.
+    #[cfg(not(windows))]
     fn locked() -> Self {
         let message = "the system keyring is locked, and was not unlocked when it asked".to_owned();
         Self { kind: KeyringErrorKind::Locked, message }
