@@ -19,8 +19,8 @@ use crate::exchange::supply::{Credentials, Mint, SubjectToken};
 use crate::exchange::token;
 use crate::exchange::token_type::{ACCESS_TOKEN, JWT};
 use crate::exchange::{
-    Cancel, Client, ClientAuth, ClientAuthMethod, Http, NamedProfile, Process, ProfileErrorKind,
-    Session, Supplies,
+    Cancel, Client, ClientAuth, ClientAuthMethod, Http, NamedProfile, ProfileErrorKind, Session,
+    Supplies,
 };
 use crate::trust::Subject;
 use clap::ValueEnum;
@@ -343,20 +343,18 @@ impl Clients {
             own.method = Some(method.method().name().to_owned());
         }
         let of_one = self.of_one.iter().find(|(key, _)| *key == app.key).map(|(_, name)| name);
-        let says = own.secret_env.is_some() || own.secret_file.is_some();
+        let says = own.says_where_its_secret_is();
         match (of_one, &self.of_all) {
-            (Some(variable), _) => {
-                (own.secret_env, own.secret_file) = (Some(variable.clone()), None);
-            }
-            (None, Some(variable)) if !says => own.secret_env = Some(variable.clone()),
+            (Some(variable), _) => own.take_secret_from(variable),
+            (None, Some(variable)) if !says => own.take_secret_from(variable),
             (None, None) if !says && self.of_one.is_empty() => {
-                own.secret_env = Some(secret::CLIENT_SECRET.to_owned());
+                own.take_secret_from(secret::CLIENT_SECRET);
             }
             _ => {}
         }
         let (name, folder) = (self.name.as_str(), self.folder.as_path());
         let named = NamedProfile { name, profile: &profile, folder };
-        named.client(id, &Process).map_err(|error| match error.kind {
+        named.client(id, &secret::Sources).map_err(|error| match error.kind {
             ProfileErrorKind::NoSecret if !self.has_profile => format!(
                 "The secret of {} is missing; give --client-secret-env {}=VAR.",
                 app.label(),

@@ -189,11 +189,8 @@ impl Authentication {
         if let Some(method) = self.client_auth {
             own.method = Some(method.method().name().to_owned());
         }
-        if self.client_secret_env.is_some()
-            || (own.secret_env.is_none() && own.secret_file.is_none())
-        {
-            own.secret_env = Some(self.secret_variable().to_owned());
-            own.secret_file = None;
+        if self.client_secret_env.is_some() || !own.says_where_its_secret_is() {
+            own.take_secret_from(self.secret_variable());
         }
         let texts = [
             (&self.client_key_id, &mut own.key_id),
@@ -387,7 +384,7 @@ pub async fn open(http: &Http, server: &Server, cancel: &Cancel) -> Result<Sessi
 }
 
 /// Ends when the person, or the system, wants the program to.
-async fn interrupted() {
+pub async fn interrupted() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};

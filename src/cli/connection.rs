@@ -9,8 +9,8 @@ use secrecy::ExposeSecret as _;
 use super::{Exit, Failure, secret};
 use crate::config::{PROJECT_FILE, Profile, ProjectFile};
 use crate::exchange::{
-    ClockOffset, Http, HttpOptions, NamedProfile, Process, ProfileError, ProfileErrorKind, Server,
-    certificate, http,
+    ClockOffset, Http, HttpOptions, KeyringErrorKind, NamedProfile, Process, ProfileError,
+    ProfileErrorKind, Server, certificate, http,
 };
 
 /// Which server, and how it is reached.
@@ -78,7 +78,7 @@ pub struct Reached {
 
 /// A profile that was found in a project file.
 #[derive(Debug)]
-struct Opened {
+pub struct Opened {
     name: String,
     profile: Profile,
     folder: PathBuf,
@@ -100,9 +100,9 @@ impl Connection {
     ///
     /// As [`Connection::open`].
     pub fn open_beside(&self, opened: &[PathBuf]) -> Result<Reached, Failure> {
-        let profile = match &self.profile {
+        let mut profile = match &self.profile {
             None => None,
-            Some(name) => Some(self.find(name, opened)?),
+            Some(name) => Some(find(name, self.project.as_ref(), opened)?),
         };
         let named = profile.as_ref().map(Opened::named);
         let server = match (&self.server, &self.token_endpoint, &named) {
@@ -120,32 +120,43 @@ impl Connection {
             clock = named.clock_offset();
         }
         self.way.apply(&mut options, &mut clock)?;
+        if let Some(Opened { profile, .. }) = &mut profile
+            && (self.server.is_some() || self.token_endpoint.is_some())
+        {
+            // What a keyring keeps for one server is not for another.
+            profile.issuer.clone_from(&self.server);
+            profile.token_endpoint.clone_from(&self.token_endpoint);
+        }
         Ok(Reached { server, options, clock, profile })
     }
+}
 
-    fn find(&self, name: &str, opened: &[PathBuf]) -> Result<Opened, Failure> {
-        let beside = || ProjectFile::beside(opened).filter(|path| path.exists());
-        let path = self.project.clone().or_else(beside);
-        let path = path.unwrap_or_else(|| PathBuf::from(PROJECT_FILE));
-        if !path.exists() {
-            return Err(Failure::unreadable(format!("there is no file '{}'", path.display()))
-                .hint("give the project file with --project FILE"));
-        }
-        let file =
-            ProjectFile::open(&path).map_err(|error| Failure::unreadable(error.to_string()))?;
-        let Some(profile) = file.profiles().get(name) else {
-            let names: Vec<&str> = file.profiles().keys().map(String::as_str).collect();
-            let known = if names.is_empty() {
-                "it has none".to_owned()
-            } else {
-                format!("it has {}", names.join(", "))
-            };
-            let said = format!("{} has no server profile '{name}'", path.display());
-            return Err(Failure::usage(said).hint(known));
-        };
-        let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-        Ok(Opened { name: name.to_owned(), profile: profile.clone(), folder })
+/// The profile of that name: in this project file, or in the one beside what is opened.
+///
+/// # Errors
+///
+/// When it is not there (exit 2), or the file cannot be read (exit 3).
+pub fn find(name: &str, project: Option<&PathBuf>, opened: &[PathBuf]) -> Result<Opened, Failure> {
+    let beside = || ProjectFile::beside(opened).filter(|path| path.exists());
+    let path = project.cloned().or_else(beside);
+    let path = path.unwrap_or_else(|| PathBuf::from(PROJECT_FILE));
+    if !path.exists() {
+        return Err(Failure::unreadable(format!("there is no file '{}'", path.display()))
+            .hint("give the project file with --project FILE"));
     }
+    let file = ProjectFile::open(&path).map_err(|error| Failure::unreadable(error.to_string()))?;
+    let Some(profile) = file.profiles().get(name) else {
+        let names: Vec<&str> = file.profiles().keys().map(String::as_str).collect();
+        let known = if names.is_empty() {
+            "it has none".to_owned()
+        } else {
+            format!("it has {}", names.join(", "))
+        };
+        let said = format!("{} has no server profile '{name}'", path.display());
+        return Err(Failure::usage(said).hint(known));
+    };
+    let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+    Ok(Opened { name: name.to_owned(), profile: profile.clone(), folder })
 }
 
 impl Way {
@@ -176,7 +187,7 @@ impl Way {
 }
 
 impl Opened {
-    fn named(&self) -> NamedProfile<'_> {
+    pub fn named(&self) -> NamedProfile<'_> {
         NamedProfile { name: &self.name, profile: &self.profile, folder: &self.folder }
     }
 }
@@ -250,6 +261,24 @@ pub fn failure(error: &ProfileError) -> Failure {
     let exit = match error.kind {
         ProfileErrorKind::Wrong | ProfileErrorKind::NoSecret => Exit::Usage,
         ProfileErrorKind::Unreadable => Exit::Unreadable,
+        // As an environment variable that is not set.
+        ProfileErrorKind::Keyring(KeyringErrorKind::Nothing) => Exit::Usage,
+        ProfileErrorKind::Keyring(kind) => secret::exit_of(kind),
     };
-    Failure::new(exit, error.to_string())
+    let failure = Failure::new(exit, error.to_string());
+    match error.kind {
+        ProfileErrorKind::Keyring(KeyringErrorKind::Nothing) => {
+            let id = error.member.strip_prefix(".clients.");
+            let id = id.and_then(|id| id.strip_suffix(".secret_keyring")).unwrap_or("ID");
+            failure.hint(format!(
+                "keep it there: exchange-studio secret keep --profile {} --client-id {id}",
+                error.profile
+            ))
+        }
+        ProfileErrorKind::Keyring(kind) => match kind.advice() {
+            Some(advice) => failure.hint(advice),
+            None => failure,
+        },
+        _ => failure,
+    }
 }

@@ -8,7 +8,7 @@
 //! work itself is in the rooms below; here it is only asked for and put into words.
 //!
 //! Nothing here reads the process's streams or arguments but [`main`], and its environment but
-//! `secret`, which reads the variables that the person names: everything else
+//! `secret`, which reads the variables that the person names, and what they type: everything else
 //! is given a [`Terminal`], so a test can give it another.
 
 mod asking;
@@ -24,6 +24,7 @@ mod edit;
 mod exchange;
 mod filter;
 mod graph;
+mod keep_secret;
 mod list;
 mod matrix;
 mod mint;
@@ -138,6 +139,7 @@ enum Command {
     Serve(serve::Args),
     Mint(mint::Args),
     Token(Box<token::Args>),
+    Secret(keep_secret::Args),
 }
 
 /// What every subcommand is given beside its own arguments.
@@ -183,6 +185,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, terminal: &mut Termina
         Some(Command::Serve(args)) => serve::run(&args, &globals, terminal),
         Some(Command::Mint(args)) => mint::run(&args, &globals, terminal),
         Some(Command::Token(args)) => token::run(&args, &globals, terminal),
+        Some(Command::Secret(args)) => keep_secret::run(&args, &globals, terminal),
     };
     terminal.finish(outcome)
 }

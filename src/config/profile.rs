@@ -23,6 +23,9 @@
 //!       broker:
 //!         method: client_secret_basic
 //!         secret_env: BROKER_SECRET
+//!       ledger:
+//!         method: client_secret_post
+//!         secret_keyring: true
 //!     dpop: true
 //!     ca_file: keys/staging-ca.pem
 //!     proxy: http://proxy.example:3128
@@ -102,6 +105,10 @@ pub struct ProfileClient {
     /// The file with the client's secret; a line break at its end is none of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub secret_file: Option<PathBuf>,
+    /// Whether the client's secret is in the system's keyring, of whoever runs the studio. It is found
+    /// there by the server and the client's id.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub secret_keyring: bool,
     /// The file with the client's private key: PEM or a JSON Web Key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key_file: Option<PathBuf>,
@@ -134,6 +141,19 @@ pub struct ProfileClient {
     pub certificate_key_env: Option<String>,
     #[serde(flatten)]
     rest: serde_yaml::Mapping,
+}
+
+impl ProfileClient {
+    /// Whether it says where the client's secret is.
+    pub fn says_where_its_secret_is(&self) -> bool {
+        self.secret_env.is_some() || self.secret_file.is_some() || self.secret_keyring
+    }
+
+    /// Says that the client's secret is in this environment variable, and nowhere else.
+    pub fn take_secret_from(&mut self, variable: &str) {
+        self.secret_env = Some(variable.to_owned());
+        (self.secret_file, self.secret_keyring) = (None, false);
+    }
 }
 
 fn is_zero(seconds: &i64) -> bool {
@@ -208,7 +228,8 @@ fn walk(place: &str, value: &Value, names: Names) -> Result<(), SecretInProfile>
                             what: "looks like a secret",
                             advice: "take it out, and name the environment variable that has it \
                                      (secret_env, key_env) or the file (secret_file, \
-                                     key_file)",
+                                     key_file), or keep it in the system keyring \
+                                     (secret_keyring: true)",
                         });
                     }
                     if names == Names::Members
@@ -219,6 +240,16 @@ fn walk(place: &str, value: &Value, names: Names) -> Result<(), SecretInProfile>
                             place,
                             what: "is not the name of an environment variable and may be a secret",
                             advice: "give the name of the variable that has it",
+                        });
+                    }
+                    if names == Names::Members
+                        && key.ends_with("keyring")
+                        && !matches!(value, Value::Bool(_) | Value::Null)
+                    {
+                        return Err(SecretInProfile {
+                            place,
+                            what: "is neither true nor false and may be a secret",
+                            advice: "say true there, and keep the secret in the keyring itself",
                         });
                     }
                     let names = match key {
@@ -240,9 +271,10 @@ fn walk(place: &str, value: &Value, names: Names) -> Result<(), SecretInProfile>
 fn key_is_secret(key: &str) -> bool {
     let plain: String = key.chars().filter(|c| c.is_alphanumeric()).collect();
     let plain = plain.to_lowercase();
-    const ELSEWHERE: [&str; 12] = [
+    const ELSEWHERE: [&str; 13] = [
         "env",
         "file",
+        "keyring",
         "endpoint",
         "uri",
         "url",
@@ -333,6 +365,12 @@ mod tests {
             ("a: {later: [{passphrase: MARKED}]}", "profiles.a.later[0].passphrase"),
             ("a: {clients: {p: {secret_env: 'MARKED pass'}}}", "profiles.a.clients.p.secret_env"),
             ("a: {clients: {p: {key_env: 'MARKED+x=='}}}", "profiles.a.clients.p.key_env"),
+            ("a: {clients: {p: {secret_keyring: MARKED}}}", "profiles.a.clients.p.secret_keyring"),
+            (
+                "a: {clients: {p: {secret_keyring: [MARKED]}}}",
+                "profiles.a.clients.p.secret_keyring",
+            ),
+            ("a: {clients: {p: {secret_keyring: 12345}}}", "profiles.a.clients.p.secret_keyring"),
             ("a: {parameters: {subject_token: MARKED}}", "profiles.a.parameters.subject_token"),
             ("a: {parameters: {x-api-key: MARKED}}", "profiles.a.parameters.x-api-key"),
             ("a: {proxy: 'http://u:MARKED@proxy.example'}", "profiles.a.proxy"),

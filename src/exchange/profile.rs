@@ -11,10 +11,12 @@ use std::time::{Duration, SystemTime};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::assertion::AssertionAudience;
+use super::cancel::Cancel;
 use super::certificate::{self, ClientCertificate};
 use super::client_auth::{Client, ClientAuth, ClientAuthMethod};
 use super::discovery::{Endpoints, Server};
 use super::http::{self, HttpOptions};
+use super::keyring::{Entry, Keyring as _, KeyringError, KeyringErrorKind, SystemKeyring};
 use super::keys::{SigningAlgorithm, SigningKey};
 use super::mac::MacAlgorithm;
 use super::request::{is_reserved, looks_secret};
@@ -42,6 +44,8 @@ pub enum ProfileErrorKind {
     NoSecret,
     /// The profile may be in order, and a file cannot be read.
     Unreadable,
+    /// The profile may be in order, and the system's keyring does not give the secret.
+    Keyring(KeyringErrorKind),
 }
 
 /// Where secrets come from.
@@ -59,9 +63,16 @@ pub trait Secrets {
     ///
     /// When it cannot be read; with the path and nothing of what is in it.
     fn file(&self, path: &Path) -> Result<SecretString, String>;
+
+    /// What a keyring keeps. Blocks for as long as the keyring asks its user something.
+    ///
+    /// # Errors
+    ///
+    /// When there is no keyring, it is not opened, or it keeps nothing of the kind.
+    fn kept(&self, entry: &Entry) -> Result<SecretString, KeyringError>;
 }
 
-/// The environment and the files of this process, for a caller that wants those.
+/// The environment and the files of this process, and the keyring of its user, for a caller that wants those.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Process;
 
@@ -79,6 +90,10 @@ impl Secrets for Process {
 
     fn file(&self, path: &Path) -> Result<SecretString, String> {
         secret_file::read(path).map_err(|error| error.to_string())
+    }
+
+    fn kept(&self, entry: &Entry) -> Result<SecretString, KeyringError> {
+        SystemKeyring::default().read(entry, &Cancel::default())
     }
 }
 
@@ -161,6 +176,21 @@ impl NamedProfile<'_> {
             introspection_endpoint: profile.introspection_endpoint.clone(),
             revocation_endpoint: profile.revocation_endpoint.clone(),
         })))
+    }
+
+    /// What the secret of a client is kept as in a keyring: under the issuer, or where there is none
+    /// under the token endpoint.
+    ///
+    /// # Errors
+    ///
+    /// When the profile names no server.
+    pub fn keyring_entry(&self, client_id: &str) -> Result<Entry, ProfileError> {
+        let profile = self.profile;
+        let server = profile.issuer.as_ref().or(profile.token_endpoint.as_ref());
+        match server.filter(|server| !server.trim().is_empty()) {
+            Some(server) => Ok(Entry::new(server, client_id)),
+            None => Err(self.error("", "it names no server; give its issuer or token_endpoint")),
+        }
     }
 
     /// Limits, proxy and trust.
@@ -346,6 +376,21 @@ impl Look<'_> {
 
     fn secret(&self) -> Result<SecretString, ProfileError> {
         let own = self.own;
+        if own.secret_keyring {
+            let others = [
+                ("secret_env", own.secret_env.is_some()),
+                ("secret_file", own.secret_file.is_some()),
+            ];
+            if let Some((other, _)) = others.into_iter().find(|(_, given)| *given) {
+                let problem = format!("{other} is given too; one of them is enough");
+                return Err(self.error("secret_keyring", problem));
+            }
+            let entry = self.at.keyring_entry(self.client_id)?;
+            return self.secrets.kept(&entry).map_err(|error| ProfileError {
+                kind: ProfileErrorKind::Keyring(error.kind),
+                ..self.error("secret_keyring", error.to_string())
+            });
+        }
         let files = ("secret_file", own.secret_file.as_ref());
         match self.text(files, ("secret_env", own.secret_env.as_ref()))? {
             Some((text, "secret_file")) => {

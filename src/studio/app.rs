@@ -62,6 +62,7 @@ impl Studio {
             open: std::sync::Arc::new(Project::open_with),
             settings: UserState::default_path(),
             state: crate::config::state_folder(),
+            keyring: std::sync::Arc::new(crate::exchange::SystemKeyring::default()),
         };
         let mut studio = Self::new(context, outside)?;
         studio.state.look_for_lost_work();

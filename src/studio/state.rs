@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use crate::config::merge::DiskMerge;
 use crate::config::{Change, ClientKey, FileId, Place, Project};
+use crate::exchange::Keyring;
 use crate::trust::Reading;
 use crate::yaml::Limits;
 
@@ -145,6 +146,8 @@ pub struct Outside {
     /// Where unsaved work is kept in case of a crash, and where studios that run at the same time
     /// leave word for each other; `None` does neither.
     pub state: Option<PathBuf>,
+    /// Where secrets are kept, when a person wants that.
+    pub keyring: Arc<dyn Keyring>,
 }
 
 pub struct State {
@@ -213,7 +216,7 @@ impl State {
             requests: Requests::default(),
             notices: Vec::new(),
             user,
-            exchange: ExchangeTab::default(),
+            exchange: ExchangeTab::with_keyring(Arc::clone(&outside.keyring)),
             source: SourceTab::default(),
             graph: GraphState::default(),
             matrix: MatrixState::default(),

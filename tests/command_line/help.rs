@@ -32,6 +32,7 @@ fn the_overview_fits_a_screen() {
           serve      Run the built-in authority on the configuration
           mint       Get a token to exchange, from what 'serve' has started
           token      Get a token of a server, to exchange it
+          secret     Keep a client's secret in the system keyring, or take it out
           help       Print this message or the help of the given subcommand(s)
 
         Arguments:

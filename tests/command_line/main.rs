@@ -10,6 +10,12 @@ mod edit;
 mod edit_script;
 mod graph;
 mod help;
+#[cfg(target_os = "linux")]
+mod keyring;
+#[cfg(target_os = "linux")]
+#[expect(dead_code, reason = "the commands need less of it")]
+#[path = "../exchange/keyring_session.rs"]
+mod keyring_session;
 mod list;
 mod matrix;
 mod presets;

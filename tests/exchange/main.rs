@@ -33,6 +33,10 @@ mod client_scenarios;
 mod client_secrets;
 mod client_timings;
 mod how_it_shows;
+#[cfg(target_os = "linux")]
+mod keyring;
+#[cfg(target_os = "linux")]
+mod keyring_session;
 mod many;
 mod misbehaviours_are_told_apart;
 mod presets;

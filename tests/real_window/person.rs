@@ -14,6 +14,7 @@ use egui::{Event, Key, Modifiers, PointerButton, Pos2, Rect};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use exchange_studio::config::Project;
+use exchange_studio::exchange::SystemKeyring;
 use exchange_studio::studio::{Action, Command, FileDialogs, Outside, Studio};
 
 use crate::screen::{HEIGHT, Owned, Screen, WIDTH};
@@ -113,6 +114,7 @@ impl Person {
                     open: Arc::new(Project::open_with),
                     settings: None,
                     state: None,
+                    keyring: Arc::new(SystemKeyring::on_bus("unix:path=/nowhere/bus")),
                 };
                 let mut studio =
                     Studio::new(&creation.egui_ctx, outside).expect("threads for background work");

@@ -8,6 +8,7 @@ use egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use exchange_studio::config::Project;
+use exchange_studio::exchange::SystemKeyring;
 use exchange_studio::studio::{Command, FileDialogs, Outside, Studio};
 
 /// Dialogs that answer with what the test put in, as a person would.
@@ -40,7 +41,8 @@ impl FileDialogs for Answers {
 /// What is outside of a window that reads files and keeps nothing.
 pub fn outside(answers: Answers) -> Outside {
     let (dialogs, open) = (Arc::new(answers), Arc::new(Project::open_with));
-    Outside { dialogs, open, settings: None, state: None }
+    let keyring = Arc::new(SystemKeyring::on_bus("unix:path=/nowhere/bus"));
+    Outside { dialogs, open, settings: None, state: None, keyring }
 }
 
 /// A window of a given size with nothing open.

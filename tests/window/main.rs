@@ -16,6 +16,11 @@ mod graph;
 mod harness;
 mod history;
 mod jobs;
+mod keyring;
+#[cfg(target_os = "linux")]
+#[expect(dead_code, reason = "the window needs less of it")]
+#[path = "../exchange/keyring_session.rs"]
+mod keyring_session;
 mod looking;
 mod matrix;
 mod opening;

@@ -17,6 +17,10 @@ impl Secrets for Known {
         let path = path.to_string_lossy().replace('\\', "/");
         self.0.get(&path).cloned().ok_or(format!("{path} cannot be read"))
     }
+
+    fn kept(&self, entry: &Entry) -> Result<SecretString, KeyringError> {
+        self.0.get(&entry.label()).cloned().ok_or_else(|| KeyringError::nothing(entry))
+    }
 }
 
 fn known() -> Known {
@@ -25,6 +29,8 @@ fn known() -> Known {
     let text = |text: &str| SecretString::from(text);
     Known(BTreeMap::from([
         ("SECRET".to_owned(), text("MARKED")),
+        ("Exchange Studio: p at https://a.example".to_owned(), text("KEPT")),
+        ("Exchange Studio: p at https://a.example/token".to_owned(), text("KEPT TOO")),
         ("project/secret.txt".to_owned(), text(" MARKED \r\n")),
         ("project/empty.txt".to_owned(), text("\n")),
         ("project/key.pem".to_owned(), text(&key)),
@@ -212,4 +218,37 @@ fn the_servers_time_is_ahead_or_behind() {
     };
     assert_eq!((at(0), at(30), at(-30)), (1_000, 1_030, 970));
     assert_eq!(ClockOffset::new(i64::MAX).at(now), now);
+}
+
+#[test]
+fn a_secret_in_the_keyring_is_that_of_this_client_at_this_server() {
+    let secret = |yaml: &str, id: &str| {
+        with(yaml, |named| {
+            named.client(id, &known()).map(|client| match client.auth {
+                ClientAuth::Basic(secret) => secret.expose_secret().to_owned(),
+                _ => panic!("no secret"),
+            })
+        })
+    };
+    let issuer = "issuer: https://a.example\nclients: {p: {secret_keyring: true}";
+    assert_eq!(secret(&format!("{issuer}}}"), "p").unwrap(), "KEPT");
+    let bare = "token_endpoint: https://a.example/token\nclients: {p: {secret_keyring: true}}";
+    assert_eq!(secret(bare, "p").unwrap(), "KEPT TOO");
+
+    let error = secret(&format!("{issuer}, q: {{secret_keyring: true}}}}"), "q").unwrap_err();
+    assert_eq!(error.kind, ProfileErrorKind::Keyring(KeyringErrorKind::Nothing));
+    assert_eq!(
+        error.to_string(),
+        "profiles.a.clients.q.secret_keyring: the system keyring keeps no secret of q at \
+         https://a.example"
+    );
+    for other in ["secret_env: SECRET", "secret_file: secret.txt"] {
+        let yaml =
+            format!("issuer: https://a.example\nclients: {{p: {{secret_keyring: true, {other}}}}}");
+        let error = secret(&yaml, "p").unwrap_err();
+        assert_eq!(error.kind, ProfileErrorKind::Wrong);
+        assert!(error.to_string().contains("is given too"), "{error}");
+    }
+    let error = secret("clients: {p: {secret_keyring: true}}", "p").unwrap_err();
+    assert!(error.to_string().contains("it names no server"), "{error}");
 }

@@ -9,13 +9,14 @@ use secrecy::SecretString;
 use crate::config::{ClientKey, Project};
 use crate::exchange::chain::Further;
 use crate::exchange::keys::KeySet;
-use crate::exchange::{Client, ClientAuth, ClientAuthMethod, ProfileError};
+use crate::exchange::{Cancel, Client, ClientAuth, ClientAuthMethod, ProfileError};
 
 use super::super::command::{Command as WindowCommand, Notice};
 use super::super::state::State;
 use super::Command;
 use super::form::{Form, ServerChoice, client_id};
 use super::server::draft::{ASKED, Sources, sentence};
+use super::server::keyring::StopOnDrop;
 
 /// A client as the form and the server's description have it. `built_in` is the secret that the
 /// authority built in has made, when that is the server.
@@ -30,11 +31,15 @@ pub async fn client(
     built_in: Option<&SecretString>,
 ) -> Result<Client, String> {
     let (form, id, built_in) = (form.clone(), id.to_owned(), built_in.cloned());
-    let read = move || client_now(&form, &id, asked, built_in.as_ref());
+    // Who stops waiting for the client does not leave the keyring's question behind.
+    let stop = StopOnDrop::default();
+    let sign = stop.sign();
+    let read = move || client_now(&form, &id, asked, built_in.as_ref(), &sign);
     tokio::task::spawn_blocking(read).await.map_err(|error| error.to_string())?
 }
 
-/// The same at once, for a thread that may wait for a disk.
+/// The same at once, for a thread that may wait for a disk, and for a keyring until it is told to
+/// stop.
 ///
 /// # Errors
 ///
@@ -44,15 +49,17 @@ pub fn client_now(
     id: &str,
     asked: SecretString,
     built_in: Option<&SecretString>,
+    cancel: &Cancel,
 ) -> Result<Client, String> {
     let mut profile = form.profile();
     // The key that proves possession is the form's, which outlives a run.
     profile.dpop = false;
     let own = profile.clients.entry(id.to_owned()).or_default();
-    if built_in.is_some() || (own.secret_env.is_none() && own.secret_file.is_none()) {
-        (own.secret_env, own.secret_file) = (Some(ASKED.to_owned()), None);
+    if built_in.is_some() || !own.says_where_its_secret_is() {
+        own.take_secret_from(ASKED);
     }
-    let sources = Sources { asked: built_in.cloned().unwrap_or(asked) };
+    let asked = built_in.cloned().unwrap_or(asked);
+    let sources = Sources { asked, keyring: form.keyring.as_ref(), cancel };
     let named = form.named(&profile);
     let client = named.client(id, &sources).map_err(|error| told(&error, form, id))?;
     Ok(Client { dpop: form.dpop.clone(), ..client })
@@ -60,7 +67,7 @@ pub fn client_now(
 
 /// What is wrong with a client, with the path of the file it is about.
 fn told(error: &ProfileError, form: &Form, id: &str) -> String {
-    use crate::exchange::ProfileErrorKind::{NoSecret, Unreadable, Wrong};
+    use crate::exchange::ProfileErrorKind::{Keyring, NoSecret, Unreadable, Wrong};
 
     let profile = form.profile();
     let own = profile.clients.get(id);
@@ -77,7 +84,7 @@ fn told(error: &ProfileError, form: &Form, id: &str) -> String {
             format!("{path} cannot be used as a certificate: {}.", error.problem)
         }
         (Unreadable, _) => error.problem.clone(),
-        (Wrong | NoSecret, _) => sentence(error),
+        (Wrong | NoSecret | Keyring(_), _) => sentence(error),
     }
 }
 

@@ -44,9 +44,9 @@ use url::Url;
 
 use crate::authority::Running;
 use crate::config::Project;
-use crate::exchange::Preset;
 use crate::exchange::checks::Check;
 use crate::exchange::paste::{self, Pasted};
+use crate::exchange::{Keyring, Preset};
 use crate::trust::{Decision, Reading, decide};
 
 use super::jobs::{JobId, Jobs};
@@ -102,6 +102,11 @@ pub struct ExchangeTab {
 }
 
 impl ExchangeTab {
+    /// A tab whose secrets are kept there.
+    pub fn with_keyring(keyring: Arc<dyn Keyring>) -> Self {
+        Self { form: Form { keyring, ..Form::default() }, ..Self::default() }
+    }
+
     pub fn apply(
         &mut self,
         command: Command,
@@ -238,6 +243,7 @@ impl ExchangeTab {
         self.vault.wipe();
         self.form.wipe();
         self.redeem.wipe(jobs);
+        self.server.keyring.wipe(jobs);
         self.draft = SecretString::default();
         self.waiting = None;
         self.predicted.clear();

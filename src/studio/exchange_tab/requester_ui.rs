@@ -12,7 +12,7 @@ use super::super::widgets::{choice_ui, section_ui, small_icon_ui, tick_ui};
 use super::Command;
 use super::form::{Form, ServerChoice};
 use super::form_ui::{client_choice_ui, field_ui, row_ui};
-use super::server::{self, File, FileOf};
+use super::server::{self, File, FileOf, KeyringOf};
 
 pub fn requester_ui(
     ui: &mut Ui,
@@ -55,7 +55,9 @@ pub fn requester_ui(
         ClientAuthMethod::PrivateKeyJwt => changed |= key_ui(ui, form, commands),
         ClientAuthMethod::ClientSecretBasic
         | ClientAuthMethod::ClientSecretPost
-        | ClientAuthMethod::ClientSecretJwt => changed |= client_secret_ui(ui, form, commands),
+        | ClientAuthMethod::ClientSecretJwt => {
+            changed |= client_secret_ui(ui, state, form, commands);
+        }
     }
     if matches!(form.auth, ClientAuthMethod::PrivateKeyJwt | ClientAuthMethod::ClientSecretJwt) {
         row_ui(ui, "Meant for", |ui| {
@@ -85,10 +87,17 @@ pub fn requester_ui(
     changed
 }
 
-fn client_secret_ui(ui: &mut Ui, form: &mut Form, commands: &mut Vec<WindowCommand>) -> bool {
+fn client_secret_ui(
+    ui: &mut Ui,
+    state: &State,
+    form: &mut Form,
+    commands: &mut Vec<WindowCommand>,
+) -> bool {
     if form.server != ServerChoice::BuiltIn {
+        let entry = form.keyring_entry(&form.client_id);
+        let keyring = KeyringOf { desk: &state.exchange.server.keyring, entry: entry.as_ref() };
         let asked = Some(&mut form.client_secret);
-        return server::secret_ui(ui, None, &mut form.own, asked, commands);
+        return server::secret_ui(ui, None, &mut form.own, asked, keyring, commands);
     }
     row_ui(ui, "client_secret", |ui| {
         let text = RichText::new("made by the authority").color(Tokens::of(ui).text_weak);

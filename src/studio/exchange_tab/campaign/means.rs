@@ -5,7 +5,8 @@
 //! vault: the secret of one client or two, a token or a few. So what cannot be had is worked out
 //! before anything is sent ([`Means::lacks`]), from the very things that a run is given.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use secrecy::{ExposeSecret as _, SecretString};
@@ -45,6 +46,8 @@ pub struct Means {
     secrets: Vec<(String, SecretString)>,
     /// Tokens that are still good, the newest first.
     tokens: Vec<SubjectToken>,
+    /// The run's: nobody is asked for a secret any more once it stops.
+    pub cancel: Cancel,
 }
 
 impl Means {
@@ -71,7 +74,13 @@ impl Means {
             .map(|hop| (hop.client_id.trim().to_owned(), hop.client_secret.clone()))
             .filter(|(_, secret)| !secret.expose_secret().is_empty())
             .collect();
-        Self { built_in: tab.authority.clone().filter(|_| is_built_in), form, secrets, tokens }
+        Self {
+            built_in: tab.authority.clone().filter(|_| is_built_in),
+            form,
+            secrets,
+            tokens,
+            cancel: Cancel::default(),
+        }
     }
 
     fn is_built_in(&self) -> bool {
@@ -152,7 +161,7 @@ impl Means {
         let own = id == self.form.client_id.trim();
         if own || self.form.place.clients.contains_key(id) {
             let asked = if own { self.form.client_secret.clone() } else { SecretString::default() };
-            return key::client_now(&self.form, id, asked, None);
+            return waiting(|| key::client_now(&self.form, id, asked, None, &self.cancel));
         }
         match self.secrets.iter().find(|(of, _)| of == id) {
             Some((_, secret)) => Ok(bound(Client::new(id, self.with_secret(secret.clone())))),
@@ -217,7 +226,12 @@ impl Means {
     /// Where credentials and tokens come from.
     pub fn supplies<'a>(&self, project: &Project, line: &'a Line) -> Supplies<'a> {
         let own = self.clone();
-        let credentials = Box::new(move |app: &ClientApp| own.authentication(app));
+        // Each once: files are read once, and a keyring asks its user once.
+        let known = Mutex::new(BTreeMap::<ClientKey, Result<Client, String>>::new());
+        let credentials = Box::new(move |app: &ClientApp| {
+            let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
+            known.entry(app.key).or_insert_with(|| own.authentication(app)).clone()
+        });
         let mut supplies = Supplies::new(&line.http, &line.session, credentials);
         if let Some(authority) = &self.built_in {
             let user = authority.users().first().map_or("alice", |user| user.subject.as_str());
@@ -242,6 +256,16 @@ impl Means {
             return Some(own.clone());
         }
         self.secrets.iter().find(|(of, _)| of == id).map(|(_, secret)| secret.clone())
+    }
+}
+
+/// Does what may wait for a person, without keeping a thread of the jobs from other work.
+fn waiting<T>(work: impl FnOnce() -> T) -> T {
+    use tokio::runtime::{Handle, RuntimeFlavor};
+
+    match Handle::try_current().map(|handle| handle.runtime_flavor()) {
+        Ok(RuntimeFlavor::MultiThread) => tokio::task::block_in_place(work),
+        _ => work(),
     }
 }
 

@@ -232,7 +232,8 @@ impl ExchangeTab {
         jobs: &mut Jobs,
     ) -> JobId {
         let (window, project) = (jobs.messenger(), Arc::clone(project));
-        let (means, cancel) = (Means::of(self), cancel.clone());
+        let (mut means, cancel) = (Means::of(self), cancel.clone());
+        means.cancel = cancel.clone();
         if let Some(authority) = &means.built_in {
             // Every client is to have the authority's secret; a key that one was given in a single
             // exchange is given again with the next.

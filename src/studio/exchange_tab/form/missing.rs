@@ -57,6 +57,7 @@ impl Form {
             (None, Some(path)) => {
                 path.as_os_str().is_empty().then_some("Choose the file with the client's secret")
             }
+            (None, None) if self.own.secret_keyring => None,
             (None, None) => self
                 .client_secret
                 .expose_secret()

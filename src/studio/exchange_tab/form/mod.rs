@@ -17,7 +17,9 @@ use crate::authority::Misbehaviour;
 use crate::config::{ClientApp, ClientKey, Profile, ProfileClient, Project, Setting};
 use crate::exchange::keys::{SigningAlgorithm, SigningKey};
 use crate::exchange::token_type::{ACCESS_TOKEN, JWT};
-use crate::exchange::{AssertionAudience, ClientAuthMethod, FollowUp, Preset};
+use crate::exchange::{
+    AssertionAudience, ClientAuthMethod, FollowUp, Keyring, Preset, SystemKeyring,
+};
 use crate::trust::{Question, Subject};
 
 use super::choice::{TokenChoice, TokenSource};
@@ -70,6 +72,8 @@ pub struct Form {
     pub auth: ClientAuthMethod,
     /// Where what it authenticates with comes from, beyond what has a field of its own here.
     pub own: ProfileClient,
+    /// Where secrets are kept that are to be kept. Asked for nothing before a client's is.
+    pub keyring: Arc<dyn Keyring>,
     /// As a person typed it, where it comes from nowhere else. Ignored at the built-in authority,
     /// which makes its own.
     pub client_secret: SecretString,
@@ -133,6 +137,7 @@ impl Default for Form {
             client_id: String::new(),
             auth: ClientAuthMethod::ClientSecretPost,
             own: ProfileClient::default(),
+            keyring: Arc::new(SystemKeyring::default()),
             client_secret: SecretString::default(),
             key_file: String::new(),
             key_id: String::new(),
@@ -205,10 +210,9 @@ impl Form {
         self.further.iter().map(question).collect()
     }
 
-    /// Whether the secret of the client that asks comes from the environment or a file.
+    /// Whether the secret of the client that asks comes from the environment, a file or the keyring.
     pub fn has_secret_elsewhere(&self) -> bool {
-        self.server != ServerChoice::BuiltIn
-            && (self.own.secret_env.is_some() || self.own.secret_file.is_some())
+        self.server != ServerChoice::BuiltIn && self.own.says_where_its_secret_is()
     }
 
     pub fn choose_requester(&mut self, project: &Project, key: ClientKey) {

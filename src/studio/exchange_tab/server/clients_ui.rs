@@ -13,7 +13,7 @@ use super::super::form_ui::{field_ui, row_ui};
 use super::chooser_ui::weak_ui;
 use super::draft::given;
 use super::fields_ui::{optional_ui, path_ui, secret_ui};
-use super::{Command, File, FileOf, Names};
+use super::{Command, File, FileOf, KeyringOf, Names};
 use crate::config::{Profile, ProfileClient};
 use crate::exchange::{AssertionAudience, ClientAuthMethod};
 use crate::studio::theme::icons;
@@ -43,7 +43,9 @@ pub fn clients_ui(
     let shown = state.exchange.server.client.clone().filter(|id| profile.clients.contains_key(id));
     if let Some(id) = shown {
         let own = profile.clients.entry(id.clone()).or_default();
-        client_ui(ui, &id, own, profile.client_auth.as_deref(), commands);
+        let entry = form.keyring_entry(&id);
+        let keyring = KeyringOf { desk: &state.exchange.server.keyring, entry: entry.as_ref() };
+        client_ui(ui, &id, own, profile.client_auth.as_deref(), keyring, commands);
     }
     if profile == before {
         return false;
@@ -126,6 +128,7 @@ fn client_ui(
     id: &str,
     own: &mut ProfileClient,
     common: Option<&str>,
+    keyring: KeyringOf<'_>,
     commands: &mut Vec<WindowCommand>,
 ) {
     section_ui(ui, &format!("Client {id}"));
@@ -147,7 +150,7 @@ fn client_ui(
     let of = |name: &str| format!("{name} of {id}");
     let file = |file: File| FileOf { client: Some(id.to_owned()), file };
     if takes(&[Method::ClientSecretBasic, Method::ClientSecretPost, Method::ClientSecretJwt]) {
-        secret_ui(ui, Some(id), own, None, commands);
+        secret_ui(ui, Some(id), own, None, keyring, commands);
     }
     if takes(&[Method::PrivateKeyJwt]) {
         let (label, hint) = (of("Key file"), "path of a PEM or JSON Web Key file");

@@ -9,9 +9,10 @@ use std::path::{Path, PathBuf};
 use secrecy::SecretString;
 
 use crate::config::{Profile, ProfileClient};
+use crate::exchange::keyring::Entry;
 use crate::exchange::{
-    AssertionAudience, ClientAuthMethod, ClockOffset, HttpOptions, NamedProfile, Process,
-    ProfileError, Secrets, request,
+    AssertionAudience, Cancel, ClientAuthMethod, ClockOffset, HttpOptions, Keyring, KeyringError,
+    KeyringErrorKind, NamedProfile, Process, ProfileError, ProfileErrorKind, Secrets, request,
 };
 
 use super::super::form::{Form, ServerChoice};
@@ -125,6 +126,7 @@ impl Form {
         own.assertion_audience = audience;
         own.secret_env.clone_from(&self.own.secret_env);
         own.secret_file.clone_from(&self.own.secret_file);
+        own.secret_keyring = self.own.secret_keyring;
         own.certificate_file.clone_from(&self.own.certificate_file);
         own.certificate_key_file.clone_from(&self.own.certificate_key_file);
         own.key_env.clone_from(&self.own.key_env);
@@ -182,7 +184,7 @@ impl Form {
             return Ok(HttpOptions::default());
         }
         let said = |error: ProfileError| sentence(&error);
-        self.named(&self.place).http_options(&Sources::default()).map_err(said)
+        self.named(&self.place).http_options(&Process).map_err(said)
     }
 
     /// The clock of the server; the authority built in has this machine's.
@@ -220,13 +222,14 @@ impl Form {
 /// The variable that stands for a secret which was asked for. No environment has one of this name.
 pub const ASKED: &str = "=asked";
 
-/// Where the window has secrets from: what a person typed, the environment, and files.
-#[derive(Default)]
-pub struct Sources {
+/// Where the window has secrets from: what a person typed, the environment, files, and the keyring.
+pub struct Sources<'a> {
     pub asked: SecretString,
+    pub keyring: &'a dyn Keyring,
+    pub cancel: &'a Cancel,
 }
 
-impl Secrets for Sources {
+impl Secrets for Sources<'_> {
     fn variable(&self, name: &str) -> Result<Option<SecretString>, String> {
         if name == ASKED {
             return Ok(Some(self.asked.clone()));
@@ -236,6 +239,10 @@ impl Secrets for Sources {
 
     fn file(&self, path: &Path) -> Result<SecretString, String> {
         Process.file(path)
+    }
+
+    fn kept(&self, entry: &Entry) -> Result<SecretString, KeyringError> {
+        self.keyring.read(entry, self.cancel)
     }
 }
 
@@ -248,7 +255,7 @@ pub fn sentence(error: &ProfileError) -> String {
         "ca_file" => "The file of certificate authorities",
         "proxy" => "The proxy",
         "connect_timeout" | "timeout" => "The time limit",
-        "secret_env" | "secret_file" => "The client's secret",
+        "secret_env" | "secret_file" | "secret_keyring" => "The client's secret",
         "key_file" | "key_env" => "The client's private key",
         "certificate_file" | "certificate_env" => "The client's certificate",
         "certificate_key_file" | "certificate_key_env" => "The certificate's private key",
@@ -256,7 +263,28 @@ pub fn sentence(error: &ProfileError) -> String {
         "assertion_alg" => "The algorithm of the assertion",
         _ => "The server's description",
     };
-    format!("{what}: {}.", error.problem.trim_end_matches('.'))
+    let said = format!("{what}: {}", error.problem.trim_end_matches('.'));
+    match error.kind {
+        ProfileErrorKind::Keyring(kind) => advised(&said, kind),
+        _ => format!("{said}."),
+    }
+}
+
+/// What went wrong with the keyring, as sentences, with what to do about it.
+pub fn advised(said: &str, kind: KeyringErrorKind) -> String {
+    let advice = match kind {
+        KeyringErrorKind::Nothing => Some("type it and keep it there, or choose another source"),
+        kind => kind.advice(),
+    };
+    match advice {
+        Some(advice) => format!("{}. {}.", capital(said), capital(advice)),
+        None => format!("{}.", capital(said)),
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 #[cfg(test)]

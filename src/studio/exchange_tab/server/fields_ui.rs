@@ -9,6 +9,7 @@ use super::super::super::command::Command as WindowCommand;
 use super::super::super::widgets::{choice_ui, small_icon_ui};
 use super::super::Command as TabCommand;
 use super::super::form_ui::{field_ui, row_ui, secret_ui as masked_ui};
+use super::keyring_ui::{KeyringOf, keyring_ui};
 use super::{File, FileOf, path_text};
 use crate::config::ProfileClient;
 use crate::studio::theme::icons;
@@ -94,6 +95,7 @@ enum From {
     Asked,
     Environment,
     File,
+    Keyring,
 }
 
 /// Where the secret of a client comes from, and the secret itself where a person types it: it is kept
@@ -103,6 +105,7 @@ pub fn secret_ui(
     id: Option<&str>,
     own: &mut ProfileClient,
     asked: Option<&mut SecretString>,
+    keyring: KeyringOf<'_>,
     commands: &mut Vec<WindowCommand>,
 ) -> bool {
     let mut changed = false;
@@ -113,6 +116,7 @@ pub fn secret_ui(
     let mut from = match (&own.secret_env, &own.secret_file) {
         (Some(_), _) => From::Environment,
         (None, Some(_)) => From::File,
+        (None, None) if own.secret_keyring => From::Keyring,
         (None, None) => From::Asked,
     };
     row_ui(ui, "Secret from", |ui| {
@@ -120,12 +124,14 @@ pub fn secret_ui(
             (From::Asked, "asked for, not kept".to_owned()),
             (From::Environment, "environment variable".to_owned()),
             (From::File, "file".to_owned()),
+            (From::Keyring, "system keyring".to_owned()),
         ];
         changed |= choice_ui(ui, &of("Where the secret comes from"), &mut from, &choices);
     });
     if changed {
         own.secret_env = (from == From::Environment).then(String::new);
         own.secret_file = (from == From::File).then(PathBuf::new);
+        own.secret_keyring = from == From::Keyring;
     }
     match from {
         From::Asked => {
@@ -157,6 +163,7 @@ pub fn secret_ui(
             );
             own.secret_file = Some(path.unwrap_or_default());
         }
+        From::Keyring => keyring_ui(ui, keyring, commands),
     }
     changed
 }

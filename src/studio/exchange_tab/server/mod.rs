@@ -12,6 +12,8 @@ pub mod draft;
 mod fields_ui;
 mod inspector_ui;
 mod keep;
+pub mod keyring;
+mod keyring_ui;
 mod way_ui;
 
 use std::path::{Path, PathBuf};
@@ -29,6 +31,8 @@ use super::{Command as TabCommand, ExchangeTab};
 pub use chooser_ui::{chooser_ui, summary_ui};
 pub use clients_ui::{audiences, certificate_ui};
 pub use fields_ui::secret_ui;
+use keyring::{Desk, KeyringCommand};
+pub use keyring_ui::KeyringOf;
 
 /// What this part can be asked to do.
 #[derive(Debug)]
@@ -46,6 +50,8 @@ pub enum Command {
     /// Asks the server what it says of itself.
     Inspect,
     Inspected(Result<Box<Inspection>, String>),
+    /// About the system's keyring.
+    Keyring(KeyringCommand),
 }
 
 /// Names of what is to be added, as far as they are typed.
@@ -105,6 +111,8 @@ pub struct Server {
     /// The authority built in is being started to be asked.
     waiting: bool,
     names: Names,
+    /// What is asked of the system's keyring.
+    pub keyring: Desk,
     /// The client that is looked at.
     client: Option<String>,
 }
@@ -140,6 +148,7 @@ impl ExchangeTab {
             Command::Choose(_) | Command::SaveAs(_) | Command::Remove(_) => {}
             Command::Name(names) => self.server.names = *names,
             Command::ShowClient(id) => self.server.client = Some(id),
+            Command::Keyring(command) => self.apply_to_keyring(command, jobs),
             Command::Inspect => {
                 if self.server.is_asking() || self.running.is_some() {
                     return;
@@ -213,7 +222,10 @@ impl ExchangeTab {
             Some(id) => profile.insert(self.form.profile()).clients.entry(id).or_default(),
         };
         match which.file {
-            File::Secret => (own.secret_env, own.secret_file) = (None, Some(short)),
+            File::Secret => {
+                (own.secret_env, own.secret_file) = (None, Some(short));
+                own.secret_keyring = false;
+            }
             File::Key => own.key_file = Some(short),
             File::Certificate => own.certificate_file = Some(short),
             File::CertificateKey => own.certificate_key_file = Some(short),
