@@ -31,6 +31,7 @@ mod client_mtls;
 mod client_scenarios;
 mod client_secrets;
 mod client_timings;
+mod debug_texts;
 mod many;
 mod misbehaviours_are_told_apart;
 mod presets;
