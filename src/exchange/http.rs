@@ -108,6 +108,8 @@ pub struct Http {
     /// work with the built-in authority. A connection belongs to the certificate that was shown on
     /// it, so each certificate has its own.
     outside: Mutex<BTreeMap<Way, Result<reqwest::Client, TransportError>>>,
+    /// What is shown to whom when a document is fetched.
+    shows: Option<(ClientCertificate, Host)>,
 }
 
 /// The clients inside know the proxies of the environment, and those may have passwords.
@@ -139,7 +141,15 @@ impl Http {
             .tls_certs_only([])
             .build()
             .map_err(|error| setup_error(&error))?;
-        Ok(Self { options, loopback, outside: Mutex::default() })
+        Ok(Self { options, loopback, outside: Mutex::default(), shows: None })
+    }
+
+    /// Shows a certificate when a document is fetched from the host of this address, for servers that
+    /// let nobody in without one. Nobody else sees it.
+    #[must_use]
+    pub fn showing(mut self, certificate: &ClientCertificate, to: &Url) -> Self {
+        self.shows = to.host().map(|host| (certificate.clone(), host.to_owned()));
+        self
     }
 
     /// The limits in force.
@@ -194,7 +204,11 @@ impl Http {
 
     /// Fetches a document. Any status is an answer; a redirect is not followed.
     pub async fn get(&self, url: &Url) -> Result<HttpAnswer, TransportError> {
-        self.send(Method::GET, url, None, &[("accept", "application/json")], &[], None).await
+        let shown = self.shows.as_ref().filter(|(_, host)| {
+            url.scheme() == "https" && url.host().is_some_and(|it| it.to_owned() == *host)
+        });
+        let certificate = shown.map(|(certificate, _)| certificate);
+        self.send(Method::GET, url, certificate, &[("accept", "application/json")], &[], None).await
     }
 
     /// Posts a form (RFC 6749 appendix B). `certificate` is shown to a server that asks for one;

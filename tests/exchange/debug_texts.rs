@@ -52,11 +52,13 @@ impl Printed {
     }
 
     fn is_clean(&self) {
+        // The name of a method, in which the beginning of a token stands.
+        let text = self.text.replace("PrivateKeyJwt", "");
         let marks = ["MARKED", "eyJ", "PRIVATE KEY"];
         for needle in marks.into_iter().chain(self.needles.iter().map(String::as_str)) {
-            if let Some(at) = self.text.find(needle) {
-                let from = self.text[..at].rfind('\n').map_or(0, |it| it + 1);
-                let line = self.text[from..].lines().next().unwrap_or_default();
+            if let Some(at) = text.find(needle) {
+                let from = text[..at].rfind('\n').map_or(0, |it| it + 1);
+                let line = text[from..].lines().next().unwrap_or_default();
                 panic!("{needle} is in {line}");
             }
         }
