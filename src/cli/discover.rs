@@ -1,16 +1,23 @@
 //! `discover`: what a server says of itself, before anything is exchanged with it.
 
-use super::connection::Connection;
+use super::connection::{self, Connection, Reached};
 use super::project::Format;
 use super::terminal::Colour;
 use super::{Exit, Failure, Globals, Terminal, client};
+use crate::config::ProfileClient;
 use crate::exchange::verify::PublishedKey;
-use crate::exchange::{Check, Inspection, Level, Server, inspect};
+use crate::exchange::{
+    Check, ClientAuthMethod, ClientCertificate, Inspection, Level, NamedProfile, Process, Server,
+    http, inspect,
+};
 
 /// Show what a server says of itself, and check it
 ///
 /// Asks both well-known places for the server's metadata (RFC 8414, OpenID Connect Discovery), reads
 /// its key set, and checks both against the standards, each check by its id. Nothing secret is sent.
+///
+/// A server that lets nobody in without a certificate is shown the one of the profile's client, if a
+/// profile is named and just one of its clients has one; --client-id names another.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Examples:
@@ -30,6 +37,10 @@ pub struct Args {
     #[command(flatten)]
     connection: Connection,
 
+    /// The client of the profile whose certificate is shown to a server that asks for one.
+    #[arg(long, value_name = "ID", requires = "profile")]
+    client_id: Option<String>,
+
     /// How the findings are written.
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
@@ -41,7 +52,11 @@ pub fn run(args: &Args, _globals: &Globals, terminal: &mut Terminal) -> Result<E
         return Err(Failure::usage("a server without discovery says nothing of itself")
             .hint("give its issuer: --server URL"));
     };
-    let http = reached.http()?;
+    let mut http = reached.http()?;
+    if let Some(certificate) = certificate(args.client_id.as_deref(), &reached)? {
+        let to = http::parse_url(issuer).map_err(|error| Failure::usage(error.message))?;
+        http = http.showing(&certificate, &to);
+    }
     let found = client::wait(inspect(&http, issuer))?
         .map_err(|error| Failure::new(client::exit_of(&error), error.to_string()))?;
     match args.format {
@@ -53,6 +68,44 @@ pub fn run(args: &Args, _globals: &Globals, terminal: &mut Terminal) -> Result<E
     }
     let kept = found.checks.iter().all(|check| check.level < Level::Fail);
     Ok(if kept { Exit::Fine } else { Exit::No })
+}
+
+/// The certificate that is shown: of the client that is named, else of the only one that has any.
+fn certificate(
+    client_id: Option<&str>,
+    reached: &Reached,
+) -> Result<Option<ClientCertificate>, Failure> {
+    let Some(named) = reached.profile() else { return Ok(None) };
+    let has_one = |client: &ProfileClient| {
+        client.certificate_file.is_some() || client.certificate_env.is_some()
+    };
+    let clients = &named.profile.clients;
+    let mut with: Vec<&str> = clients
+        .iter()
+        .filter(|(id, client)| has_one(client) && client_id.is_none_or(|wanted| wanted == *id))
+        .map(|(id, _)| id.as_str())
+        .collect();
+    let id = match (with.pop(), client_id) {
+        (Some(id), _) if with.is_empty() => id,
+        (None, Some(wanted)) => {
+            let known: Vec<&str> = clients.keys().map(String::as_str).collect();
+            let said = format!("the profile {} has no certificate of client {wanted}", named.name);
+            return Err(Failure::usage(said).hint(format!("its clients: {}", known.join(", "))));
+        }
+        _ => return Ok(None),
+    };
+    // Nothing but the certificate is needed, whatever the client authenticates with.
+    let mut profile = named.profile.clone();
+    if let Some(own) = profile.clients.get_mut(id) {
+        let of_tls = named.method(id).is_ok_and(ClientAuthMethod::is_tls);
+        if !of_tls {
+            own.method = Some(ClientAuthMethod::SelfSignedTlsClientAuth.name().to_owned());
+            (own.key_file, own.key_env) = (None, None);
+        }
+    }
+    let client = NamedProfile { profile: &profile, ..named }.client(id, &Process);
+    let client = client.map_err(|error| connection::failure(&error))?;
+    Ok(client.certificate().cloned())
 }
 
 fn human(found: &Inspection, colour: Colour) -> String {

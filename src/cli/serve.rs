@@ -1,22 +1,19 @@
 //! `serve`: the built-in authority and its external issuers, until they are told to stop.
 
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+mod start;
+mod stop;
+mod told;
+
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
-use secrecy::ExposeSecret as _;
-use serde::Serialize;
+use super::project::{Format, Paths};
+use super::secret;
+use crate::authority::Misbehaviour;
 
-use super::project::{self, Format, Paths};
-use super::{Exit, Failure, Globals, Terminal, secret};
-use crate::authority::{
-    self, KnownCertificate, Misbehaviour, Options, Running, StartError, TestUser,
-};
-use crate::config::Project;
-use crate::exchange::certificate::{self, CertificateError};
-use crate::exchange::keys::{KeyError, KeySet};
+pub use start::run;
 
 /// Run the built-in authority on the configuration
 ///
@@ -171,17 +168,6 @@ fn duration(text: &str) -> Result<Duration, String> {
     }
 }
 
-/// The people in the file, or the usual ones.
-fn users(path: Option<&Path>) -> Result<Vec<TestUser>, Failure> {
-    let Some(path) = path else { return Ok(TestUser::defaults()) };
-    let unreadable = |reason: String| {
-        Failure::unreadable(format!("the users in {} cannot be read: {reason}", path.display()))
-    };
-    let bytes = std::fs::read(path).map_err(|error| unreadable(error.to_string()))?;
-    let text = String::from_utf8(bytes).map_err(|_| unreadable("it is not UTF-8".to_owned()))?;
-    TestUser::read(&text).map_err(|error| unreadable(error.to_string()))
-}
-
 /// `URL=ID`; the URL may have equals signs of its own, an id has none.
 pub fn audience_map(text: &str) -> Result<(String, String), String> {
     match text.rsplit_once('=') {
@@ -204,254 +190,6 @@ fn client_key(text: &str) -> Result<(String, PathBuf), String> {
 fn client_name(text: &str) -> Result<(String, String), String> {
     let (client, file) = client_key(text).map_err(|_| "it must be CLIENT=NAME".to_owned())?;
     Ok((client, file.display().to_string()))
-}
-
-/// The id of a client app that an option names.
-fn client_id(project: &Project, option: &str, client: &str) -> Result<String, Failure> {
-    let key = project.find(client).map_err(|reason| {
-        Failure::usage(format!("{option} {client}=… names no client app: {reason}"))
-    })?;
-    let id = project.client(key).id.as_ref().ok_or_else(|| {
-        Failure::usage(format!("{option} {client}=… names a client app without an id"))
-    })?;
-    Ok(id.value.as_str().to_owned())
-}
-
-/// The registered certificates, by client id.
-fn certificates(
-    args: &Args,
-    project: &Project,
-) -> Result<Vec<(String, KnownCertificate)>, Failure> {
-    let text = |path: &Path| secret::from_file(path);
-    let wrong = |path: &Path, error: CertificateError| {
-        Failure::usage(format!("{} cannot be used: {error}", path.display()))
-    };
-    let mut known = Vec::new();
-    for (client, path) in &args.client_certificates {
-        let id = client_id(project, "--client-certificate", client)?;
-        let certificate = KnownCertificate::read(text(path)?.expose_secret());
-        known.push((id, certificate.map_err(|error| wrong(path, error))?));
-    }
-    let Some(path) = &args.client_ca else { return Ok(known) };
-    let roots = certificate::read_roots(text(path)?.expose_secret());
-    let roots = roots.map_err(|error| wrong(path, error))?;
-    for (client, name) in &args.client_certificate_names {
-        let id = client_id(project, "--client-certificate-name", client)?;
-        let (roots, name) = (roots.clone(), name.clone());
-        known.push((id, KnownCertificate::IssuedFor { roots, name }));
-    }
-    Ok(known)
-}
-
-/// The registered keys, by client id.
-fn client_keys(args: &Args, project: &Project) -> Result<Vec<(String, KeySet)>, Failure> {
-    let read = |(client, path): &(String, PathBuf)| {
-        let id = client_id(project, "--client-key", client)?;
-        // Public, but whoever takes the wrong file has a private one in hand.
-        let text = secret::from_file(path)?;
-        let keys = KeySet::read_public(text.expose_secret()).map_err(|error| {
-            Failure::usage(format!("{} cannot be used as a client's key: {error}", path.display()))
-        })?;
-        Ok((id, keys))
-    };
-    args.client_keys.iter().map(read).collect()
-}
-
-pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Exit, Failure> {
-    let project = project::open(&args.paths.paths, globals)?;
-    project::warn_about_gaps(&project, terminal);
-    for (url, id) in &args.audience_map {
-        project.find(id).map_err(|reason| {
-            Failure::usage(format!("--audience-map {url}={id} names no client app: {reason}"))
-        })?;
-    }
-    for (issuer, id) in &args.domain {
-        project.find(id).map_err(|reason| {
-            Failure::usage(format!("--domain {issuer}={id} names no client app: {reason}"))
-        })?;
-    }
-    let client_keys = client_keys(args, &project)?;
-    let client_certificates = certificates(args, &project)?;
-    let users = users(args.users.as_deref())?;
-    let client_secret = secret::needed(&args.client_secret_env, "the secret of the clients")?;
-    // Signals are listened for before anybody is told that the server is there to be stopped.
-    let stop = StopSignal::new()?;
-    let options = Options {
-        port: args.port,
-        issuer_port: args.issuer_port,
-        client_secret: Some(client_secret),
-        audiences: args.audience_map.clone(),
-        domains: args.domain.clone(),
-        trusted: args.trust_issuer.clone(),
-        client_keys,
-        client_certificates,
-        tls: args.tls_ca.is_some(),
-        dpop_nonce: args.dpop_nonce,
-        users,
-        misbehave: args.misbehave.clone(),
-        same_words: args.same_words,
-        ..Options::default()
-    };
-    let clients = project.clients().len();
-    let running =
-        authority::start(Arc::new(project), globals.reading, options).map_err(|error| {
-            // A port is part of what was asked for on the command line, so it is a matter of usage.
-            let failure = Failure::usage(error.to_string());
-            match error {
-                StartError::PortInUse { .. } => {
-                    failure.hint("choose another port, or 0 for a free one")
-                }
-                _ => failure,
-            }
-        })?;
-    if let (Some(path), Some(pem)) = (&args.tls_ca, running.certificate_authority()) {
-        project::write_output(path, pem.as_bytes(), terminal)?;
-    }
-    let started = Started::of(&running, globals, clients);
-    match args.format {
-        Format::Human => human(&started, &args.client_secret_env, terminal)?,
-        Format::Json => {
-            let line = serde_json::to_string(&started)
-                .map_err(|error| Failure::unreadable(format!("cannot write JSON: {error}")))?;
-            writeln!(terminal.out(), "{line}")?;
-        }
-    }
-    terminal.flush()?;
-    stop.wait(args.rotate_keys_every, || running.rotate_key().map(drop));
-    running.shutdown();
-    Ok(Exit::Fine)
-}
-
-/// The shape of `--format json`, version 1: one object on one line.
-#[derive(Serialize)]
-struct Started {
-    version: u32,
-    issuer: String,
-    token_endpoint: String,
-    authorization_endpoint: String,
-    discovery: String,
-    external_issuer: String,
-    mint_endpoint: String,
-    reading: &'static str,
-    clients: usize,
-    /// Subjects that can log in.
-    users: Vec<String>,
-    /// What it does wrongly, as it was told.
-    misbehave: Vec<&'static str>,
-}
-
-impl Started {
-    fn of(running: &Running, globals: &Globals, clients: usize) -> Self {
-        Self {
-            version: 1,
-            issuer: running.issuer().to_owned(),
-            token_endpoint: running.token_endpoint(),
-            authorization_endpoint: running.authorization_endpoint(),
-            discovery: format!("{}/.well-known/openid-configuration", running.issuer()),
-            external_issuer: running.external_issuer().to_owned(),
-            mint_endpoint: running.mint_endpoint(),
-            reading: globals.reading.name(),
-            clients,
-            users: running.users().iter().map(|TestUser { subject, .. }| subject.clone()).collect(),
-            misbehave: running.misbehaviour().into_iter().map(Misbehaviour::name).collect(),
-        }
-    }
-}
-
-fn human(started: &Started, variable: &str, terminal: &mut Terminal) -> Result<(), Failure> {
-    let colour = terminal.out_colour();
-    let issuer_port = started.external_issuer.rsplit(':').next().unwrap_or_default().to_owned();
-    let out = terminal.out();
-    let plural = if started.clients == 1 { "" } else { "s" };
-    writeln!(out, "{}", colour.bold("The authority is running on this machine only."))?;
-    for (term, text) in [
-        ("issuer", started.issuer.as_str()),
-        ("token endpoint", &started.token_endpoint),
-        ("login page", &started.authorization_endpoint),
-        ("discovery", &started.discovery),
-        ("external issuers", &started.external_issuer),
-        ("client secret", &format!("the value of {variable}")),
-        ("test users", &started.users.join(", ")),
-        ("configuration", &format!("{} client app{plural}", started.clients)),
-        ("reading", started.reading),
-    ] {
-        writeln!(out, "  {term:<17} {text}")?;
-    }
-    if !started.misbehave.is_empty() {
-        writeln!(out, "  {:<17} {}", "misbehaves", started.misbehave.join(", "))?;
-    }
-    writeln!(
-        out,
-        "\nIn another terminal:\n  \
-         exchange-studio mint --issuer-port {issuer_port} --issuer URL --subject TEXT\n  \
-         exchange-studio exchange --server {} --client-id ID --subject-token-env VAR\n\n\
-         {}",
-        started.issuer,
-        colour.dim("Ctrl-C stops it.")
-    )?;
-    Ok(())
-}
-
-/// Ctrl-C, and SIGTERM where there is such a thing.
-struct StopSignal {
-    runtime: tokio::runtime::Runtime,
-    #[cfg(unix)]
-    signals: [tokio::signal::unix::Signal; 2],
-}
-
-impl StopSignal {
-    fn new() -> Result<Self, Failure> {
-        let failure = |error: std::io::Error| {
-            Failure::unreadable(format!("cannot wait for signals: {error}"))
-        };
-        let runtime =
-            tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failure)?;
-        #[cfg(unix)]
-        {
-            use tokio::signal::unix::{SignalKind, signal};
-
-            let signals = {
-                let _inside = runtime.enter();
-                [
-                    signal(SignalKind::interrupt()).map_err(failure)?,
-                    signal(SignalKind::terminate()).map_err(failure)?,
-                ]
-            };
-            Ok(Self { runtime, signals })
-        }
-        #[cfg(not(unix))]
-        Ok(Self { runtime })
-    }
-
-    /// Waits for the end, and rotates the key meanwhile, if that is wanted. A key that cannot be made
-    /// leaves the old one at work.
-    fn wait(self, every: Option<Duration>, rotate: impl Fn() -> Result<(), KeyError>) {
-        let turn = async {
-            let Some(every) = every else { return std::future::pending().await };
-            loop {
-                tokio::time::sleep(every).await;
-                let _ = rotate();
-            }
-        };
-        #[cfg(unix)]
-        {
-            let [mut interrupt, mut terminate] = self.signals;
-            self.runtime.block_on(async {
-                tokio::select! {
-                    _ = interrupt.recv() => {}
-                    _ = terminate.recv() => {}
-                    () = turn => {}
-                }
-            });
-        }
-        #[cfg(not(unix))]
-        self.runtime.block_on(async {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                () = turn => {}
-            }
-        });
-    }
 }
 
 #[cfg(test)]

@@ -11,11 +11,13 @@ use super::checks::{Check, Rule};
 use super::client_auth::{Client, ClientAuth};
 use super::http::{self, Http, HttpAnswer, TransportError, TransportKind};
 use super::json;
+use super::redact::without_user;
 use super::token_type::GRANT_TYPE;
 use secrecy::ExposeSecret;
 
-/// The server an exchange is sent to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The server an exchange is sent to. `Debug` leaves out the password that somebody may have typed into
+/// an address.
+#[derive(Clone, PartialEq, Eq)]
 pub enum Server {
     /// An issuer identifier; endpoints and keys come from its metadata.
     Issuer(String),
@@ -26,8 +28,8 @@ pub enum Server {
     Endpoints(Box<Endpoints>),
 }
 
-/// The addresses of a server that says nothing of itself.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// The addresses of a server that says nothing of itself. `Debug` is as that of [`Server`].
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Endpoints {
     pub token_endpoint: String,
     /// Where the keys are, for signatures to be verified.
@@ -36,6 +38,34 @@ pub struct Endpoints {
     pub introspection_endpoint: Option<String>,
     /// RFC 7009.
     pub revocation_endpoint: Option<String>,
+}
+
+impl std::fmt::Debug for Server {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Issuer(issuer) => f.debug_tuple("Issuer").field(&without_user(issuer)).finish(),
+            Self::TokenEndpoint { url, jwks_uri } => f
+                .debug_struct("TokenEndpoint")
+                .field("url", &without_user(url))
+                .field("jwks_uri", &jwks_uri.as_deref().map(without_user))
+                .finish(),
+            Self::Endpoints(all) => f.debug_tuple("Endpoints").field(all).finish(),
+        }
+    }
+}
+
+impl std::fmt::Debug for Endpoints {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let maybe = |address: &Option<String>| {
+            address.as_deref().map(|address| without_user(address).into_owned())
+        };
+        f.debug_struct("Endpoints")
+            .field("token_endpoint", &without_user(&self.token_endpoint))
+            .field("jwks_uri", &maybe(&self.jwks_uri))
+            .field("introspection_endpoint", &maybe(&self.introspection_endpoint))
+            .field("revocation_endpoint", &maybe(&self.revocation_endpoint))
+            .finish()
+    }
 }
 
 impl Server {

@@ -18,11 +18,12 @@ use url::{Host, Url};
 
 use super::certificate::ClientCertificate;
 use super::phases::{NoSessions, Phases, Recorder, Resolver, Shows, Watch};
+use super::redact::without_user;
 pub use super::transport::{TransportError, TransportKind};
 use super::transport::{causes, explain, too_large};
 
 /// Limits and trust of an [`Http`].
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct HttpOptions {
     /// Until a connection stands, TLS included.
     pub connect_timeout: Duration,
@@ -49,6 +50,21 @@ impl Default for HttpOptions {
             proxy: None,
             environment_proxy: true,
         }
+    }
+}
+
+/// A proxy's password has no place here, but may be in the address that somebody gave.
+impl std::fmt::Debug for HttpOptions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let proxy = self.proxy.as_ref().map(|url| without_user(url.as_str()));
+        f.debug_struct("HttpOptions")
+            .field("connect_timeout", &self.connect_timeout)
+            .field("timeout", &self.timeout)
+            .field("body_limit", &self.body_limit)
+            .field("extra_roots", &self.extra_roots.len())
+            .field("proxy", &proxy)
+            .field("environment_proxy", &self.environment_proxy)
+            .finish()
     }
 }
 
@@ -84,7 +100,6 @@ impl HttpAnswer {
 }
 
 /// The client. Cheap to keep, and meant to be kept: it reuses connections.
-#[derive(Debug)]
 pub struct Http {
     options: HttpOptions,
     /// For loopback `http`: no proxy, no certificates to read.
@@ -93,6 +108,15 @@ pub struct Http {
     /// work with the built-in authority. A connection belongs to the certificate that was shown on
     /// it, so each certificate has its own.
     outside: Mutex<BTreeMap<Way, Result<reqwest::Client, TransportError>>>,
+    /// What is shown to whom when a document is fetched.
+    shows: Option<(ClientCertificate, Host)>,
+}
+
+/// The clients inside know the proxies of the environment, and those may have passwords.
+impl std::fmt::Debug for Http {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Http").field("options", &self.options).finish_non_exhaustive()
+    }
 }
 
 /// What TLS connections have in common that may be used for each other.
@@ -117,7 +141,15 @@ impl Http {
             .tls_certs_only([])
             .build()
             .map_err(|error| setup_error(&error))?;
-        Ok(Self { options, loopback, outside: Mutex::default() })
+        Ok(Self { options, loopback, outside: Mutex::default(), shows: None })
+    }
+
+    /// Shows a certificate when a document is fetched from the host of this address, for servers that
+    /// let nobody in without one. Nobody else sees it.
+    #[must_use]
+    pub fn showing(mut self, certificate: &ClientCertificate, to: &Url) -> Self {
+        self.shows = to.host().map(|host| (certificate.clone(), host.to_owned()));
+        self
     }
 
     /// The limits in force.
@@ -172,7 +204,11 @@ impl Http {
 
     /// Fetches a document. Any status is an answer; a redirect is not followed.
     pub async fn get(&self, url: &Url) -> Result<HttpAnswer, TransportError> {
-        self.send(Method::GET, url, None, &[("accept", "application/json")], &[], None).await
+        let shown = self.shows.as_ref().filter(|(_, host)| {
+            url.scheme() == "https" && url.host().is_some_and(|it| it.to_owned() == *host)
+        });
+        let certificate = shown.map(|(certificate, _)| certificate);
+        self.send(Method::GET, url, certificate, &[("accept", "application/json")], &[], None).await
     }
 
     /// Posts a form (RFC 6749 appendix B). `certificate` is shown to a server that asks for one;
@@ -397,12 +433,13 @@ pub fn parse_proxy(text: &str) -> Result<Url, TransportError> {
 pub fn parse_url(text: &str) -> Result<Url, TransportError> {
     let text = text.trim();
     let url = Url::parse(text).map_err(|error| {
+        let shown = without_user(text);
         let hint = if text.is_empty() {
             "The address is empty.".to_owned()
         } else if text.contains("://") {
-            format!("“{text}” is not an address: {error}.")
+            format!("“{shown}” is not an address: {error}.")
         } else {
-            format!("“{text}” is not an address; it should begin with https://.")
+            format!("“{shown}” is not an address; it should begin with https://.")
         };
         TransportError::new(TransportKind::Address, hint)
     })?;

@@ -5,6 +5,8 @@
 //! value that is the name of a variable (`$SUBJECT_TOKEN`, as the studio writes it) stays empty: the
 //! environment of the studio is not the shell that the text was written for.
 
+mod curl;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use secrecy::SecretString;
@@ -65,7 +67,7 @@ pub fn read(text: &str) -> Result<Pasted, PasteError> {
         return Err(PasteError::TooLarge);
     }
     let text = text.trim_start_matches('\u{feff}').trim();
-    if text.starts_with('{') { archive(text) } else { curl(text) }
+    if text.starts_with('{') { archive(text) } else { curl::curl(text) }
 }
 
 /// A request before it is known to be an exchange.
@@ -80,156 +82,6 @@ struct Raw {
 }
 
 // --- curl --------------------------------------------------------------------------------------
-
-fn curl(text: &str) -> Result<Pasted, PasteError> {
-    if text.contains("$'") {
-        return Err(PasteError::DollarQuotes);
-    }
-    // Between words, a continued line is a gap like any other.
-    let text = text.replace("\r\n", "\n").replace(" \\\n", " ");
-    let words = shlex::split(&text).ok_or(PasteError::Quotes)?;
-    let mut words = words.into_iter().skip_while(|word| word == "$" || word == "sudo");
-    let program = words.next().ok_or(PasteError::Unknown)?;
-    if program.rsplit(['/', '\\']).next().is_none_or(|name| name.trim_end_matches(".exe") != "curl")
-    {
-        return Err(PasteError::Unknown);
-    }
-    let mut raw = Raw::default();
-    let mut data = String::new();
-    let mut as_query = false;
-    while let Some(word) = words.next() {
-        // What follows in the shell is another command.
-        if matches!(word.as_str(), "|" | "&&" | ";" | ">" | "2>" | "&") {
-            raw.left_out.push(format!("What follows {word} is not part of the request."));
-            break;
-        }
-        let Some((option, glued)) = option(&word) else {
-            if raw.url.is_empty() {
-                raw.url = word;
-            } else {
-                raw.left_out.push("The command has a second address.".to_owned());
-            }
-            continue;
-        };
-        let takes = takes_value(&option);
-        let value = match (takes, glued) {
-            (true, Some(value)) => value,
-            (true, None) => words.next().unwrap_or_default(),
-            (false, _) => String::new(),
-        };
-        match option.as_str() {
-            "url" => raw.url = value,
-            "H" | "header" => raw.headers.extend(header(&value)),
-            "u" | "user" => raw.user = Some(value),
-            "d" | "data" | "data-ascii" | "data-binary" | "data-raw" => {
-                if value.starts_with('@') && option != "data-raw" {
-                    raw.left_out.push("The data of a file (@…) is not read.".to_owned());
-                } else {
-                    append(&mut data, &value);
-                }
-            }
-            "data-urlencode" => match value.split_once('=') {
-                Some((name, content)) => {
-                    let content: String =
-                        form_urlencoded::byte_serialize(content.as_bytes()).collect();
-                    append(&mut data, &format!("{name}={content}"));
-                }
-                None => raw.left_out.push("A --data-urlencode without a name is left out.".into()),
-            },
-            "G" | "get" => as_query = true,
-            "k" | "insecure" => raw.left_out.push(
-                "--insecure is not taken over: certificates are always verified. Add the server's \
-                 own CA to its profile."
-                    .to_owned(),
-            ),
-            "E" | "cert" | "key" => raw
-                .left_out
-                .push("The client certificate is not taken over; choose it in the form.".into()),
-            "x" | "proxy" | "cacert" | "F" | "form" => {
-                raw.left_out.push(format!("--{option} is not taken over."));
-            }
-            _ => {}
-        }
-    }
-    if as_query {
-        raw.left_out
-            .push("--get would put the parameters into the address; they are posted.".into());
-    }
-    raw.form = form_urlencoded::parse(data.as_bytes()).into_owned().collect();
-    exchange(raw)
-}
-
-/// The name of an option without its dashes, and the value that is glued to it.
-fn option(word: &str) -> Option<(String, Option<String>)> {
-    if let Some(long) = word.strip_prefix("--") {
-        return Some(match long.split_once('=') {
-            Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
-            None => (long.to_owned(), None),
-        });
-    }
-    let short = word.strip_prefix('-').filter(|short| !short.is_empty())?;
-    // Several in one word, as in -sSd: the first that takes a value takes the rest of it.
-    for (at, letter) in short.char_indices() {
-        let name = letter.to_string();
-        if takes_value(&name) || at + letter.len_utf8() == short.len() {
-            let rest = &short[at + letter.len_utf8()..];
-            return Some((name, (!rest.is_empty()).then(|| rest.to_owned())));
-        }
-        if matches!(letter, 'k' | 'G') {
-            return Some((name, None));
-        }
-    }
-    None
-}
-
-/// Whether an option of curl is followed by a value: those that may stand beside a token request.
-fn takes_value(option: &str) -> bool {
-    const WITH: [&str; 35] = [
-        "url",
-        "H",
-        "header",
-        "u",
-        "user",
-        "d",
-        "data",
-        "data-ascii",
-        "data-binary",
-        "data-raw",
-        "data-urlencode",
-        "X",
-        "request",
-        "o",
-        "output",
-        "A",
-        "user-agent",
-        "e",
-        "referer",
-        "b",
-        "cookie",
-        "c",
-        "cookie-jar",
-        "E",
-        "cert",
-        "key",
-        "x",
-        "proxy",
-        "cacert",
-        "F",
-        "form",
-        "m",
-        "max-time",
-        "connect-timeout",
-        "w",
-    ];
-    WITH.contains(&option)
-}
-
-fn append(data: &mut String, more: &str) {
-    if !data.is_empty() {
-        data.push('&');
-    }
-    data.push_str(more);
-}
 
 fn header(line: &str) -> Option<(String, String)> {
     let (name, value) = line.split_once(':')?;
@@ -401,110 +253,4 @@ fn known(value: String, parameter: &str, left_out: &mut Vec<String>) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use secrecy::ExposeSecret;
-
-    use super::*;
-
-    const CURL: &str = r"curl -sS -X POST https://id.example/token \
-        -u 'a%3Ab:s%2Bcret' -H 'Accept: application/json' \
-        -d grant_type=urn:ietf:params:oauth:grant-type:token-exchange \
-        --data-urlencode 'subject_token=a.b.c' \
-        -d subject_token_type=urn%3Aietf%3Aparams%3Aoauth%3Atoken-type%3Ajwt \
-        -d 'audience=one&audience=two' -dscope=read+write -d tenant=7";
-
-    #[test]
-    fn a_curl_command_becomes_an_exchange() {
-        let pasted = read(CURL).unwrap();
-        assert_eq!(pasted.token_endpoint, "https://id.example/token");
-        assert_eq!(pasted.client_id, "a:b");
-        assert_eq!(pasted.method, ClientAuthMethod::ClientSecretBasic);
-        assert_eq!(pasted.client_secret.expose_secret(), "s+cret");
-        let request = &pasted.request;
-        assert_eq!(request.subject_token.expose_secret(), "a.b.c");
-        assert_eq!(request.subject_token_type, "urn:ietf:params:oauth:token-type:jwt");
-        assert_eq!(request.audience, ["one", "two"]);
-        assert_eq!(request.scope, "read write");
-        assert_eq!(request.extra, [("tenant".to_owned(), "7".to_owned())]);
-        assert!(pasted.left_out.is_empty(), "{:?}", pasted.left_out);
-        let shown = format!("{pasted:?}");
-        assert!(!shown.contains("a.b.c") && !shown.contains("s+cret"), "{shown}");
-    }
-
-    #[test]
-    fn what_cannot_be_taken_over_is_said() {
-        let text = format!("{CURL} -k --proxy p:1 -d client_assertion=x -H 'DPoP: y' | jq .");
-        let left_out = read(&text).unwrap().left_out.join("\n");
-        for words in ["--insecure", "--proxy", "assertion", "DPoP", "What follows |"] {
-            assert!(left_out.contains(words), "{words}: {left_out}");
-        }
-        let variables = CURL.replace("a.b.c", "'\"${SUBJECT_TOKEN}\"'").replace("s%2Bcret", "$X");
-        let pasted = read(&variables).unwrap();
-        assert!(pasted.request.subject_token.expose_secret().is_empty());
-        assert!(pasted.client_secret.expose_secret().is_empty());
-        assert!(pasted.left_out.join(" ").contains("subject_token is the variable SUBJECT_TOKEN"));
-    }
-
-    #[test]
-    fn what_the_studio_writes_for_curl_is_read_again() {
-        let text = "# A note.\ncurl --silent 'https://id.example/token' \\\r\n  --user 'a%3Ab:'\"${S}\" \\\r\n  \
-                    --data-urlencode 'grant_type=urn:ietf:params:oauth:grant-type:token-exchange' \\\r\n  \
-                    --data-urlencode 'audience=it'\\''s &more'";
-        let pasted = read(text).unwrap();
-        assert_eq!(pasted.client_id, "a:b");
-        assert_eq!(pasted.request.audience, ["it's &more"]);
-        assert_eq!(pasted.left_out, ["client_secret is the variable S: paste its value."]);
-    }
-
-    #[test]
-    fn what_is_no_exchange_is_refused_without_repeating_it() {
-        for (text, error) in [
-            ("", PasteError::Unknown),
-            ("wget https://x", PasteError::Unknown),
-            ("curl", PasteError::NoUrl),
-            ("curl 'https://x", PasteError::Quotes),
-            ("curl https://x -d $'a'", PasteError::DollarQuotes),
-            ("curl https://x -d grant_type=client_credentials", PasteError::NoExchange),
-            ("{\"log\": {\"entries\": []}}", PasteError::NoExchange),
-        ] {
-            assert_eq!(read(text).unwrap_err(), error, "{text}");
-        }
-        assert!(matches!(read("{"), Err(PasteError::Archive(_))));
-        assert!(matches!(read("{}"), Err(PasteError::Archive(_))));
-        let relative = CURL.replace("https://id.example", "");
-        assert!(matches!(read(&relative), Err(PasteError::Url(_))));
-    }
-
-    #[test]
-    fn an_archive_gives_its_last_exchange() {
-        let entry = |scope: &str, grant: &str| {
-            serde_json::json!({"request": {
-                "url": "https://id.example/token",
-                "headers": [{"name": "authorization", "value": "Basic YSUzQWI6cw=="}],
-                "postData": {"text": format!("grant_type={grant}&scope={scope}&subject_token=t")},
-            }})
-        };
-        let archive = serde_json::json!({"log": {"entries": [
-            entry("old", GRANT_TYPE), entry("new", GRANT_TYPE), entry("other", "password"),
-        ]}});
-        let pasted = read(&archive.to_string()).unwrap();
-        assert_eq!(pasted.request.scope, "new");
-        assert_eq!((pasted.client_id.as_str(), pasted.client_secret.expose_secret()), ("a:b", "s"));
-    }
-
-    #[test]
-    fn a_secret_in_the_address_goes_where_secrets_are() {
-        let form = "-d grant_type=urn:ietf:params:oauth:grant-type:token-exchange";
-        let address = "https://portal:MARKED%2B+&=%C3%A9@login.example/token";
-        let pasted = read(&format!("curl '{address}' {form}")).unwrap();
-        assert_eq!(pasted.token_endpoint, "https://login.example/token");
-        assert_eq!(pasted.client_id, "portal");
-        assert_eq!(pasted.client_secret.expose_secret(), "MARKED++&=é");
-        assert!(!format!("{pasted:?}").contains("MARKED"));
-        let pasted = read(&format!("curl -u a:b '{address}' {form}")).unwrap();
-        assert_eq!((&*pasted.client_id, pasted.client_secret.expose_secret()), ("a", "b"));
-        assert!(!format!("{pasted:?}").contains("MARKED"));
-        let other = read(&format!("curl portal:MARKED {form}")).unwrap_err();
-        assert_eq!(other, PasteError::Scheme);
-    }
-}
+mod tests;

@@ -5,10 +5,12 @@
 //! It looks for each secret as it is, encoded for a form, a URL or JSON, as the value of a Basic
 //! header, and (for a compact JWT) for its signature, without which the rest cannot be replayed.
 
+use std::borrow::Cow;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use secrecy::{ExposeSecret, SecretString};
-use url::form_urlencoded;
+use url::{Url, form_urlencoded};
 
 /// What stands in the place of a secret.
 pub const MASK: &str = "••••";
@@ -108,6 +110,25 @@ pub fn masked(secret: &str) -> String {
         // The length of a short secret says too much about it.
         1..32 => MASK.to_owned(),
         length => format!("{MASK} ({length} characters)"),
+    }
+}
+
+/// An address without the user and the password that somebody may have put into it, which no server is
+/// asked with, but which errors and debug texts could repeat.
+pub fn without_user(address: &str) -> Cow<'_, str> {
+    let start = address.find("://").map_or(0, |at| at + "://".len());
+    let rest = address.get(start..).unwrap_or_default();
+    // Of what is no address nobody knows where the password ends.
+    let end = match Url::parse(address) {
+        Ok(_) => rest.find(['/', '?', '#']).unwrap_or(rest.len()),
+        Err(_) => rest.len(),
+    };
+    match rest.get(..end).unwrap_or_default().rfind('@') {
+        Some(at) => {
+            let (before, after) = (address.get(..start), rest.get(at..));
+            format!("{}{MASK}{}", before.unwrap_or_default(), after.unwrap_or_default()).into()
+        }
+        None => address.into(),
     }
 }
 

@@ -22,6 +22,7 @@ mod presets;
 mod profiles;
 mod reach;
 mod secrets;
+mod secrets_of_serve;
 mod serve_exchange;
 mod serve_options;
 mod structure;

@@ -8,7 +8,9 @@ use std::path::Path;
 use crate::serve_exchange::{PORTAL, SECRET, Served, pem, token_of};
 use crate::support::{ESTATE, Folder, Ran, program};
 
-const SUBJECT: &str = "MARKED-subject-token-0123456789";
+/// Long enough for a client that signs with it.
+pub const LONG: &str = "MARKED-client-secret-0123456789-0123456789";
+pub const SUBJECT: &str = "MARKED-subject-token-0123456789";
 const ACTOR: &str = "MARKED-actor-token-0123456789";
 const EXTRA: &str = "MARKED-session-0123456789";
 
@@ -92,14 +94,14 @@ fn written(folder: &Path) -> String {
 }
 
 /// Everything a command is given, and what it may never show.
-struct Marked {
-    folder: Folder,
+pub struct Marked {
+    pub folder: Folder,
     /// Pieces of the private keys.
-    pieces: Vec<String>,
+    pub pieces: Vec<String>,
 }
 
 impl Marked {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let folder = Folder::new(&[("estate.yaml", ESTATE)]);
         let mut pieces = Vec::new();
         for name in ["key.pem", "dpop.pem"] {
@@ -113,13 +115,15 @@ impl Marked {
         Self { folder, pieces }
     }
 
-    fn run(&self, subject: &str, arguments: &[&str]) -> Ran {
+    pub fn run(&self, subject: &str, arguments: &[&str]) -> Ran {
         let output = program(self.folder.path())
             .args(arguments)
             .env("EXCHANGE_STUDIO_CLIENT_SECRET", SECRET)
             .env("SUBJECT_TOKEN", subject)
             .env("ACTOR_TOKEN", ACTOR)
-            .env("RUST_BACKTRACE", "1")
+            .env("LONG_SECRET", LONG)
+            .env("RUST_BACKTRACE", "full")
+            .env("RUST_LOG", "trace")
             .output()
             .unwrap();
         let ran = Ran::of(output);
@@ -129,7 +133,7 @@ impl Marked {
         ran
     }
 
-    fn holds_nothing(&self, text: &str) {
+    pub fn holds_nothing(&self, text: &str) {
         for piece in ["MARKED", "eyJ"].into_iter().chain(self.pieces.iter().map(String::as_str)) {
             assert!(!text.contains(piece), "{piece} is shown:\n{text}");
         }
@@ -205,6 +209,63 @@ fn no_way_of_exchanging_shows_a_secret_to_anybody() {
     marked.holds_nothing(&ran.stderr);
 }
 
+/// Every way to a token and to a credential that a case can name.
+const CASES: &str = "\
+version: 1
+clients:
+  basic: {id: 11111111-1111-4111-8111-111111111111, secret_env: EXCHANGE_STUDIO_CLIENT_SECRET}
+  post: {id: 11111111-1111-4111-8111-111111111111, auth: client_secret_post, secret_env: ACTOR_TOKEN}
+  key: {id: dashboard, auth: private_key_jwt, key_file: key.pem, dpop: true}
+  bad: {id: dashboard, auth: private_key_jwt, key_file: bad.pem}
+cases:
+  - {name: a, client: basic, subject: {env: SUBJECT_TOKEN}, expect: {outcome: allowed}}
+  - name: b
+    client: basic
+    subject: {user: alice, of: basic, scope: openid a}
+    actor: {env: ACTOR_TOKEN}
+    audience: ['{{guid:dashboard}}']
+    expect: {outcome: allowed, claims: {sub: {equals: bob}, jti: {absent: true}}}
+  - {name: c, client: basic, subject: {answer_of: a}, expect: {outcome: allowed}}
+  - {name: d, client: post, subject: {env: SUBJECT_TOKEN}, expect: {outcome: refused}}
+  - {name: e, client: key, subject: {client_credentials: key}, expect: {outcome: allowed}}
+  - {name: f, client: bad, subject: {env: SUBJECT_TOKEN}, expect: {outcome: allowed}}
+  - name: g
+    client: basic
+    subject: {mint: {issuer: 'https://auth.external.com', subject: '1'}}
+    expect: {outcome: allowed, checks: {must_not_fail: [all], must_fire: [TOK-01]}}
+";
+
+/// A proxy of the environment may want a password.
+#[test]
+fn the_password_of_a_proxy_is_not_shown() {
+    let marked = Marked::new();
+    let output = program(marked.folder.path())
+        .args(["exchange", "--server", "https://id.example", "--client-id", PORTAL])
+        .args(["--subject-token-env", "SUBJECT_TOKEN", "--timeout", "5"])
+        .env("EXCHANGE_STUDIO_CLIENT_SECRET", SECRET)
+        .env("SUBJECT_TOKEN", SUBJECT)
+        .env("HTTPS_PROXY", "http://user:MARKED-proxy@127.0.0.1:1")
+        .env("RUST_LOG", "trace")
+        .output()
+        .unwrap();
+    let ran = Ran::of(output);
+    assert_eq!(ran.code, Some(4), "{ran}");
+    marked.holds_nothing(&ran.to_string());
+    // An address with a password is not used, and not repeated either.
+    for server in ["https://u:MARKED@id.example", "https://u:MARKED@id example"] {
+        let output = program(marked.folder.path())
+            .args(["exchange", "--server", server, "--client-id", PORTAL])
+            .args(["--subject-token-env", "SUBJECT_TOKEN"])
+            .env("EXCHANGE_STUDIO_CLIENT_SECRET", SECRET)
+            .env("SUBJECT_TOKEN", SUBJECT)
+            .output()
+            .unwrap();
+        let ran = Ran::of(output);
+        assert!(ran.code.is_some_and(|code| code > 0), "{ran}");
+        marked.holds_nothing(&ran.to_string());
+    }
+}
+
 #[test]
 fn no_other_command_shows_a_secret_to_anybody() {
     let marked = Marked::new();
@@ -223,11 +284,36 @@ fn no_other_command_shows_a_secret_to_anybody() {
             format!("sweep estate.yaml {who} --dry-run"),
             format!("calibrate estate.yaml {who}"),
             format!("calibrate estate.yaml {who} --format json"),
+            format!("calibrate estate.yaml {who} --dry-run --format json"),
+            format!(
+                "sweep estate.yaml {who} --client-secret-env Portal=SUBJECT_TOKEN --format json"
+            ),
             format!("probe estate.yaml {who} --i-own-this-server"),
             format!("probe estate.yaml {who} --i-own-this-server --format json"),
             format!("probe estate.yaml {who} --i-own-this-server --format junit"),
-            format!("discover {server}"),
-            format!("discover {server} --format json"),
+            format!("probe estate.yaml {who} --i-own-this-server --format markdown"),
+            format!("probe estate.yaml {who} --dry-run --format json"),
+            format!("exchange --case cases.yaml --issuer-port {port} --server {server}"),
+            format!(
+                "exchange --case cases.yaml --issuer-port {port} --server {server} --format json"
+            ),
+            format!(
+                "exchange --case cases.yaml --issuer-port {port} --server {server} --format junit"
+            ),
+            format!("discover --server {server}"),
+            format!("discover --server {server} --format json"),
+            format!(
+                "exchange --server {server} --client-id {PORTAL} --subject-token-env SUBJECT_TOKEN \
+                 --audience Dashboard --predict estate.yaml --format json"
+            ),
+            format!(
+                "exchange --server {server} --client-id {PORTAL} --subject-token-env SUBJECT_TOKEN \
+                 --audience Dashboard --har -"
+            ),
+            format!(
+                "exchange --server {server} --client-id {PORTAL} --subject-token-env SUBJECT_TOKEN \
+                 --audience Dashboard --redeem-at {server} --redeem-secret-env ACTOR_TOKEN --format json"
+            ),
             format!("sweep estate.yaml {who} --client-secret-env Nobody=SUBJECT_TOKEN"),
             format!("sweep estate.yaml {who} --user-token-env Portal=SUBJECT_TOKEN --sample 0"),
             format!("mint --server {server} --client-id nobody --user alice"),
@@ -251,6 +337,7 @@ fn no_other_command_shows_a_secret_to_anybody() {
         ];
         commands.iter().map(|line| line.split_whitespace().map(str::to_owned).collect()).collect()
     };
+    marked.folder.write("cases.yaml", CASES.as_bytes());
     let _ = std::fs::remove_file(marked.folder.path().join("state.json"));
     for base in [server.to_owned(), echo(true), echo(false), "http://127.0.0.1:1".to_owned()] {
         for arguments in many(&base) {

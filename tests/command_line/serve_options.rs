@@ -193,6 +193,31 @@ fn over_https_a_client_is_known_by_its_certificate() {
     assert_eq!(refusal(&ran), json!("invalid_request"), "the client was known: {ran}");
     let ran = served.exchange("MARKED-token", PORTAL, &["--ca-file", "ca.pem", "--format", "json"]);
     assert_eq!(refusal(&ran), json!("invalid_client"), "its secret counts for nothing: {ran}");
+    // What it says of itself, as the one client of the profile that has a certificate.
+    let profile = format!(
+        "version: 1\nprofiles:\n  tls:\n    issuer: {}\n    ca_file: ca.pem\n    clients:\n      \
+         {PORTAL}:\n        secret_env: NOT_SET\n        certificate_file: portal.pem\n      other: {{}}\n",
+        served.text("issuer")
+    );
+    served.folder.write("exchange-studio.yaml", profile.as_bytes());
+    let discover = |more: &[&str]| {
+        let first = ["discover", "--profile", "tls"];
+        served.run("", &[&first[..], more].concat())
+    };
+    for more in [&[][..], &["--client-id", PORTAL]] {
+        let ran = discover(more);
+        assert_eq!(ran.code, Some(0), "{ran}");
+    }
+    let ran = discover(&["--client-id", "other"]);
+    assert_eq!(ran.code, Some(2), "{ran}");
+    assert!(ran.stderr.contains("the profile tls has no certificate of client other"), "{ran}");
+    let wrong = profile.replace("portal.pem", "none.pem");
+    served.folder.write("exchange-studio.yaml", wrong.as_bytes());
+    let ran = discover(&[]);
+    assert_eq!(ran.code, Some(3), "{ran}");
+    served.folder.write("exchange-studio.yaml", profile.replace(PORTAL, "x").as_bytes());
+    assert_eq!(discover(&["--client-id", "x"]).code, Some(0));
+
     // Nobody trusts it unasked.
     let ran = served.exchange("MARKED-token", PORTAL, &[]);
     assert_eq!(ran.code, Some(4), "{ran}");

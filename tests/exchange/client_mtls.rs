@@ -130,6 +130,52 @@ async fn run(http: &Http, simulation: &Simulation) -> Report {
     report
 }
 
+/// A server that lets nobody in without a certificate is looked at with one, and the certificate is
+/// shown to that host alone.
+#[tokio::test]
+async fn an_inspection_shows_the_certificate_to_the_server_and_to_nobody_else() {
+    let authority = Authority::new();
+    let identity = authority.issue("127.0.0.1", |_| ());
+    let issuer = Arc::new(Mutex::new(String::new()));
+    let shown = Arc::new(Mutex::new(Vec::new()));
+    let keys = KeySet::of([&SigningKey::generate(SigningAlgorithm::Es256).unwrap()]).to_json();
+    let answer = {
+        let (issuer, shown) = (issuer.clone(), shown.clone());
+        move |asked: Asked| {
+            shown.lock().unwrap().push(asked.certificate.is_some());
+            let issuer = issuer.lock().unwrap().clone();
+            let metadata = json!({
+                "issuer": issuer, "token_endpoint": format!("{issuer}/token"),
+                "jwks_uri": format!("{}/keys", issuer.replace("127.0.0.1", "localhost")),
+            });
+            ok(if asked.request.starts_with("GET /keys ") { &keys } else { &metadata })
+        }
+    };
+    let port = identity.serve(Ask::Everybody { needed: false }, answer.clone()).await;
+    *issuer.lock().unwrap() = format!("https://127.0.0.1:{port}");
+    let base = issuer.lock().unwrap().clone();
+    let pem = Identity::self_signed("portal").pem();
+    let certificate = ClientCertificate::read(&pem, None).unwrap();
+    let http = authority.trusted().showing(&certificate, &base.parse().unwrap());
+    let found = exchange_studio::exchange::inspect(&http, &base).await.unwrap();
+    assert!(found.places.iter().all(|place| place.usable), "{found:?}");
+    // Both places, and then the keys, which are at another host: the name does not fit there, and
+    // whoever might be there sees no certificate.
+    let shown = shown.lock().unwrap().clone();
+    assert!(shown.len() >= 2 && shown[..2] == [true, true], "{shown:?}");
+    assert!(shown[2..].iter().all(|shown| !shown), "{shown:?}");
+
+    // One that insists.
+    let port = identity.serve(Ask::Everybody { needed: true }, answer).await;
+    *issuer.lock().unwrap() = format!("https://127.0.0.1:{port}");
+    let base = issuer.lock().unwrap().clone();
+    let trusted = authority.trusted();
+    assert!(exchange_studio::exchange::inspect(&trusted, &base).await.is_err());
+    let http = trusted.showing(&certificate, &base.parse().unwrap());
+    let found = exchange_studio::exchange::inspect(&http, &base).await.unwrap();
+    assert!(found.found_at.is_some(), "{found:?}");
+}
+
 #[tokio::test]
 async fn a_certificate_is_shown_at_the_alias_and_the_token_is_bound_to_it() {
     let running = server(Ways { alias: true, asks: false, binds_to: None }).await;

@@ -32,6 +32,7 @@ mod client_mtls;
 mod client_scenarios;
 mod client_secrets;
 mod client_timings;
+mod debug_texts;
 mod how_it_shows;
 #[cfg(target_os = "linux")]
 mod keyring;

@@ -1,4 +1,10 @@
 //! Before sending: is the request one a conforming server understands, and a wise one? (REQ)
+//!
+//! Here is the form itself; `client` looks at how the client authenticates, `subject` at what the
+//! tokens that go in say of themselves.
+
+mod client;
+mod subject;
 
 use std::collections::HashSet;
 use std::time::{Duration, SystemTime};
@@ -7,17 +13,13 @@ use secrecy::ExposeSecret;
 use url::Url;
 
 use super::{Check, Rule};
-use crate::exchange::assertion::AssertionAudience;
-use crate::exchange::client_auth::{Client, ClientAuth};
+use crate::exchange::client_auth::Client;
 use crate::exchange::discovery::Server;
 use crate::exchange::http;
 use crate::exchange::preset::{self, Asked};
-use crate::exchange::request::{ExchangeRequest, is_reserved, looks_secret};
-use crate::exchange::time;
-use crate::exchange::token::{self, Jwt, Token};
-use crate::exchange::token_type::{
-    ACCESS_TOKEN, GRANT_TYPE, ID_TOKEN, JWT, REFRESH_TOKEN, SAML2, TXN_TOKEN, label,
-};
+use crate::exchange::request::{ExchangeRequest, is_reserved};
+use crate::exchange::token::{self, Token};
+use crate::exchange::token_type::{GRANT_TYPE, label};
 
 /// What the REQ checks look at.
 struct Look<'a> {
@@ -63,21 +65,21 @@ pub fn all(
         scope,
         repetition,
         empty_values,
-        one_authentication,
-        basic_encoding,
-        secrets_in_place,
-        authenticated,
+        client::one_authentication,
+        client::basic_encoding,
+        client::secrets_in_place,
+        client::authenticated,
         cross_product,
-        declared_shape,
-        declared_content,
-        freshness,
-        subject_audience,
-        may_act,
-        refresh_subject,
+        subject::declared_shape,
+        subject::declared_content,
+        subject::freshness,
+        subject::subject_audience,
+        subject::may_act,
+        subject::refresh_subject,
         extras,
-        assertion_audience,
-        secret_length,
-        bound_subject,
+        client::assertion_audience,
+        client::secret_length,
+        subject::bound_subject,
     ]
     .into_iter()
     .map(|check| check(&look))
@@ -261,75 +263,6 @@ fn empty_values(look: &Look<'_>) -> Check {
     }
 }
 
-fn one_authentication(look: &Look<'_>) -> Check {
-    const RULE: Rule = Rule::new("REQ-12", "The client authenticates in one way", "RFC 6749 §2.3")
-        .about("client_id");
-    if look.client.id.is_empty() {
-        return RULE.fail("The client id is missing: it says who asks.");
-    }
-    match &look.client.auth {
-        auth if auth.secret().is_some_and(|secret| secret.expose_secret().is_empty()) => {
-            RULE.about("client_secret").warn("The client secret is empty.")
-        }
-        auth => RULE.pass(format!("{}, and nothing beside it.", auth.method().name())),
-    }
-}
-
-fn basic_encoding(look: &Look<'_>) -> Check {
-    const RULE: Rule =
-        Rule::new("REQ-13", "Id and secret are form-encoded before Basic", "RFC 6749 §2.3.1")
-            .about("client_id");
-    match &look.client.auth {
-        ClientAuth::Basic(secret) => {
-            let plain = |text: &str| {
-                text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_'))
-            };
-            if plain(&look.client.id) && plain(secret.expose_secret()) {
-                RULE.pass("They are the same with and without.")
-            } else {
-                RULE.note(
-                    "Id or secret hold characters that are encoded. A server that does not decode \
-                     them will say invalid_client; client_secret_post avoids that.",
-                )
-            }
-        }
-        _ => RULE.not_applicable("Basic is not used."),
-    }
-}
-
-fn secrets_in_place(look: &Look<'_>) -> Check {
-    const RULE: Rule =
-        Rule::new("REQ-14", "No secret is where it may be logged", "RFC 6749 §2.3.1");
-    let in_query = Url::parse(look.endpoint).ok().and_then(|url| {
-        url.query_pairs().map(|(name, _)| name.into_owned()).find(|name| looks_secret(name))
-    });
-    if let Some(name) = in_query {
-        return RULE
-            .about("endpoint")
-            .fail(format!("The address carries “{name}” in its query, which ends up in logs."));
-    }
-    match look.client.auth {
-        ClientAuth::Post(_) => RULE
-            .about("client_auth")
-            .note("The secret travels in the body, which the standard does not recommend."),
-        _ => RULE.pass("None is in the address or the body."),
-    }
-}
-
-fn authenticated(look: &Look<'_>) -> Check {
-    const RULE: Rule = Rule::new("REQ-15", "The client proves who it is", "RFC 8693 §2.1, §5")
-        .about("client_auth");
-    match look.client.auth {
-        ClientAuth::None => RULE.warn(
-            "It does not. Where that is enough, anybody with a stolen token can exchange it.",
-        ),
-        ClientAuth::Basic(_) | ClientAuth::Post(_) => RULE.pass("With its secret."),
-        ClientAuth::SecretJwt { .. } => RULE.pass("With an assertion signed with its secret."),
-        ClientAuth::PrivateKeyJwt { .. } => RULE.pass("With an assertion signed with its key."),
-        ClientAuth::Tls { .. } => RULE.pass("With its certificate."),
-    }
-}
-
 fn cross_product(look: &Look<'_>) -> Check {
     const RULE: Rule =
         Rule::new("REQ-16", "Several scopes do not meet several targets", "RFC 8693 §2.1.1")
@@ -346,167 +279,6 @@ fn cross_product(look: &Look<'_>) -> Check {
     }
 }
 
-fn declared_shape(look: &Look<'_>) -> Check {
-    const RULE: Rule =
-        Rule::new("REQ-17", "The subject token has the form of its type", "RFC 8693 §3")
-            .about("subject_token_type");
-    let Some(subject) = &look.subject else { return RULE.not_applicable("There is no token.") };
-    let kind = look.request.subject_token_type.trim();
-    match (kind, subject) {
-        (JWT | ID_TOKEN, Token::Opaque { reason, .. }) => {
-            RULE.warn(format!("It is declared a {}, but {reason}.", label(kind)))
-        }
-        (SAML2, Token::Jwt(_) | Token::Encrypted { .. }) => {
-            RULE.warn("It is declared a SAML assertion, but it is a JWT.")
-        }
-        (ACCESS_TOKEN, _) => RULE.pass("An access token may have any form."),
-        _ => RULE.pass("It has."),
-    }
-}
-
-fn declared_content(look: &Look<'_>) -> Check {
-    const RULE: Rule = Rule::new(
-        "REQ-18",
-        "The subject token is what it is declared to be",
-        "RFC 9068 §2.1, OpenID Connect Core §2",
-    )
-    .about("subject_token_type");
-    let Some(jwt) = look.subject.as_ref().and_then(Token::jwt) else {
-        return RULE.not_applicable("It cannot be looked into.");
-    };
-    let is_access = jwt
-        .header_text("typ")
-        .map(|typ| typ.to_ascii_lowercase())
-        .is_some_and(|typ| typ.trim_start_matches("application/") == "at+jwt");
-    let is_id = ["nonce", "at_hash", "c_hash"].iter().any(|name| jwt.claim(name).is_some());
-    match look.request.subject_token_type.trim() {
-        ID_TOKEN if is_access => {
-            RULE.note("It is declared an ID token, but its header says at+jwt: an access token.")
-        }
-        ACCESS_TOKEN if is_id && !is_access => {
-            RULE.note("It is declared an access token, but it has claims that only ID tokens have.")
-        }
-        _ => RULE.pass("Nothing speaks against it."),
-    }
-}
-
-fn freshness(look: &Look<'_>) -> Check {
-    const RULE: Rule =
-        Rule::new("REQ-19", "The tokens are valid now", "RFC 7519 §4.1.4, §4.1.5, §4.1.6")
-            .about("subject_token");
-    let tokens = [("subject", &look.subject), ("actor", &look.actor)];
-    let mut dated = false;
-    for (which, token) in tokens {
-        let Some(jwt) = token.as_ref().and_then(Token::jwt) else { continue };
-        dated |= jwt.date("exp").is_some();
-        if let Some(problem) = untimely(jwt, look.now, look.skew) {
-            let rule = if which == "actor" { RULE.about("actor_token") } else { RULE };
-            return rule.warn(format!("The {which} token {problem}."));
-        }
-    }
-    if dated {
-        RULE.pass(format!("They are, with {} of tolerance.", time::span(look.skew.as_secs())))
-    } else {
-        RULE.not_applicable("No token says when it ends.")
-    }
-}
-
-/// What is wrong with a token's times.
-fn untimely(jwt: &Jwt, now: SystemTime, skew: Duration) -> Option<String> {
-    let clock = time::seconds(now);
-    let skew = i64::try_from(skew.as_secs()).unwrap_or(i64::MAX);
-    let at = |seconds: i64| time::relative(seconds, now);
-    if let Some(exp) = jwt.date("exp").filter(|exp| exp.saturating_add(skew) < clock) {
-        return Some(format!("ended {}", at(exp)));
-    }
-    if let Some(nbf) = jwt.date("nbf").filter(|nbf| nbf.saturating_sub(skew) > clock) {
-        return Some(format!("is valid only {}", at(nbf)));
-    }
-    jwt.date("iat")
-        .filter(|iat| iat.saturating_sub(skew) > clock)
-        .map(|iat| format!("says it was issued {}", at(iat)))
-}
-
-fn subject_audience(look: &Look<'_>) -> Check {
-    const RULE: Rule = Rule::new(
-        "REQ-20",
-        "The subject token is meant for the requester or the server",
-        "RFC 8693 §5; Keycloak token exchange guide",
-    )
-    .about("subject_token");
-    let Some(jwt) = look.subject.as_ref().and_then(Token::jwt) else {
-        return RULE.not_applicable("It cannot be looked into.");
-    };
-    let audiences = jwt.audiences();
-    if audiences.is_empty() {
-        return RULE.note("It names no audience.");
-    }
-    let server = look.endpoint.trim_end_matches('/');
-    let own = jwt.client().is_some_and(|(_, id)| id == look.client.id);
-    let meant = audiences.iter().any(|one| {
-        one.eq_ignore_ascii_case(&look.client.id)
-            || one.trim_end_matches('/') == server
-            || server.starts_with(&format!("{}/", one.trim_end_matches('/')))
-    });
-    if meant {
-        RULE.pass(format!("Its audience is {}.", audiences.join(", ")))
-    } else if own {
-        RULE.pass("It was issued to the requester itself.")
-    } else {
-        RULE.note(format!(
-            "It is meant for {}, neither the requester nor the server. Some servers refuse that, \
-             and they are right to be careful: whoever holds it may not be whom it was given to.",
-            audiences.join(", ")
-        ))
-    }
-}
-
-fn may_act(look: &Look<'_>) -> Check {
-    const RULE: Rule =
-        Rule::new("REQ-21", "The actor is the one the subject token allows", "RFC 8693 §4.4")
-            .about("actor_token");
-    let Some(allowed) =
-        look.subject.as_ref().and_then(Token::jwt).and_then(|jwt| jwt.claim("may_act"))
-    else {
-        return RULE.not_applicable("The subject token does not say who may act.");
-    };
-    let Some(actor) = &look.actor else {
-        return RULE.warn(
-            "The subject token names who may act (may_act), but no actor token is sent. A good \
-             server refuses that.",
-        );
-    };
-    let Some(actor) = actor.jwt() else {
-        return RULE.not_applicable("The actor token cannot be looked into.");
-    };
-    let differs = ["iss", "sub"]
-        .into_iter()
-        .find(|name| allowed.get(name).is_some_and(|value| actor.claim(name) != Some(value)));
-    match differs {
-        Some(name) => RULE.warn(format!(
-            "The actor token's {name} is not the one that may_act allows; a good server refuses."
-        )),
-        None => RULE.pass("The actor token is of the party that may_act names."),
-    }
-}
-
-fn refresh_subject(look: &Look<'_>) -> Check {
-    const RULE: Rule = Rule::new(
-        "REQ-22",
-        "The subject token is not a refresh token",
-        "draft-ietf-oauth-transaction-tokens",
-    )
-    .about("subject_token_type");
-    if look.request.subject_token_type.trim() != REFRESH_TOKEN {
-        return RULE.pass("It is not.");
-    }
-    if look.request.requested_token_type.trim() == TXN_TOKEN {
-        RULE.fail("A transaction token is never issued for a refresh token.")
-    } else {
-        RULE.note("It is. Few servers take that, and it hands over more than an access token does.")
-    }
-}
-
 fn extras(look: &Look<'_>) -> Check {
     const RULE: Rule = Rule::new(
         "REQ-23",
@@ -520,98 +292,6 @@ fn extras(look: &Look<'_>) -> Check {
             name.trim()
         )),
         None => RULE.pass("They do not."),
-    }
-}
-
-fn assertion_audience(look: &Look<'_>) -> Check {
-    const RULE: Rule = Rule::new(
-        "REQ-24",
-        "The client's assertion is meant for the issuer alone",
-        "RFC 7523 §3, draft-ietf-oauth-rfc7523bis §4",
-    )
-    .about("client_assertion");
-    match look.client.auth.assertion() {
-        None => RULE.not_applicable("The client sends no assertion."),
-        Some((_, AssertionAudience::Issuer)) if look.issuer_known => {
-            RULE.pass(format!("Its audience is {} and nothing else.", look.endpoint))
-        }
-        Some((_, AssertionAudience::Issuer)) => RULE.note(
-            "Only the token endpoint is known, so its address is the audience. Give the issuer, or \
-             the audience that the server wants.",
-        ),
-        Some((_, AssertionAudience::TokenEndpoint | AssertionAudience::Endpoint)) => RULE.note(
-            "Its audience is the token endpoint, as was asked for. A server that announces another \
-             server's endpoint as its own could use the assertion there.",
-        ),
-        Some((_, AssertionAudience::Text(text))) => {
-            RULE.note(format!("Its audience is “{text}”, as was asked for."))
-        }
-    }
-}
-
-fn secret_length(look: &Look<'_>) -> Check {
-    const RULE: Rule = Rule::new(
-        "REQ-25",
-        "The secret is long enough to sign with",
-        "RFC 7518 §3.2, OpenID Connect Core §10.1",
-    )
-    .about("client_secret");
-    let ClientAuth::SecretJwt { secret, algorithm, .. } = &look.client.auth else {
-        return RULE.not_applicable("No secret signs anything.");
-    };
-    let shortest = algorithm.shortest_secret();
-    if secret.expose_secret().is_empty() {
-        RULE.not_applicable("There is no secret yet.")
-    } else if secret.expose_secret().len() < shortest {
-        RULE.fail(format!(
-            "It is not: {} takes a secret of {shortest} octets or more. A shorter one can be \
-             guessed by whoever sees an assertion.",
-            algorithm.name()
-        ))
-    } else {
-        RULE.pass(format!("It has the {shortest} octets that {} takes.", algorithm.name()))
-    }
-}
-
-fn bound_subject(look: &Look<'_>) -> Check {
-    const RULE: Rule = Rule::new(
-        "REQ-26",
-        "A subject token that is bound to a key comes with a proof of that key",
-        "RFC 9449 §6, RFC 8705 §3, RFC 7800 §3",
-    )
-    .about("subject_token");
-    let bound = look.subject.as_ref().and_then(Token::jwt).and_then(|jwt| jwt.claim("cnf"));
-    let Some(bound) = bound else { return RULE.not_applicable("It is bound to no key.") };
-    let text = |name: &str| bound.get(name).and_then(serde_json::Value::as_str);
-    let wanted = text("jkt");
-    if let (None, Some(wanted)) = (wanted, text("x5t#S256")) {
-        return match look.client.certificate() {
-            Some(one) if one.thumbprint() == wanted => {
-                RULE.pass("It is bound to the certificate that this request shows.")
-            }
-            Some(_) => RULE.warn(
-                "It is bound to another certificate than the one that this request shows; a good \
-                 server refuses that.",
-            ),
-            None => RULE.warn(
-                "It is bound to a certificate, and none is shown. A good server refuses that: \
-                 whoever had stolen the token could do the same.",
-            ),
-        };
-    }
-    match (wanted, &look.client.dpop) {
-        (Some(wanted), Some(key)) if key.thumbprint() == wanted => {
-            RULE.pass("It is bound to the key that this request proves.")
-        }
-        (Some(_), Some(_)) => RULE.warn(
-            "It is bound to another key than the one that this request proves; a good server \
-             refuses that.",
-        ),
-        (Some(_), None) => RULE.warn(
-            "It is bound to a key (DPoP), and no proof is sent. A good server refuses that: \
-             whoever had stolen the token could do the same.",
-        ),
-        (None, _) => RULE.note("It is bound to something other than a DPoP key or a certificate."),
     }
 }
 

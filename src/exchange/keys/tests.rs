@@ -1,7 +1,7 @@
 //! What is signed is believed, and nothing else is.
 
 use super::*;
-use serde_json::json;
+use serde_json::{Value, json};
 
 fn key(algorithm: SigningAlgorithm) -> SigningKey {
     SigningKey::generate(algorithm).unwrap()

@@ -6,7 +6,8 @@ use std::io;
 use serde::{Deserialize, Serialize};
 
 use super::plan::Item;
-use super::report::{KIND, Tried};
+use super::report::KIND;
+use super::tried::Tried;
 use crate::trust::Reading;
 
 /// What an earlier run has found out, to go on from.

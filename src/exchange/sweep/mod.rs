@@ -12,7 +12,10 @@
 //! | `plan` | which exchanges, from the configuration alone |
 //! | `run` | asking for them, with a rate, a stop and a way to go on later |
 //! | `earlier` | going on with a run that was stopped |
-//! | `report` | what came of it, as JSON, CSV and JUnit |
+//! | `tried` | one exchange and what came of it |
+//! | `argument` | what the configuration says of it |
+//! | `report` | what came of all, as JSON |
+//! | `formats` | the same as CSV and JUnit |
 //!
 //! A refusal proves something only when it is about the permission. "Your secret is wrong" is not,
 //! nor is "try again later": the question was *not answered*, since the client could not authenticate
@@ -20,17 +23,19 @@
 //! exception is a client app that the files themselves turn away, as one that is disabled: there an
 //! error about the client is the right answer.
 
+mod argument;
 mod dice;
 mod earlier;
+mod formats;
 mod plan;
 mod report;
 mod run;
+mod tried;
 
 pub use super::ask::Observed;
+pub use argument::{Argument, StepLine, deciding, evidence};
 pub use earlier::{Earlier, SoFar};
 pub use plan::{Expected, Item, Plan, PlanOptions, Why, address, item_id, plan};
-pub use report::{
-    Argument, Difference, DifferenceKind, Ended, FailedCheck, Named, Report, StepLine,
-    SubjectReport, Summary, Tried, deciding, evidence,
-};
+pub use report::{Difference, DifferenceKind, Ended, Report, Summary};
 pub use run::{Conditions, Progress, run};
+pub use tried::{FailedCheck, Named, SubjectReport, Tried};

@@ -2,7 +2,8 @@
 
 use super::earlier::Earlier;
 use super::plan::{Item, Plan};
-use super::report::{Ended, FailedCheck, Report, Tried};
+use super::report::{Ended, Report};
+use super::tried::{FailedCheck, Tried};
 use crate::exchange::ask::{Desk, Observed, Reply, said};
 use crate::exchange::cancel::Cancel;
 use crate::exchange::checks::Level;

@@ -2,9 +2,12 @@
 
 use super::*;
 use crate::exchange::Level;
+use crate::exchange::assertion::AssertionAudience;
 use crate::exchange::certificate::tests::certificate;
+use crate::exchange::client_auth::ClientAuth;
 use crate::exchange::keys::{SigningAlgorithm, SigningKey};
 use crate::exchange::mac::MacAlgorithm;
+use crate::exchange::token_type::{ACCESS_TOKEN, ID_TOKEN, JWT, REFRESH_TOKEN, TXN_TOKEN};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use secrecy::SecretString;
