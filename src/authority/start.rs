@@ -69,6 +69,7 @@ pub fn start(
         trusted: options.trusted,
         client_keys: RwLock::new(Arc::new(options.client_keys)),
         client_certificates: options.client_certificates,
+        binds_to_certificates: options.tls && options.bind_to_certificates,
         seen: Mutex::default(),
         revoked: Mutex::default(),
         dpop_nonce: options.dpop_nonce,
