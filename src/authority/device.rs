@@ -18,11 +18,11 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use serde_json::json;
 
-use super::clients::{authenticate, by_client_id, require_enabled};
-use super::dpop::Proof;
+use super::call::Call;
+use super::clients::{by_client_id, require_enabled};
 use super::http::{Form, OAuthError, no_store};
 use super::login::SignIn;
-use super::tls::Caller;
+use super::proved::Proved;
 use super::token::{need_client_id, requested_scope, signed_in};
 use super::{Shared, metadata, pages};
 use crate::config::ClientApp;
@@ -96,16 +96,10 @@ pub(super) fn router() -> Router<Arc<Shared>> {
 }
 
 /// §3.1, §3.2.
-async fn begin(
-    State(shared): State<Arc<Shared>>,
-    caller: Caller,
-    body: Bytes,
-) -> Result<Response, OAuthError> {
-    let form = Form::of_body(&caller.headers, &body)?;
-    let current = shared.current();
-    let client = authenticate(&shared, &current.project, &caller, &form)?;
+async fn begin(State(shared): State<Arc<Shared>>, call: Call) -> Result<Response, OAuthError> {
+    let client = call.client(&shared)?;
     require_enabled(client)?;
-    let scope = requested_scope(&form)?.map(str::to_owned);
+    let scope = requested_scope(&call.form)?.map(str::to_owned);
     let device_code = random_text().map_err(|_| OAuthError::server_error())?;
     let user_code = user_code().ok_or_else(OAuthError::server_error)?;
     let page = format!("{}{}", shared.issuer, metadata::DEVICE);
@@ -225,7 +219,7 @@ pub(super) fn redeem(
     shared: &Shared,
     client: &ClientApp,
     form: &Form,
-    proof: Option<&Proof>,
+    proved: &Proved,
 ) -> Result<Response, OAuthError> {
     require_enabled(client)?;
     let device_code = form.need("device_code")?;
@@ -273,7 +267,7 @@ pub(super) fn redeem(
             }
         }
     };
-    signed_in(shared, client, &sign_in, proof)
+    signed_in(shared, client, &sign_in, proved)
 }
 
 #[cfg(test)]

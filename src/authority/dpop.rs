@@ -5,16 +5,11 @@
 //! once. Whether a nonce of this server must be in it too is an option of the run, so that a client
 //! can be tried against either kind of server. A nonce lives two minutes at most, and the one before
 //! the current one still counts, so that a client that has just got one is never too late.
-//!
-//! A subject token that is bound to a key is exchanged for whoever proves that key and for nobody
-//! else. RFC 8693 does not speak of it; a server that let it pass would turn a stolen token, useless
-//! as it is, into a good one.
 
 use std::sync::PoisonError;
 
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
-use serde_json::Value;
 use url::Url;
 
 use super::http::OAuthError;
@@ -153,28 +148,6 @@ fn nonce(shared: &Shared, found: Option<&str>, now: i64) -> Result<Option<String
                 ..OAuthError::new("use_dpop_nonce", words)
             })
         }
-    }
-}
-
-/// Lets a subject token pass that is bound to nothing, or to the key that was proved.
-pub(super) fn require_proof(
-    bound: Option<&Value>,
-    proof: Option<&Proof>,
-) -> Result<(), OAuthError> {
-    let Some(bound) = bound else { return Ok(()) };
-    let Some(thumbprint) = bound.get("jkt").and_then(Value::as_str) else {
-        return Err(OAuthError::invalid_request(
-            "The subject token is bound to something that cannot be proved here (cnf).",
-        ));
-    };
-    match proof {
-        Some(proof) if proof.thumbprint == thumbprint => Ok(()),
-        Some(_) => Err(OAuthError::invalid_request(
-            "The subject token is bound to another key than the one that the DPoP proof is of.",
-        )),
-        None => Err(OAuthError::invalid_request(
-            "The subject token is bound to a key (cnf), and no DPoP proof of that key came along.",
-        )),
     }
 }
 

@@ -10,10 +10,10 @@ use axum::response::Response;
 use serde_json::{Value, json};
 
 use super::clients::{AudienceError, by_audiences, is_public};
-use super::dpop::{self, Proof};
 use super::http::{Form, OAuthError, no_store};
 use super::predict::by_audience;
-use super::subject::{SubjectToken, external, issuer_of, own};
+use super::proved::Proved;
+use super::subject::{SubjectToken, external, is_only_audience, issuer_of, own};
 use super::token::{AccessToken, need_client_id, requested_scope, success};
 use super::{Current, Misbehaviour, Shared, grants, misbehave};
 use crate::config::{ClientApp, ClientKey};
@@ -26,7 +26,7 @@ pub(super) struct Asked<'a> {
     pub requested: &'a [&'a str],
     pub scope: Option<&'a str>,
     pub issued_type: &'a str,
-    pub proof: Option<&'a Proof>,
+    pub proved: &'a Proved,
 }
 
 pub(super) async fn exchange(
@@ -34,7 +34,7 @@ pub(super) async fn exchange(
     current: &Current,
     requester: &ClientApp,
     form: &Form,
-    proof: Option<&Proof>,
+    proved: &Proved,
 ) -> Result<Response, OAuthError> {
     let token = form.need("subject_token")?;
     let declared = form.need("subject_token_type")?;
@@ -61,7 +61,7 @@ pub(super) async fn exchange(
     if issued_type == ID_JAG {
         id_jag_request(requester, declared)?;
     }
-    let asked = Asked { requested: &requested, scope, issued_type, proof };
+    let asked = Asked { requested: &requested, scope, issued_type, proved };
     let granted = grant(shared, current, requester, (declared, token), &asked).await;
     granted.map_err(|error| {
         if shared.same_words && !shared.misbehaves(Misbehaviour::TellApart) {
@@ -87,8 +87,10 @@ async fn grant(
         }
         _ => own(shared, current, declared, token)?,
     };
-    if !shared.misbehaves(Misbehaviour::IgnoreDpop) {
-        dpop::require_proof(incoming.verified.claims.get("cnf"), asked.proof)?;
+    let careless = [Misbehaviour::IgnoreDpop, Misbehaviour::IgnoreCertificate];
+    if !careless.into_iter().any(|how| shared.misbehaves(how)) {
+        let is_audience = is_only_audience(shared, &current.project, requester, &incoming.verified);
+        asked.proved.require(incoming.verified.claims.get("cnf"), is_audience)?;
     }
     let may_act = incoming.verified.claims.contains_key("may_act");
     if may_act && !shared.misbehaves(Misbehaviour::DropActor) {
@@ -164,7 +166,7 @@ pub(super) fn access_token(
     asked: &Asked<'_>,
 ) -> Result<Response, OAuthError> {
     let (token, lifetime) = signed(shared, requester, target, incoming, asked)?;
-    Ok(no_store(StatusCode::OK, success(&token, lifetime, asked.scope, asked.proof)))
+    Ok(no_store(StatusCode::OK, success(&token, lifetime, asked.scope, asked.proved)))
 }
 
 /// What an ID-JAG asks of a request beyond others (draft-ietf-oauth-identity-assertion-authz-grant §4.3,
@@ -218,7 +220,7 @@ fn issue(
     asked: &Asked<'_>,
 ) -> Result<Response, OAuthError> {
     let (token, lifetime) = signed(shared, requester, target, incoming, asked)?;
-    let mut body = success(&token, lifetime, asked.scope, asked.proof);
+    let mut body = success(&token, lifetime, asked.scope, asked.proved);
     body["issued_token_type"] = asked.issued_type.into();
     Ok(no_store(StatusCode::OK, body))
 }
@@ -231,7 +233,7 @@ fn signed(
     incoming: &SubjectToken,
     asked: &Asked<'_>,
 ) -> Result<(String, i64), OAuthError> {
-    let Asked { requested, scope, proof, .. } = *asked;
+    let Asked { requested, scope, proved, .. } = *asked;
     let target_id = need_client_id(target)?;
     let requester_id = need_client_id(requester)?;
     let own_user = matches!(incoming.subject, Subject::UserOf(_));
@@ -259,7 +261,7 @@ fn signed(
         auth_time: incoming.verified.seconds("auth_time").filter(|_| own_user),
         actor: actor(requester_id, incoming),
         not_after: Some(incoming.expires),
-        proof,
+        proved,
     };
     misbehave::tokens::sign(shared, access_token)
 }

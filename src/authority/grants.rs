@@ -24,9 +24,9 @@ use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::clients::{is_public, require_enabled};
-use super::dpop::Proof;
 use super::exchange::{Asked, permitted};
 use super::http::{Form, OAuthError, no_store};
+use super::proved::Proved;
 use super::subject::{SubjectToken, fetch, issuer_of};
 use super::token::{need_client_id, requested_scope};
 use super::{Current, Shared, metadata, replay};
@@ -93,8 +93,9 @@ pub(super) fn issue(
     if let Some(time) = incoming.verified.seconds("auth_time") {
         set("auth_time", time.into());
     }
-    if let Some(proof) = asked.proof {
-        set("cnf", json!({ "jkt": proof.thumbprint }));
+    // A grant is redeemed over another connection; only a key can be proved there.
+    if let Some(thumbprint) = asked.proved.thumbprint() {
+        set("cnf", json!({ "jkt": thumbprint }));
     }
     set("iat", now.into());
     set("exp", exp.into());
@@ -124,7 +125,7 @@ pub(super) async fn redeem(
     current: &Current,
     client: &ClientApp,
     form: &Form,
-    proof: Option<&Proof>,
+    proved: &Proved,
 ) -> Result<Response, OAuthError> {
     require_enabled(client)?;
     if is_public(client) {
@@ -180,7 +181,7 @@ pub(super) async fn redeem(
     }
     let subject = verified.text("sub").ok_or_else(|| refuse("it has no subject (sub)"))?;
     let bound = verified.claims.get("cnf").map(|cnf| cnf.get("jkt").and_then(Value::as_str));
-    match (bound, proof) {
+    match (bound, &proved.key) {
         (None, _) => {}
         (Some(Some(jkt)), Some(proof)) if proof.thumbprint == jkt => {}
         (Some(_), Some(_)) => return Err(refuse("it is bound to another key than the one proved")),
@@ -205,7 +206,7 @@ pub(super) async fn redeem(
         requested: &[],
         scope: scope.or(granted.as_deref()),
         issued_type: crate::exchange::token_type::ACCESS_TOKEN,
-        proof,
+        proved,
     };
     let target = permitted(shared, current, client, &incoming, None)
         .map_err(|error| OAuthError::invalid_grant(error.description))?;

@@ -90,6 +90,9 @@ async fn metadata(State(shared): State<Arc<Shared>>) -> Json<Value> {
              "cnf"],
     });
     // What this run cannot do is not said.
+    if shared.binds_to_certificates {
+        document["tls_client_certificate_bound_access_tokens"] = true.into();
+    }
     if !domains.issued_for.is_empty() {
         document["identity_chaining_requested_token_types_supported"] = json!([ID_JAG, JWT]);
     }

@@ -14,7 +14,8 @@
 //! code with PKCE (RFC 7636), device codes (RFC 8628), refresh tokens, exchange (RFC 8693), access tokens (RFC 9068), introspection
 //! (RFC 7662), revocation (RFC 7009) and their errors, so that a client tried against it needs no special case. Clients
 //! authenticate with their secret, as it is or by an assertion that it signs, or with a key of their
-//! own (RFC 7523); a token is bound to a key when the request proves one (DPoP, RFC 9449). It refuses actor tokens, because nothing in the configuration could allow one.
+//! own (RFC 7523); a token is bound to a key when the request proves one (DPoP, RFC 9449), or to the
+//! certificate that the client showed (RFC 8705). It refuses actor tokens, because nothing in the configuration could allow one.
 //!
 //! **It cannot be mistaken for a real one.** It binds 127.0.0.1 alone and answers to no other name;
 //! keys and secrets are made at start and live in memory; users are chosen by a click. Nothing in a
@@ -28,7 +29,8 @@
 //!
 //! # What its tokens say
 //!
-//! `cnf` names the key that a token is bound to, and then nobody else can exchange it.
+//! `cnf` names the key or the certificate that a token is bound to, and not everybody else can exchange
+//! it then.
 //!
 //! `client_id` is the client that asked (RFC 8693 §4.3). `aud` names the client app that the token
 //! is for: the text that was asked for, or the client's id. `auth_time` stands in every token that
@@ -37,6 +39,7 @@
 //! (RFC 8693 §4.1); a client that exchanges a token issued to itself acts for nobody new.
 
 mod assertion;
+mod call;
 mod clients;
 mod device;
 mod dpop;
@@ -52,6 +55,7 @@ mod misbehave;
 mod options;
 mod pages;
 mod predict;
+mod proved;
 mod refresh;
 mod remote_mint;
 mod replay;

@@ -36,6 +36,9 @@ pub struct Options {
     pub tls: bool,
     /// Client apps, by client id, that are known by a certificate and have no secret. Takes `tls`.
     pub client_certificates: Vec<(String, KnownCertificate)>,
+    /// Whether tokens are bound to the certificate that a client shows, whatever it authenticates with
+    /// (RFC 8705 §3). Without `tls` nobody shows one.
+    pub bind_to_certificates: bool,
     /// Whether every proof of possession must repeat a nonce of this server (RFC 9449 §8).
     pub dpop_nonce: bool,
     /// What it does wrongly; nothing, unless told.
@@ -59,6 +62,7 @@ impl Default for Options {
             client_keys: Vec::new(),
             tls: false,
             client_certificates: Vec::new(),
+            bind_to_certificates: true,
             dpop_nonce: false,
             misbehave: Vec::new(),
             same_words: false,
@@ -77,6 +81,7 @@ impl std::fmt::Debug for Options {
             .field("tls", &self.tls)
             .field("domains", &self.domains)
             .field("trusted", &self.trusted)
+            .field("bind_to_certificates", &self.bind_to_certificates)
             .field("dpop_nonce", &self.dpop_nonce)
             .field("misbehave", &self.misbehave)
             .field("same_words", &self.same_words)

@@ -6,8 +6,8 @@
 //! ends by itself a day after the login, however often it was refreshed.
 //!
 //! A token is kept as its digest. One that was issued to a public client with a proof of possession is
-//! bound to that key (RFC 9449 §5); that of a confidential client is bound to the client, which
-//! authenticates.
+//! bound to that key (RFC 9449 §5), or to the certificate that it showed (RFC 8705 §4); that of a
+//! confidential client is bound to the client, which authenticates.
 
 use std::collections::BTreeMap;
 use std::sync::PoisonError;
@@ -17,9 +17,9 @@ use axum::response::Response;
 use serde_json::{Map, Value};
 
 use super::clients::{is_public, require_enabled};
-use super::dpop::Proof;
 use super::http::{Form, OAuthError, no_store};
 use super::login::SignIn;
+use super::proved::Proved;
 use super::token::{AccessToken, need_client_id, requested_scope, success};
 use super::{Shared, status};
 use crate::config::ClientApp;
@@ -49,8 +49,8 @@ struct Family {
     client_id: String,
     sign_in: SignIn,
     until: i64,
-    /// The key that a public client must prove.
-    thumbprint: Option<String>,
+    /// What a public client must prove (`cnf`).
+    bound: Option<Value>,
     /// Name and end of each access token, to be revoked with the family.
     access_tokens: Vec<(String, i64)>,
 }
@@ -92,7 +92,7 @@ pub(super) fn add(
     shared: &Shared,
     client: &ClientApp,
     sign_in: &SignIn,
-    proof: Option<&Proof>,
+    proved: &Proved,
     body: &mut Value,
 ) -> Result<(), OAuthError> {
     if !has(sign_in.scope.as_deref(), OFFLINE_ACCESS) {
@@ -103,7 +103,7 @@ pub(super) fn add(
         client_id: need_client_id(client)?.to_owned(),
         sign_in: sign_in.clone(),
         until: now.saturating_add(LIFETIME),
-        thumbprint: proof.filter(|_| is_public(client)).map(|proof| proof.thumbprint.clone()),
+        bound: proved.confirmation().filter(|_| is_public(client)),
         access_tokens: body["access_token"].as_str().and_then(name_of).into_iter().collect(),
     };
     let mut families = held(shared);
@@ -120,7 +120,7 @@ pub(super) fn refresh(
     shared: &Shared,
     client: &ClientApp,
     form: &Form,
-    proof: Option<&Proof>,
+    proved: &Proved,
 ) -> Result<Response, OAuthError> {
     require_enabled(client)?;
     let digest = sha256_base64url(form.need("refresh_token")?);
@@ -138,8 +138,7 @@ pub(super) fn refresh(
     if family.client_id != client_id {
         return Err(refused());
     }
-    let proved = proof.map(|proof| proof.thumbprint.as_str());
-    if family.thumbprint.is_some() && family.thumbprint.as_deref() != proved {
+    if family.bound.as_ref().is_some_and(|bound| !proved.has(bound)) {
         return Err(refused());
     }
     if used {
@@ -164,10 +163,10 @@ pub(super) fn refresh(
         auth_time: Some(family.sign_in.time),
         actor: None,
         not_after: None,
-        proof,
+        proved,
     }
     .sign(shared)?;
-    let mut body = success(&access_token, lifetime, scope, proof);
+    let mut body = success(&access_token, lifetime, scope, proved);
     body["refresh_token"] = families.give(id)?.into();
     families.tokens.insert(digest, (id, true));
     if let Some(family) = families.families.get_mut(&id) {

@@ -49,6 +49,7 @@ pub(super) struct Shared {
     pub domains: RwLock<Arc<Domains>>,
     pub client_keys: RwLock<Arc<Vec<(String, KeySet)>>>,
     pub client_certificates: Vec<(String, KnownCertificate)>,
+    pub binds_to_certificates: bool,
     pub seen: Mutex<replay::Seen>,
     pub revoked: Mutex<replay::Seen>,
     pub dpop_nonce: bool,

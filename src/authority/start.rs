@@ -66,6 +66,7 @@ pub fn start(
         domains: RwLock::new(Arc::new(domains)),
         client_keys: RwLock::new(Arc::new(options.client_keys)),
         client_certificates: options.client_certificates,
+        binds_to_certificates: options.tls && options.bind_to_certificates,
         seen: Mutex::default(),
         revoked: Mutex::default(),
         dpop_nonce: options.dpop_nonce,

@@ -8,17 +8,17 @@
 use std::sync::{Arc, PoisonError};
 
 use axum::Router;
-use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
 use serde_json::{Map, Value, json};
 
-use super::clients::{authenticate, by_client_id, is_public, require_enabled};
-use super::http::{Form, OAuthError, no_store};
-use super::tls::Caller;
-use super::token::{ACCESS_TOKEN_TYP, own_token, token_type};
+use super::call::Call;
+use super::clients::{by_client_id, is_public, require_enabled};
+use super::http::{OAuthError, no_store};
+use super::proved::token_type;
+use super::token::{ACCESS_TOKEN_TYP, own_token};
 use super::{Misbehaviour, Shared, metadata, refresh, replay};
 use crate::exchange::keys::Verified;
 
@@ -30,19 +30,13 @@ pub(super) fn router() -> Router<Arc<Shared>> {
 
 /// RFC 7662: whether a token is one of this authority that is valid now, told to confidential
 /// clients alone.
-async fn introspect(
-    State(shared): State<Arc<Shared>>,
-    caller: Caller,
-    body: Bytes,
-) -> Result<Response, OAuthError> {
-    let form = Form::of_body(&caller.headers, &body)?;
-    let current = shared.current();
-    let client = authenticate(&shared, &current.project, &caller, &form)?;
+async fn introspect(State(shared): State<Arc<Shared>>, call: Call) -> Result<Response, OAuthError> {
+    let client = call.client(&shared)?;
     require_enabled(client)?;
     if is_public(client) {
         return Err(OAuthError::invalid_client("A public client cannot introspect tokens."));
     }
-    let token = form.need("token")?;
+    let token = call.form.need("token")?;
     if shared.misbehaves(Misbehaviour::IntrospectionInactive) {
         return Ok(no_store(StatusCode::OK, json!({ "active": false })));
     }
@@ -50,8 +44,7 @@ async fn introspect(
         Ok(verified) if verified.typ().as_deref() == Some(ACCESS_TOKEN_TYP) => {
             let mut body = Map::new();
             body.insert("active".into(), true.into());
-            let bound = verified.claims.contains_key("cnf");
-            body.insert("token_type".into(), token_type(bound).into());
+            body.insert("token_type".into(), token_type(verified.claims.get("cnf")).into());
             body.extend(verified.claims);
             if shared.misbehaves(Misbehaviour::IntrospectionDiffers) {
                 body.insert("aud".into(), "https://elsewhere.example".into());
@@ -68,20 +61,14 @@ async fn introspect(
 }
 
 /// RFC 7009 §2. A token that is none of this authority, or none any more, is revoked already.
-async fn revoke(
-    State(shared): State<Arc<Shared>>,
-    caller: Caller,
-    body: Bytes,
-) -> Result<Response, OAuthError> {
+async fn revoke(State(shared): State<Arc<Shared>>, call: Call) -> Result<Response, OAuthError> {
     if shared.misbehaves(Misbehaviour::Revocation404) {
         return Ok(StatusCode::NOT_FOUND.into_response());
     }
-    let form = Form::of_body(&caller.headers, &body)?;
-    let current = shared.current();
-    let client = authenticate(&shared, &current.project, &caller, &form)?;
+    let client = call.client(&shared)?;
     require_enabled(client)?;
     let done = || Ok(no_store(StatusCode::OK, json!({})));
-    let token = form.need("token")?;
+    let token = call.form.need("token")?;
     if shared.misbehaves(Misbehaviour::RevocationIdle) || refresh::revoke(&shared, client, token)? {
         return done();
     }
@@ -92,7 +79,7 @@ async fn revoke(
             "Only access and refresh tokens can be revoked here; an ID token ends by itself.",
         ));
     }
-    let owner = verified.text("client_id").and_then(|id| by_client_id(&current.project, id));
+    let owner = verified.text("client_id").and_then(|id| by_client_id(&call.current.project, id));
     if owner.is_none_or(|owner| owner.key != client.key) {
         return Err(OAuthError::unauthorized_client("The token was issued to another client."));
     }

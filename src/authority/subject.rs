@@ -6,7 +6,7 @@
 
 use serde_json::Value;
 
-use super::clients::{by_audiences, client_id};
+use super::clients::{by_audiences, by_client_id, client_id};
 use super::http::OAuthError;
 use super::issuers::local_base;
 use super::predict::by_audience;
@@ -146,6 +146,22 @@ fn is_for(shared: &Shared, project: &Project, requester: &ClientApp, verified: &
             [shared.issuer.as_str(), &endpoint].contains(audience)
                 || client_id(requester) == Some(audience)
                 || by_audience(&shared.audiences, project, audience) == Some(requester.key)
+        })
+}
+
+/// Whether a token is for the client that brings it, and was issued to another: then it came to that
+/// client as to a protected resource.
+pub(super) fn is_only_audience(
+    shared: &Shared,
+    project: &Project,
+    requester: &ClientApp,
+    verified: &Verified,
+) -> bool {
+    let own = verified.text("client_id").and_then(|id| by_client_id(project, id));
+    let audiences = verified.audiences();
+    own.is_none_or(|owner| owner.key != requester.key)
+        && audiences.iter().any(|audience| {
+            by_audience(&shared.audiences, project, audience) == Some(requester.key)
         })
 }
 

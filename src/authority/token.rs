@@ -4,18 +4,17 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::post;
 use serde_json::{Map, Value, json};
 
-use super::clients::{authenticate, client_id, is_public, require_enabled};
-use super::dpop::{self, Proof};
+use super::call::Call;
+use super::clients::{client_id, is_public, require_enabled};
 use super::http::{Form, OAuthError, is_scope, no_store};
 use super::login::SignIn;
-use super::tls::Caller;
+use super::proved::{Proved, token_type};
 use super::{
     Current, Misbehaviour, Shared, TOKEN_LIFETIME, device, exchange, grants, metadata, misbehave,
     refresh,
@@ -34,34 +33,26 @@ pub(super) fn router() -> Router<Arc<Shared>> {
     Router::new().route(metadata::TOKEN, post(token))
 }
 
-async fn token(
-    State(shared): State<Arc<Shared>>,
-    caller: Caller,
-    body: Bytes,
-) -> Result<Response, OAuthError> {
-    let form = Form::of_body(&caller.headers, &body)?;
+async fn token(State(shared): State<Arc<Shared>>, call: Call) -> Result<Response, OAuthError> {
+    let Call { form, caller, current } = &call;
     let grant_type = form.need("grant_type")?;
-    // One project for the whole request, whatever is edited meanwhile.
-    let current = shared.current();
-    let client = authenticate(&shared, &current.project, &caller, &form)?;
-    let proof = dpop::proof(&shared, &caller.headers)?;
+    let client = call.client(&shared)?;
+    let proved = &Proved::of(&shared, caller)?;
     let answer = match grant_type {
         GRANT_TYPE
             if form.get("subject_token").is_none()
                 && shared.misbehaves(Misbehaviour::DropSubject) =>
         {
-            misbehave::own_rights(&shared, client, &form)
+            misbehave::own_rights(&shared, client, form)
         }
-        GRANT_TYPE => exchange::exchange(&shared, &current, client, &form, proof.as_ref()).await,
-        "client_credentials" => client_credentials(&shared, client, &form, proof.as_ref()),
-        "authorization_code" => {
-            authorization_code(&shared, &current, client, &form, proof.as_ref())
-        }
-        "refresh_token" => refresh::refresh(&shared, client, &form, proof.as_ref()),
+        GRANT_TYPE => exchange::exchange(&shared, current, client, form, proved).await,
+        "client_credentials" => client_credentials(&shared, client, form, proved),
+        "authorization_code" => authorization_code(&shared, current, client, form, proved),
+        "refresh_token" => refresh::refresh(&shared, client, form, proved),
         jwt_bearer::GRANT_TYPE if !shared.domains().trusted.is_empty() => {
-            grants::redeem(&shared, &current, client, &form, proof.as_ref()).await
+            grants::redeem(&shared, current, client, form, proved).await
         }
-        device::GRANT => device::redeem(&shared, client, &form, proof.as_ref()),
+        device::GRANT => device::redeem(&shared, client, form, proved),
         _ => Err(OAuthError::new(
             "unsupported_grant_type",
             "This server knows authorization_code, refresh_token, device_code, client_credentials \
@@ -69,7 +60,7 @@ async fn token(
         )),
     };
     let answer = answer?;
-    Ok(match &proof {
+    Ok(match &proved.key {
         Some(proof) => proof.refresh(answer),
         None => answer,
     })
@@ -87,8 +78,8 @@ pub(super) struct AccessToken<'a> {
     pub actor: Option<Value>,
     /// No later than this.
     pub not_after: Option<i64>,
-    /// The key it is bound to.
-    pub proof: Option<&'a Proof>,
+    /// What it is bound to.
+    pub proved: &'a Proved,
 }
 
 impl AccessToken<'_> {
@@ -123,8 +114,8 @@ impl AccessToken<'_> {
         if let Some(actor) = &self.actor {
             claims.insert("act".into(), actor.clone());
         }
-        if let Some(proof) = self.proof {
-            claims.insert("cnf".into(), json!({ "jkt": proof.thumbprint }));
+        if let Some(confirmation) = self.proved.confirmation() {
+            claims.insert("cnf".into(), confirmation);
         }
         claims.insert("iat".into(), now.into());
         claims.insert("exp".into(), exp.into());
@@ -155,7 +146,7 @@ fn client_credentials(
     shared: &Shared,
     client: &ClientApp,
     form: &Form,
-    proof: Option<&Proof>,
+    proved: &Proved,
 ) -> Result<Response, OAuthError> {
     require_enabled(client)?;
     if is_public(client) {
@@ -173,10 +164,10 @@ fn client_credentials(
         auth_time: None,
         actor: None,
         not_after: None,
-        proof,
+        proved,
     }
     .sign(shared)?;
-    Ok(no_store(StatusCode::OK, success(&token, lifetime, scope, proof)))
+    Ok(no_store(StatusCode::OK, success(&token, lifetime, scope, proved)))
 }
 
 /// RFC 6749 §4.1.3 with RFC 7636 §4.6.
@@ -185,7 +176,7 @@ fn authorization_code(
     current: &Current,
     client: &ClientApp,
     form: &Form,
-    proof: Option<&Proof>,
+    proved: &Proved,
 ) -> Result<Response, OAuthError> {
     require_enabled(client)?;
     let code = form.need("code")?;
@@ -207,14 +198,12 @@ fn authorization_code(
     if !well_formed || sha256_base64url(verifier) != login.challenge {
         return Err(OAuthError::invalid_grant("code_verifier does not fit the code_challenge."));
     }
-    if login.dpop_jkt.is_some()
-        && login.dpop_jkt.as_deref() != proof.map(|it| it.thumbprint.as_str())
-    {
+    if login.dpop_jkt.is_some() && login.dpop_jkt.as_deref() != proved.thumbprint() {
         return Err(OAuthError::invalid_grant(
             "The code is bound to a key (dpop_jkt), and the request has no proof of possession of it.",
         ));
     }
-    signed_in(shared, client, &login.sign_in, proof)
+    signed_in(shared, client, &login.sign_in, proved)
 }
 
 /// The answer to somebody who has logged in: an access token, an ID token when the scope has `openid`,
@@ -223,7 +212,7 @@ pub(super) fn signed_in(
     shared: &Shared,
     client: &ClientApp,
     sign_in: &SignIn,
-    proof: Option<&Proof>,
+    proved: &Proved,
 ) -> Result<Response, OAuthError> {
     let id = need_client_id(client)?;
     let scope = sign_in.scope.as_deref();
@@ -235,14 +224,14 @@ pub(super) fn signed_in(
         auth_time: Some(sign_in.time),
         actor: None,
         not_after: None,
-        proof,
+        proved,
     }
     .sign(shared)?;
-    let mut body = success(&token, lifetime, scope, proof);
+    let mut body = success(&token, lifetime, scope, proved);
     if scope.is_some_and(|scope| scope.split(' ').any(|name| name == "openid")) {
         body["id_token"] = id_token(shared, sign_in, id, lifetime)?.into();
     }
-    refresh::add(shared, client, sign_in, proof, &mut body)?;
+    refresh::add(shared, client, sign_in, proved, &mut body)?;
     Ok(no_store(StatusCode::OK, body))
 }
 
@@ -278,26 +267,16 @@ fn id_token(
 }
 
 /// RFC 6749 §5.1, RFC 9449 §5.
-pub(super) fn success(
-    token: &str,
-    lifetime: i64,
-    scope: Option<&str>,
-    proof: Option<&Proof>,
-) -> Value {
+pub(super) fn success(token: &str, lifetime: i64, scope: Option<&str>, proved: &Proved) -> Value {
     let mut body = json!({
         "access_token": token,
-        "token_type": token_type(proof.is_some()),
+        "token_type": token_type(proved.confirmation().as_ref()),
         "expires_in": lifetime,
     });
     if let Some(scope) = scope {
         body["scope"] = scope.into();
     }
     body
-}
-
-/// How a token is used (RFC 6749 §7.1, RFC 9449 §5).
-pub(super) fn token_type(bound: bool) -> &'static str {
-    if bound { "DPoP" } else { "Bearer" }
 }
 
 /// A token of this authority that is valid now.

@@ -86,7 +86,8 @@ impl ClientCertificate {
     }
 }
 
-fn thumbprint(der: &CertificateDer<'_>) -> String {
+/// The SHA-256 thumbprint of a certificate, as [`ClientCertificate::thumbprint`] has it.
+pub fn thumbprint(der: &CertificateDer<'_>) -> String {
     URL_SAFE_NO_PAD.encode(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, der))
 }
 

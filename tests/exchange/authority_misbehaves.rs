@@ -385,6 +385,7 @@ async fn each_probe_is_refused_by_a_careful_server_and_granted_by_a_careless_one
         .copied()
         .chain([
             M::DropAct,
+            M::IgnoreCertificate,
             M::Bare400,
             M::TellApart,
             M::Slow,

@@ -44,6 +44,8 @@ pub enum Ask {
     WrongSecret,
     /// With a proof of possession.
     WithKey,
+    /// Over https, with a certificate.
+    WithCertificate,
 }
 
 /// Whose tokens a step of a decision is passed over for.
@@ -118,8 +120,8 @@ const fn says(how: M, reports: &'static [(Ask, &'static str)]) -> Shows {
 }
 
 use Ask::{
-    Broken, Permitted, PermittedForAnother, PermittedOfAnother, PermittedOwn, WiderScope, WithKey,
-    WrongSecret,
+    Broken, Permitted, PermittedForAnother, PermittedOfAnother, PermittedOwn, WiderScope,
+    WithCertificate, WithKey, WrongSecret,
 };
 use At::{Any, Granted, GrantedExternal, Refused, RefusedGrant};
 use Observed::{ServerFailed, Unclear};
@@ -193,6 +195,7 @@ pub const ROWS: &[Shows] = &[
     says(M::WrongClient, &[(Permitted, "TOK-11")]),
     says(M::PersonalData, &[(Permitted, "TOK-14")]),
     says(M::IgnoreDpop, &[(WithKey, "RES-08"), (WithKey, "TOK-13")]),
+    says(M::IgnoreCertificate, &[(WithCertificate, "MTLS-02")]),
     says(M::OpaqueToken, &[(Permitted, "TOK-15"), (Permitted, "INT-01")]),
     says(M::EncryptedToken, &[(Permitted, "TOK-15"), (Permitted, "INT-01")]),
     // What comes back is still the partner's token, or the other client's.

@@ -5,6 +5,7 @@
 
 mod authority_assertions;
 mod authority_bench;
+mod authority_bound;
 mod authority_decides;
 mod authority_dpop;
 mod authority_issuers;

@@ -19,8 +19,8 @@ use exchange_studio::exchange::sweep::{
     self as sweeps, DifferenceKind, Ended, Item, Observed, Plan, PlanOptions, Tried,
 };
 use exchange_studio::exchange::{
-    Cancel, Client, ClientAuth, ExchangeRequest, FollowUp, Http, HttpOptions, Server, Session,
-    Simulation, Supply, follow_up, simulate, time,
+    Cancel, Client, ClientAuth, ClientCertificate, ExchangeRequest, FollowUp, Http, HttpOptions,
+    Server, Session, Simulation, Supply, follow_up, simulate, time,
 };
 use exchange_studio::trust::{Reading, Subject, Truth, decide};
 use proptest::prelude::*;
@@ -28,6 +28,7 @@ use proptest::test_runner::{Config, TestRunner};
 use secrecy::ExposeSecret as _;
 
 use crate::authority_bench::*;
+use crate::authority_bound::{Secure, certificate_of};
 use crate::authority_decides::{generated_with_more, yaml};
 use crate::authority_misbehaves::noticed;
 use crate::how_it_shows::{Ask, At, ByHand, Fails, ROWS, Shows, Whose};
@@ -38,6 +39,9 @@ use crate::sweep::{Asking, sweep};
 /// only what has not shown yet on one of them.
 const WHOLE: usize = 3;
 
+/// What is asked only of those of which a row says that it shows there.
+const SPECIAL: [Ask; 4] = [Ask::WiderScope, Ask::WrongSecret, Ask::WithKey, Ask::WithCertificate];
+
 /// What is there for all projects.
 struct Stand {
     bench: Bench,
@@ -47,6 +51,10 @@ struct Stand {
     /// Uses the same words for all refusals.
     taciturn: (Bench, Asking),
     key: Arc<SigningKey>,
+    /// Speaks https, and asks for certificates.
+    secure: Secure,
+    secure_asking: Asking,
+    certificate: Arc<ClientCertificate>,
 }
 
 /// One project, and what a careful server says to it.
@@ -72,7 +80,11 @@ impl Stand {
         let mut impatient = Asking::of(&bench.running).await;
         impatient.http = http;
         let key = Arc::new(SigningKey::generate(SigningAlgorithm::Es256).unwrap());
-        Self { bench, asking, impatient, taciturn: (taciturn, tells), key }
+        let secure = Secure::new("", Reading::default(), Options::default());
+        let certificate = certificate_of("client");
+        let taciturn = (taciturn, tells);
+        let secure_asking = Asking::with(&secure.running, secure.another_http()).await;
+        Self { bench, asking, impatient, taciturn, key, secure, secure_asking, certificate }
     }
 }
 
@@ -88,9 +100,9 @@ impl<'a> Scene<'a> {
         seed: u64,
     ) -> Result<Self, TestCaseError> {
         let project = Arc::new(project);
-        for bench in [&stand.bench, &stand.taciturn.0] {
-            bench.running.set_project(project.clone(), reading);
-            bench.running.set_misbehaviour(&[]);
+        for running in [&stand.bench.running, &stand.taciturn.0.running, &stand.secure.running] {
+            running.set_project(project.clone(), reading);
+            running.set_misbehaviour(&[]);
         }
         let options = PlanOptions { seed, sample: 3, ..PlanOptions::default() };
         let plan = sweeps::plan(&project, reading, options);
@@ -103,42 +115,41 @@ impl<'a> Scene<'a> {
             && scene.swept.summary.unclear == 0
             && scene.probed.count(Verdict::Accepted) + scene.probed.count(Verdict::Unclear) == 0;
         prop_assert!(fine, "{:?}\n{:#?}", scene.swept.summary, scene.probed);
-        let asked: &[Ask] = &[Ask::Permitted, Ask::Broken, Ask::WiderScope, Ask::WithKey];
-        for ask in asked.iter().chain([&Ask::WrongSecret]) {
-            scene.report(None, *ask).await?;
+        for ask in [Ask::Permitted, Ask::Broken].into_iter().chain(SPECIAL) {
+            scene.report(None, ask).await?;
         }
         Ok(scene)
     }
 
     /// Whether it showed.
     async fn holds(&self, row: &Shows) -> Result<bool, TestCaseError> {
-        self.stand.bench.running.set_misbehaviour(&[row.how]);
-        let shown =
-            match row.fails {
-                Some(Fails::Silence) => self.falls_silent(row.how).await?,
-                Some(Fails::Limit) => self.is_too_many().await?,
-                Some(Fails::Discovery) => {
-                    let server = Server::Issuer(self.stand.bench.running.issuer().to_owned());
-                    let session = Session::open(&self.stand.asking.http, &server).await;
-                    prop_assert!(session.is_err());
-                    true
+        for running in [&self.stand.bench.running, &self.stand.secure.running] {
+            running.set_misbehaviour(&[row.how]);
+        }
+        let shown = match row.fails {
+            Some(Fails::Silence) => self.falls_silent(row.how).await?,
+            Some(Fails::Limit) => self.is_too_many().await?,
+            Some(Fails::Discovery) => {
+                let server = Server::Issuer(self.stand.bench.running.issuer().to_owned());
+                let session = Session::open(&self.stand.asking.http, &server).await;
+                prop_assert!(session.is_err());
+                true
+            }
+            None => {
+                let mut shown = self.sweeps(row).await?;
+                shown |= self.probes(row).await?;
+                let mut asked = vec![Ask::Permitted, Ask::Broken];
+                let at = |ask: &Ask| row.reports.iter().any(|(other, _)| other == ask);
+                asked.extend(SPECIAL.into_iter().filter(at));
+                for ask in asked {
+                    shown |= self.report(Some(row), ask).await?;
                 }
-                None => {
-                    let mut shown = self.sweeps(row).await?;
-                    shown |= self.probes(row).await?;
-                    let mut asked = vec![Ask::Permitted, Ask::Broken];
-                    let special = row.reports.iter().map(|(ask, _)| *ask);
-                    asked.extend(special.filter(|ask| {
-                        [Ask::WiderScope, Ask::WithKey, Ask::WrongSecret].contains(ask)
-                    }));
-                    asked.dedup();
-                    for ask in asked {
-                        shown |= self.report(Some(row), ask).await?;
-                    }
-                    shown | self.by_hand(row).await?
-                }
-            };
-        self.stand.bench.running.set_misbehaviour(&[]);
+                shown | self.by_hand(row).await?
+            }
+        };
+        for running in [&self.stand.bench.running, &self.stand.secure.running] {
+            running.set_misbehaviour(&[]);
+        }
         Ok(shown)
     }
 
@@ -233,12 +244,18 @@ impl<'a> Scene<'a> {
     /// Asks for one permitted exchange and looks at the whole report of it.
     async fn report(&self, row: Option<&Shows>, ask: Ask) -> Result<bool, TestCaseError> {
         let Some((simulation, own)) = self.simulation(ask).await else { return Ok(false) };
-        let (http, now) = (&self.stand.asking.http, now(&self.stand.bench));
+        let (http, now) = match ask {
+            Ask::WithCertificate => (&self.stand.secure.http, SystemTime::now()),
+            _ => (&self.stand.asking.http, now(&self.stand.bench)),
+        };
         let mut report = simulate(http, &simulation, now).await.unwrap();
         let wanted = FollowUp { introspect: true, revoke_subject: own };
         follow_up(http, &simulation, &mut report, wanted, now).await;
         // Plain http, and a token that another client brings.
-        let mut expected = BTreeSet::from(["REQ-01", "DIS-03"]);
+        let mut expected = match ask {
+            Ask::WithCertificate => BTreeSet::new(),
+            _ => BTreeSet::from(["REQ-01", "DIS-03"]),
+        };
         if !own {
             expected.insert("REQ-20");
         }
@@ -263,9 +280,14 @@ impl<'a> Scene<'a> {
     /// The request, and whether the token that goes in is the client's own.
     async fn simulation(&self, ask: Ask) -> Option<(Simulation, bool)> {
         let question = &self.control.as_ref()?.question;
-        let mut supplies = self.stand.asking.supplies();
-        let now = now(&self.stand.bench);
-        let token = supplies.subject(&self.project, &question.subject, now).await.ok()?;
+        let Stand { bench, asking, secure, secure_asking, .. } = self.stand;
+        let over_tls = ask == Ask::WithCertificate;
+        let (running, now) = match over_tls {
+            true => (&secure.running, SystemTime::now()),
+            false => (&bench.running, now(bench)),
+        };
+        let mut supplies = if over_tls { secure_asking.supplies() } else { asking.supplies() };
+        let token = supplies.subject(&self.project, &question.subject, now).await.unwrap();
         let mut token = token.token.expose_secret().to_owned();
         if ask == Ask::Broken {
             token.truncate(token.len() - 8);
@@ -275,6 +297,10 @@ impl<'a> Scene<'a> {
         let client = match ask {
             Ask::WrongSecret => Client::new(client.id, ClientAuth::Basic("0b5f7c9d2e4a".into())),
             Ask::WithKey => client.bound_to(self.stand.key.clone()),
+            Ask::WithCertificate => {
+                let bound_certificate = Some(self.stand.certificate.clone());
+                Client { bound_certificate, ..client }
+            }
             _ => client,
         };
         let target = sweeps::address(&self.project, question.target?).unwrap();
@@ -286,7 +312,7 @@ impl<'a> Scene<'a> {
             scope: scope.to_owned(),
             ..ExchangeRequest::default()
         };
-        let server = Server::Issuer(self.stand.bench.running.issuer().to_owned());
+        let server = Server::Issuer(running.issuer().to_owned());
         let simulation = Simulation { server, client, request, skew: Duration::from_secs(60) };
         Some((simulation, question.subject == Subject::UserOf(question.requester)))
     }

@@ -34,7 +34,11 @@ pub struct Asking {
 
 impl Asking {
     pub async fn of(running: &Running) -> Self {
-        let http = Http::new(HttpOptions::default()).unwrap();
+        Self::with(running, Http::new(HttpOptions::default()).unwrap()).await
+    }
+
+    /// By this way out.
+    pub async fn with(running: &Running, http: Http) -> Self {
         let server = Server::Issuer(running.issuer().to_owned());
         let session = Session::open(&http, &server).await.unwrap();
         let secret = running.client_secret().clone();

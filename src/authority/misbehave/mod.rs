@@ -25,6 +25,7 @@ use axum::response::Response;
 
 use super::Shared;
 use super::http::{Form, OAuthError, no_store};
+use super::proved::Proved;
 use super::token::{AccessToken, need_client_id, requested_scope, success};
 use crate::config::ClientApp;
 use crate::exchange::token_type::ACCESS_TOKEN;
@@ -55,7 +56,7 @@ macro_rules! misbehaviours {
                 match self { $(Self::$variant => $what),* }
             }
 
-            /// The ids of the checks (RES, ERR, TOK, DIS, INT, REV) and probes (P) that notice. None
+            /// The ids of the checks (RES, ERR, TOK, MTLS, DIS, INT, REV) and probes (P) that notice. None
             /// where the answer is merely poor.
             pub fn noticed_by(self) -> &'static [&'static str] {
                 match self { $(Self::$variant => &[$($id),*]),* }
@@ -132,6 +133,8 @@ misbehaviours! {
         "Puts name and e-mail address of the subject into exchanged tokens."
     IgnoreDpop "ignore-dpop" ["RES-08", "TOK-13"]
         "Ignores proofs of possession and issues tokens that are bound to nothing."
+    IgnoreCertificate "ignore-certificate" ["MTLS-02"]
+        "Issues tokens that are not bound to the certificate that was shown, whatever its metadata says."
     OpaqueToken "opaque-token" ["TOK-15"]
         "Issues 64 hexadecimal characters instead of a JWT."
     EncryptedToken "encrypted-token" ["TOK-15"]
@@ -256,10 +259,10 @@ pub(super) fn own_rights(
         auth_time: None,
         actor: None,
         not_after: None,
-        proof: None,
+        proved: Proved::NOTHING,
     }
     .sign(shared)?;
-    let mut body = success(&token, lifetime, scope, None);
+    let mut body = success(&token, lifetime, scope, Proved::NOTHING);
     body["issued_token_type"] = ACCESS_TOKEN.into();
     Ok(no_store(StatusCode::OK, body))
 }

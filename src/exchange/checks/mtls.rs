@@ -45,10 +45,15 @@ pub fn bound(context: &Context<'_>) -> Option<Check> {
     let promised = context
         .metadata
         .is_some_and(|metadata| metadata.document.get(name) == Some(&Value::Bool(true)));
-    Some(compare(certificate, jwt, promised))
+    Some(compare(certificate, jwt, promised, context.client.dpop.is_some()))
 }
 
-fn compare(certificate: &ClientCertificate, jwt: Option<&Jwt>, promised: bool) -> Check {
+fn compare(
+    certificate: &ClientCertificate,
+    jwt: Option<&Jwt>,
+    promised: bool,
+    proved: bool,
+) -> Check {
     const RULE: Rule = Rule::new(
         "MTLS-02",
         "The token is bound to the client's certificate",
@@ -65,6 +70,9 @@ fn compare(certificate: &ClientCertificate, jwt: Option<&Jwt>, promised: bool) -
             RULE.fail("The thumbprint in cnf (x5t#S256) ends in “=”, which it must not.")
         }
         Some(_) => RULE.fail("The thumbprint in cnf (x5t#S256) is not that of the certificate."),
+        // RFC 7800 §3.1. Whether it is the right one is TOK-13.
+        None if proved && jwt.claim("cnf").is_some_and(|cnf| cnf.get("jkt").is_some()) => RULE
+            .not_applicable("It is bound to the key of the proof instead; cnf names a single one."),
         None if promised => RULE.warn(
             "It is not, though the metadata says that the server binds tokens to certificates. \
              Whether it does so may be a setting of the client.",
@@ -90,6 +98,7 @@ pub(super) mod tests {
             Jwt { header: serde_json::Map::new(), claims }
         };
         let thumbprint = certificate.thumbprint();
+        let (certificate, proved) = (&certificate, false);
         for (claims, promised, expected) in [
             (json!({"cnf": {"x5t#S256": thumbprint}}), false, Level::Pass),
             (json!({"cnf": {"x5t#S256": format!("{thumbprint}=")}}), true, Level::Fail),
@@ -99,10 +108,17 @@ pub(super) mod tests {
             (json!({}), true, Level::Warn),
             (json!({}), false, Level::Note),
         ] {
-            let check = compare(&certificate, Some(&jwt(claims)), promised);
+            let check = compare(certificate, Some(&jwt(claims)), promised, proved);
             assert_eq!(check.level, expected, "{}", check.finding);
         }
-        assert_eq!(compare(&certificate, None, true).level, Level::NotApplicable);
+        assert_eq!(compare(certificate, None, true, proved).level, Level::NotApplicable);
+        // A proof of possession is what such a token is bound to.
+        for (claims, expected) in
+            [(json!({"cnf": {"jkt": "x"}}), Level::NotApplicable), (json!({}), Level::Warn)]
+        {
+            let check = compare(certificate, Some(&jwt(claims)), true, true);
+            assert_eq!(check.level, expected, "{}", check.finding);
+        }
     }
 
     #[test]
