@@ -52,9 +52,11 @@ pub fn domains_ui(
         let hint = "http://127.0.0.1:8080";
         changed |= list_ui(ui, "trusted issuer", &mut form.domains.trusted, hint);
     });
-    if let Some(missing) = form.domains.missing() {
-        problem_ui(ui, &format!("{missing}."));
-    } else if state.exchange.authority.is_some() && state.exchange.needs_authority() {
+    // What is missing is said at the top, beside the button that waits for it.
+    if form.domains.missing().is_none()
+        && state.exchange.authority.is_some()
+        && state.exchange.needs_authority()
+    {
         weak_ui(
             ui,
             "The next run starts the authority anew, at the ports above. Tokens that it has issued \
