@@ -25,6 +25,7 @@ impl ExchangeTab {
         let further = self.form.further_questions(project);
         let further =
             further.into_iter().map(|question| Some(decide(project, reading, &question?)));
+        self.hops = self.form.further.len() + 1;
         self.asked = self.form.preset;
         self.predicted = std::iter::once(self.prediction.clone()).chain(further).collect();
         if self.form.server == ServerChoice::BuiltIn && self.needs_authority() {
