@@ -20,6 +20,8 @@ impl ExchangeTab {
         if self.running.is_some() || self.form.missing(&self.vault).is_some() {
             return;
         }
+        // What is being redeemed is the grant of the run before.
+        self.redeem.cancel(jobs);
         self.forget_outcome();
         self.refresh(project, reading);
         let further = self.form.further_questions(project);
