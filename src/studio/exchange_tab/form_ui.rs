@@ -134,15 +134,25 @@ pub(super) fn client_choice_ui(
 fn targets_ui(ui: &mut Ui, state: &State, form: &mut Form, checks: &[Check]) -> bool {
     let mut changed = false;
     section_ui(ui, "Target");
-    changed |= list_ui(ui, "audience", &mut form.audience, "client id or name of the target");
+    changed |= list_ui(
+        ui,
+        ("audience", "audience"),
+        &mut form.audience,
+        "client id or name of the target",
+    );
     if let Some(audience) = form.audience.first()
-        && let Some(key) = state.project.named(audience)
+        && let Some(key) = form.target(&state.project, audience.trim())
     {
-        let text = format!("audience names {}", state.project.client(key).label());
-        ui.label(RichText::new(text).small().color(Tokens::of(ui).text_weak));
+        let name = state.project.client(key).label();
+        let text = match state.project.named(audience) {
+            Some(_) => format!("audience names {name}"),
+            None => format!("audience stands for {name}"),
+        };
+        let text = RichText::new(text).small().color(Tokens::of(ui).text_weak);
+        ui.add(egui::Label::new(text).wrap());
     }
     findings_ui(ui, checks, &["audience"]);
-    changed |= list_ui(ui, "resource", &mut form.resource, "https://api.example.com");
+    changed |= list_ui(ui, ("resource", "resource"), &mut form.resource, "https://api.example.com");
     findings_ui(ui, checks, &["resource"]);
     row_ui(ui, "scope", |ui| {
         changed |= field_ui(ui, "scope", &mut form.scope, "separated by spaces");
@@ -152,18 +162,23 @@ fn targets_ui(ui: &mut Ui, state: &State, form: &mut Form, checks: &[Check]) -> 
     changed
 }
 
-/// A parameter that may be repeated: one field each.
-pub(super) fn list_ui(ui: &mut Ui, name: &str, values: &mut Vec<String>, hint: &str) -> bool {
+/// A parameter that may be repeated: one field each. `label` stands beside it, `name` names each.
+pub(super) fn list_ui(
+    ui: &mut Ui,
+    (label, name): (&str, &str),
+    values: &mut Vec<String>,
+    hint: &str,
+) -> bool {
     let mut changed = false;
     let mut removed = None;
     for (index, value) in values.iter_mut().enumerate() {
-        let label = format!("{name} {}", index + 1);
-        row_ui(ui, name, |ui| {
+        let number = format!("{name} {}", index + 1);
+        row_ui(ui, label, |ui| {
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                if small_icon_ui(ui, icons::ICON_CLOSE, &format!("Remove {label}")) {
+                if small_icon_ui(ui, icons::ICON_CLOSE, &format!("Remove {number}")) {
                     removed = Some(index);
                 }
-                changed |= field_ui(ui, &label, value, hint);
+                changed |= field_ui(ui, &number, value, hint);
             });
         });
     }
@@ -171,7 +186,7 @@ pub(super) fn list_ui(ui: &mut Ui, name: &str, values: &mut Vec<String>, hint: &
         values.remove(index);
         changed = true;
     }
-    row_ui(ui, if values.is_empty() { name } else { "" }, |ui| {
+    row_ui(ui, if values.is_empty() { label } else { "" }, |ui| {
         if icon_button_ui(ui, icons::ICON_ADD, &format!("Add {name}")).clicked() {
             values.push(String::new());
             changed = true;

@@ -72,6 +72,8 @@ pub struct ExchangeTab {
     outcomes: Vec<Outcome>,
     /// The hop that is looked at.
     shown: usize,
+    /// How many hops the last run had before it, however far it came.
+    hops: usize,
     /// What the configuration said of each hop when the run began.
     predicted: Vec<Option<Decision>>,
     /// The preset that the run follows.

@@ -50,7 +50,7 @@ fn offer_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) {
         changed |= field_ui(ui, "scope at the other server", &mut form.scope, hint);
     });
     let hint = "https://api.example.com";
-    changed |= list_ui(ui, "resource there", &mut form.resource, hint);
+    changed |= list_ui(ui, ("resource", "resource there"), &mut form.resource, hint);
     if changed {
         send(commands, Command::Edit(Box::new(form)));
     }
@@ -121,6 +121,9 @@ fn run_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) {
         });
         if redeem.inner {
             send(commands, Command::Run);
+        }
+        if tab.redeem.done.is_some() {
+            weak_ui(ui, "Answered: both legs stand below.");
         }
     });
     if let Some(missing) = missing {

@@ -20,11 +20,14 @@ impl ExchangeTab {
         if self.running.is_some() || self.form.missing(&self.vault).is_some() {
             return;
         }
+        // What is being redeemed is the grant of the run before.
+        self.redeem.cancel(jobs);
         self.forget_outcome();
         self.refresh(project, reading);
         let further = self.form.further_questions(project);
         let further =
             further.into_iter().map(|question| Some(decide(project, reading, &question?)));
+        self.hops = self.form.further.len() + 1;
         self.asked = self.form.preset;
         self.predicted = std::iter::once(self.prediction.clone()).chain(further).collect();
         if self.form.server == ServerChoice::BuiltIn && self.needs_authority() {

@@ -60,7 +60,10 @@ pub fn pair_ui(
         ui.end_row();
         for claim in &comparison.claims {
             let (icon, color, word) = fate_look(&tokens, claim.fate);
-            ui.label(icon.rich_text().size(14.0).color(color)).on_hover_text(word);
+            // At the top, as the texts of the row are.
+            ui.vertical(|ui| {
+                ui.label(icon.rich_text().size(14.0).color(color)).on_hover_text(word);
+            });
             ui.vertical(|ui| {
                 ui.set_width(NAME);
                 let name = RichText::new(&claim.claim).monospace().size(12.0);
