@@ -8,7 +8,8 @@ use std::time::UNIX_EPOCH;
 use secrecy::SecretString;
 
 use super::{
-    Clock, KnownCertificate, Misbehaviour, TestUser, device, dpop, key_ring, login, refresh, replay,
+    Clock, KnownCertificate, Misbehaviour, TestUser, device, dpop, key_ring, login, refresh,
+    replay, transaction,
 };
 use crate::config::Project;
 use crate::exchange::keys::KeySet;
@@ -30,6 +31,7 @@ pub(super) struct Shared {
     pub client_secret: SecretString,
     pub audiences: Vec<(String, String)>,
     pub domains: Vec<(String, String)>,
+    pub trust_domains: Vec<(String, String)>,
     pub trusted: Vec<String>,
     pub client_keys: RwLock<Arc<Vec<(String, KeySet)>>>,
     pub client_certificates: Vec<(String, KnownCertificate)>,
@@ -47,6 +49,7 @@ pub(super) struct Shared {
     pub logins: Mutex<login::Logins>,
     pub devices: Mutex<device::Devices>,
     pub families: Mutex<refresh::Families>,
+    pub transactions: Mutex<transaction::Transactions>,
     pub http: reqwest::Client,
 }
 

@@ -66,6 +66,7 @@ pub fn start(
         client_secret,
         audiences: options.audiences,
         domains: options.domains,
+        trust_domains: options.trust_domains,
         trusted: options.trusted,
         client_keys: RwLock::new(Arc::new(options.client_keys)),
         client_certificates: options.client_certificates,
@@ -82,6 +83,7 @@ pub fn start(
         logins: Mutex::default(),
         devices: Mutex::default(),
         families: Mutex::default(),
+        transactions: Mutex::default(),
         http,
     });
     let runtime = tokio::runtime::Builder::new_current_thread()

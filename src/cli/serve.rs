@@ -136,6 +136,11 @@ pub struct Args {
     #[arg(long, value_name = "ISSUER=ID", value_parser = audience_map)]
     domain: Vec<(String, String)>,
 
+    /// A trust domain, and the client app that stands for it: transaction tokens for it can be asked for.
+    /// May be given several times.
+    #[arg(long, value_name = "NAME=ID", value_parser = audience_map)]
+    trust_domain: Vec<(String, String)>,
+
     /// Redeem the grants of this server of another domain, which must run on this machine, where the
     /// configuration has its issuer and subject as a federated identity. May be given several times.
     #[arg(long, value_name = "ISSUER")]
@@ -270,6 +275,11 @@ pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Ex
             Failure::usage(format!("--domain {issuer}={id} names no client app: {reason}"))
         })?;
     }
+    for (name, id) in &args.trust_domain {
+        project.find(id).map_err(|reason| {
+            Failure::usage(format!("--trust-domain {name}={id} names no client app: {reason}"))
+        })?;
+    }
     let client_keys = client_keys(args, &project)?;
     let client_certificates = certificates(args, &project)?;
     let users = users(args.users.as_deref())?;
@@ -282,6 +292,7 @@ pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Ex
         client_secret: Some(client_secret),
         audiences: args.audience_map.clone(),
         domains: args.domain.clone(),
+        trust_domains: args.trust_domain.clone(),
         trusted: args.trust_issuer.clone(),
         client_keys,
         client_certificates,

@@ -44,3 +44,4 @@ mod real_servers;
 mod servers_that_fail;
 mod sweep;
 mod tls;
+mod transaction_tokens;
