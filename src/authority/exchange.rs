@@ -9,24 +9,32 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::{Value, json};
 
-use super::clients::{AudienceError, by_audiences, is_public};
+use super::clients::{AudienceError, by_audiences};
 use super::http::{Form, OAuthError, no_store};
 use super::predict::by_audience;
 use super::proved::Proved;
 use super::subject::{SubjectToken, external, is_only_audience, issuer_of, own};
 use super::token::{AccessToken, need_client_id, requested_scope, success};
-use super::{Current, Misbehaviour, Shared, grants, misbehave};
+use super::transaction::{self, Wanted};
+use super::{Current, Misbehaviour, Shared, grants, misbehave, refresh};
 use crate::config::{ClientApp, ClientKey};
-use crate::exchange::token_type::{ACCESS_TOKEN, ID_JAG, ID_TOKEN, JWT};
+use crate::exchange::token_type::{
+    ACCESS_TOKEN, ID_JAG, ID_TOKEN, JWT, REFRESH_TOKEN, SAML1, SAML2, SELF_SIGNED, TXN_TOKEN,
+    UNSIGNED_JSON,
+};
 use crate::trust::{Decision, Question, Step, Subject, Truth, Verdict, decide};
 
 /// What the new token is to be.
 pub(super) struct Asked<'a> {
     /// Audiences and resources.
     pub requested: &'a [&'a str],
+    /// What a grant is to be good for behind the server that redeems it.
+    pub resources: &'a [&'a str],
     pub scope: Option<&'a str>,
     pub issued_type: &'a str,
     pub proved: &'a Proved,
+    /// What a transaction token takes.
+    pub transaction: Option<&'a Wanted<'a>>,
 }
 
 pub(super) async fn exchange(
@@ -38,30 +46,36 @@ pub(super) async fn exchange(
 ) -> Result<Response, OAuthError> {
     let token = form.need("subject_token")?;
     let declared = form.need("subject_token_type")?;
-    if ![ACCESS_TOKEN, JWT, ID_TOKEN].contains(&declared) {
-        return Err(OAuthError::invalid_request(
-            "subject_token_type must be an access token, a JWT or an ID token here.",
-        ));
-    }
     refuse_actor(form)?;
     let issued_type = match form.get("requested_token_type") {
         None | Some(ACCESS_TOKEN) => ACCESS_TOKEN,
         Some(JWT) => JWT,
         Some(ID_JAG) if !shared.domains().issued_for.is_empty() => ID_JAG,
+        Some(TXN_TOKEN) if !shared.trust_domains.is_empty() => TXN_TOKEN,
         Some(_) => {
             return Err(OAuthError::invalid_request(
                 "requested_token_type must be an access token or a JWT here.",
             ));
         }
     };
+    subject_type(declared, issued_type)?;
     let scope = requested_scope(form)?;
     // For an ID-JAG, a resource is behind the other server and does not name it.
-    let resources = form.all("resource").filter(|_| issued_type != ID_JAG);
-    let requested: Vec<&str> = form.all("audience").chain(resources).collect();
+    let (resources, targets): (Vec<&str>, Vec<&str>) =
+        form.all("resource").partition(|_| issued_type == ID_JAG);
+    let requested: Vec<&str> = form.all("audience").chain(targets).collect();
     if issued_type == ID_JAG {
-        id_jag_request(requester, declared)?;
+        grants::id_jag_request(requester, &resources)?;
     }
-    let asked = Asked { requested: &requested, scope, issued_type, proved };
+    let transaction = if issued_type == TXN_TOKEN { Some(Wanted::of(shared, form)?) } else { None };
+    let asked = Asked {
+        requested: &requested,
+        resources: &resources,
+        scope,
+        issued_type,
+        proved,
+        transaction: transaction.as_ref(),
+    };
     let granted = grant(shared, current, requester, (declared, token), &asked).await;
     granted.map_err(|error| {
         if shared.same_words && !shared.misbehaves(Misbehaviour::TellApart) {
@@ -82,10 +96,14 @@ async fn grant(
 ) -> Result<Response, OAuthError> {
     let (declared, token) = subject;
     let incoming = match issuer_of(token) {
+        _ if declared == REFRESH_TOKEN => refresh::subject(shared, requester, token, asked.scope)?,
         Some(issuer) if issuer != shared.issuer => {
             external(shared, current, requester, &issuer, token).await?
         }
-        _ => own(shared, current, declared, token)?,
+        _ => match asked.transaction {
+            Some(wanted) if declared == TXN_TOKEN => transaction::subject(shared, current, wanted)?,
+            _ => own(shared, current, declared, token)?,
+        },
     };
     let careless = [Misbehaviour::IgnoreDpop, Misbehaviour::IgnoreCertificate];
     if !careless.into_iter().any(|how| shared.misbehaves(how)) {
@@ -107,6 +125,9 @@ async fn grant(
         _ => narrowed(shared, asked.scope, &incoming)?,
     };
     let asked = &Asked { scope, ..*asked };
+    if let Some(wanted) = asked.transaction {
+        return transaction::issue(shared, current, requester, &incoming, wanted, asked);
+    }
     if asked.issued_type == ID_JAG && incoming.subject != Subject::UserOf(requester.key) {
         return Err(OAuthError::invalid_request(
             "The ID token was issued to another client than the one that asks (aud).",
@@ -166,23 +187,48 @@ pub(super) fn access_token(
     asked: &Asked<'_>,
 ) -> Result<Response, OAuthError> {
     let (token, lifetime) = signed(shared, requester, target, incoming, asked)?;
-    Ok(no_store(StatusCode::OK, success(&token, lifetime, asked.scope, asked.proved)))
+    let mut body = success(&token, lifetime, asked.scope, asked.proved);
+    if !asked.resources.is_empty() {
+        body["resource"] = one_or_several(asked.resources);
+    }
+    Ok(no_store(StatusCode::OK, body))
 }
 
-/// What an ID-JAG asks of a request beyond others (draft-ietf-oauth-identity-assertion-authz-grant §4.3,
-/// §8.1).
-fn id_jag_request(requester: &ClientApp, declared: &str) -> Result<(), OAuthError> {
-    if is_public(requester) {
-        return Err(OAuthError::unauthorized_client(
-            "A public client gets no ID-JAG: send the user to the other server instead.",
-        ));
+/// A claim or member that holds one text, or several.
+pub(super) fn one_or_several(texts: &[&str]) -> Value {
+    match texts {
+        [one] => (*one).into(),
+        several => several.into(),
     }
-    if declared != ID_TOKEN {
-        return Err(OAuthError::invalid_request(
-            "For an ID-JAG the subject token must be an ID token here.",
-        ));
-    }
-    Ok(())
+}
+
+/// Whether a kind of subject token can be exchanged into what is asked for.
+fn subject_type(declared: &str, issued_type: &str) -> Result<(), OAuthError> {
+    let words = match (declared, issued_type) {
+        (SAML1 | SAML2, _) => {
+            "This server takes no SAML assertion: it knows no identity provider that issues them. \
+             Sign the user in with OpenID Connect and send the ID token."
+        }
+        (SELF_SIGNED | UNSIGNED_JSON, _) => {
+            "This server takes no subject that a workload states itself: nothing in the \
+             configuration could allow it."
+        }
+        // Optional in the draft, for clients whose ID token has expired (§4.3).
+        (ID_TOKEN | REFRESH_TOKEN, ID_JAG) => return Ok(()),
+        (_, ID_JAG) => {
+            "For an ID-JAG the subject token must be an ID token here, or a refresh token."
+        }
+        (REFRESH_TOKEN, TXN_TOKEN) => {
+            "A transaction token is never issued for a refresh token: send the access token."
+        }
+        (TXN_TOKEN, TXN_TOKEN) | (ACCESS_TOKEN | JWT | ID_TOKEN, _) => return Ok(()),
+        (REFRESH_TOKEN, _) => {
+            "A refresh token can be exchanged for an ID-JAG alone; for an access token use the \
+             refresh_token grant."
+        }
+        _ => "subject_token_type must be an access token, a JWT or an ID token here.",
+    };
+    Err(OAuthError::invalid_request(words))
 }
 
 /// The client app that the token comes out for, when the configuration permits the exchange.
@@ -269,7 +315,7 @@ fn signed(
 /// RFC 8693 §4.1. A requester that brings a token issued to somebody else acts on the subject's
 /// behalf, and says so, around those who did before. A requester that brings its own token is the
 /// party its `client_id` names already.
-fn actor(requester_id: &str, incoming: &SubjectToken) -> Option<Value> {
+pub(super) fn actor(requester_id: &str, incoming: &SubjectToken) -> Option<Value> {
     let own_user = matches!(incoming.subject, Subject::UserOf(_));
     // What an external issuer says of actors is about names that mean nothing here.
     let earlier = incoming.verified.claims.get("act").filter(|_| own_user);

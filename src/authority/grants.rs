@@ -24,8 +24,9 @@ use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::clients::{is_public, require_enabled};
-use super::exchange::{Asked, permitted};
+use super::exchange::{Asked, one_or_several, permitted};
 use super::http::{Form, OAuthError, no_store};
+use super::predict::by_audience;
 use super::proved::Proved;
 use super::subject::{SubjectToken, fetch, issuer_of};
 use super::token::{need_client_id, requested_scope};
@@ -68,6 +69,20 @@ pub(super) fn stands_for(shared: &Shared, domain: &str) -> Option<String> {
     found.map(|(_, client)| client.clone())
 }
 
+/// What an ID-JAG asks of a request beyond others (draft-ietf-oauth-identity-assertion-authz-grant §4.3,
+/// §8.1; RFC 8707 §2).
+pub(super) fn id_jag_request(requester: &ClientApp, resources: &[&str]) -> Result<(), OAuthError> {
+    if is_public(requester) {
+        return Err(OAuthError::unauthorized_client(
+            "A public client gets no ID-JAG: send the user to the other server instead.",
+        ));
+    }
+    if resources.iter().any(|text| Url::parse(text).is_err() || text.contains('#')) {
+        return Err(OAuthError::invalid_target("A resource must be a URI without a fragment."));
+    }
+    Ok(())
+}
+
 /// Signs a grant for another domain's server.
 pub(super) fn issue(
     shared: &Shared,
@@ -89,6 +104,10 @@ pub(super) fn issue(
     set("client_id", need_client_id(requester)?.into());
     if let Some(scope) = asked.scope {
         set("scope", scope.into());
+    }
+    // What is behind the other server is for that server to know; it has the last word.
+    if !asked.resources.is_empty() {
+        set("resource", one_or_several(asked.resources));
     }
     if let Some(time) = incoming.verified.seconds("auth_time") {
         set("auth_time", time.into());
@@ -201,15 +220,33 @@ pub(super) async fn redeem(
 
     let subject = Subject::External { issuer: issuer.clone(), subject: subject.to_owned() };
     let granted = verified.text("scope").map(str::to_owned);
+    let named: Vec<String> = match verified.claims.get("resource") {
+        Some(Value::Array(several)) => {
+            several.iter().filter_map(|one| one.as_str().map(str::to_owned)).collect()
+        }
+        one => one.and_then(Value::as_str).map(str::to_owned).into_iter().collect(),
+    };
     let incoming = SubjectToken { subject, verified, expires };
+    let target = permitted(shared, current, client, &incoming, None)
+        .map_err(|error| OAuthError::invalid_grant(error.description))?;
+    // Of the resources in the grant, those that the token's client app is known by here (§4.4.1).
+    let is_target = |resource: &&str| {
+        by_audience(&shared.audiences, &current.project, resource) == Some(target.key)
+    };
+    let resources: Vec<&str> = named.iter().map(String::as_str).filter(is_target).collect();
+    if resources.is_empty() && !named.is_empty() {
+        return Err(OAuthError::invalid_target(
+            "The grant is for resources that this server does not know the client app by.",
+        ));
+    }
     let asked = Asked {
-        requested: &[],
+        requested: &resources,
+        resources: &resources,
         scope: scope.or(granted.as_deref()),
         issued_type: crate::exchange::token_type::ACCESS_TOKEN,
         proved,
+        transaction: None,
     };
-    let target = permitted(shared, current, client, &incoming, None)
-        .map_err(|error| OAuthError::invalid_grant(error.description))?;
     // Taken last, so that a grant that is refused for another reason is not used up.
     match shared.first(&format!("grant {issuer}"), &name, expires) {
         Ok(()) => {}

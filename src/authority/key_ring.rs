@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::exchange::keys::{KeyError, KeySet, SigningAlgorithm, SigningKey};
 
-/// RS256, because every resource server must know it (RFC 9068 §4).
+/// RS256, because every resource server must know it (RFC 9068 §2.1).
 const ALGORITHM: SigningAlgorithm = SigningAlgorithm::Rs256;
 
 pub(super) struct KeyRing(RwLock<Keys>);

@@ -67,6 +67,7 @@ mod status;
 mod subject;
 mod tls;
 mod token;
+mod transaction;
 mod users;
 
 pub use forge::Wrong;

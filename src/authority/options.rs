@@ -26,6 +26,9 @@ pub struct Options {
     /// Authorization servers of other domains, by issuer, and the client app that stands for each: what
     /// grants are issued for.
     pub domains: Vec<(String, String)>,
+    /// Trust domains, by name, and the client app that stands for each: what transaction tokens are issued
+    /// for.
+    pub trust_domains: Vec<(String, String)>,
     /// Issuers whose grants are redeemed. They must run on this machine: `http://127.0.0.1` with a port.
     pub trusted: Vec<String>,
     /// Public keys of clients, by client id, since the configuration has no place for them. Such a
@@ -58,6 +61,7 @@ impl Default for Options {
             client_secret: None,
             audiences: Vec::new(),
             domains: Vec::new(),
+            trust_domains: Vec::new(),
             trusted: Vec::new(),
             client_keys: Vec::new(),
             tls: false,
@@ -80,6 +84,7 @@ impl std::fmt::Debug for Options {
             .field("audiences", &self.audiences)
             .field("tls", &self.tls)
             .field("domains", &self.domains)
+            .field("trust_domains", &self.trust_domains)
             .field("trusted", &self.trusted)
             .field("bind_to_certificates", &self.bind_to_certificates)
             .field("dpop_nonce", &self.dpop_nonce)

@@ -20,11 +20,13 @@ use super::clients::{is_public, require_enabled};
 use super::http::{Form, OAuthError, no_store};
 use super::login::SignIn;
 use super::proved::Proved;
+use super::subject::SubjectToken;
 use super::token::{AccessToken, need_client_id, requested_scope, success};
 use super::{Shared, status};
 use crate::config::ClientApp;
-use crate::exchange::keys::{random_text, sha256_base64url};
+use crate::exchange::keys::{Verified, random_text, sha256_base64url};
 use crate::exchange::token;
+use crate::trust::Subject;
 
 /// The scope that asks for a refresh token (OpenID Connect Core §11).
 const OFFLINE_ACCESS: &str = "offline_access";
@@ -174,6 +176,48 @@ pub(super) fn refresh(
         family.access_tokens.extend(name_of(&access_token));
     }
     Ok(no_store(StatusCode::OK, body))
+}
+
+/// A refresh token as the subject of an exchange: as good as it would be for a refresh, and not used up
+/// by it (draft-ietf-oauth-identity-assertion-authz-grant §4.3.3).
+pub(super) fn subject(
+    shared: &Shared,
+    client: &ClientApp,
+    token: &str,
+    wanted: Option<&str>,
+) -> Result<SubjectToken, OAuthError> {
+    let refused = || {
+        OAuthError::invalid_request(
+            "The refresh token is unknown, used, too old, or was given to another client.",
+        )
+    };
+    let client_id = need_client_id(client)?;
+    let mut families = held(shared);
+    families.tidy(shared.now());
+    let (id, used) = *families.tokens.get(&sha256_base64url(token)).ok_or_else(refused)?;
+    let family = families.families.get(&id).cloned().ok_or_else(refused)?;
+    if family.client_id != client_id {
+        return Err(refused());
+    }
+    if used {
+        families.families.remove(&id);
+        drop(families);
+        end(shared, &family)?;
+        return Err(refused());
+    }
+    let granted = family.sign_in.scope.as_deref();
+    if let Some(name) = wanted.and_then(|wanted| wanted.split(' ').find(|name| !has(granted, name)))
+    {
+        return Err(OAuthError::invalid_scope(format!(
+            "The login did not give the scope '{name}', and an exchange adds none."
+        )));
+    }
+    let mut claims = Map::new();
+    claims.insert("sub".into(), family.sign_in.subject.as_str().into());
+    claims.insert("client_id".into(), client_id.into());
+    claims.insert("auth_time".into(), family.sign_in.time.into());
+    let verified = Verified { kid: None, header: Map::new(), claims };
+    Ok(SubjectToken { subject: Subject::UserOf(client.key), verified, expires: family.until })
 }
 
 /// Revokes the access tokens of a family.

@@ -6,7 +6,8 @@
 //! configuration; whatever a caller gives takes the place of the example's.
 //!
 //! The rows are what the vendors' documentation says of their tokens; the names of the claims are
-//! theirs, the values are nobody's.
+//! theirs, the values are nobody's. What of lifetime and algorithm was found in public text, and what
+//! was not and is only usual, stands in each row ([`Shape::seen`]).
 
 use serde_json::{Map, Value};
 
@@ -31,6 +32,8 @@ pub struct Shape {
     claims: &'static str,
     /// Where the vendor says so.
     pub source: &'static str,
+    /// What was found of lifetime and algorithm, and where.
+    pub seen: &'static str,
 }
 
 /// The table, in the order in which it is listed to people.
@@ -45,6 +48,7 @@ pub const SHAPES: &[Shape] = &[
         algorithm: SigningAlgorithm::Rs256,
         claims: r#"{"repository":"octo-org/octo-repo","repository_id":"74","repository_owner":"octo-org","repository_owner_id":"65","ref":"refs/heads/main","ref_type":"branch","event_name":"push","workflow":"deploy","job_workflow_ref":"octo-org/octo-repo/.github/workflows/deploy.yml@refs/heads/main","actor":"octocat","runner_environment":"github-hosted"}"#,
         source: "GitHub Docs, OpenID Connect reference",
+        seen: "Lifetime: five minutes between iat and exp in the documented example. Algorithm: RS256.",
     },
     Shape {
         name: "github-actions-environment",
@@ -56,6 +60,7 @@ pub const SHAPES: &[Shape] = &[
         algorithm: SigningAlgorithm::Rs256,
         claims: r#"{"repository":"octo-org/octo-repo","repository_id":"74","repository_owner":"octo-org","repository_owner_id":"65","ref":"refs/heads/main","environment":"production","event_name":"push"}"#,
         source: "GitHub Docs, OpenID Connect reference",
+        seen: "As for a branch.",
     },
     Shape {
         name: "github-actions-immutable",
@@ -67,6 +72,7 @@ pub const SHAPES: &[Shape] = &[
         algorithm: SigningAlgorithm::Rs256,
         claims: r#"{"repository":"octo-org/octo-repo","repository_id":"74","repository_owner":"octo-org","repository_owner_id":"65","ref":"refs/heads/main"}"#,
         source: "GitHub Docs, OpenID Connect reference (immutable subject claims)",
+        seen: "As for a branch.",
     },
     Shape {
         name: "gitlab",
@@ -78,6 +84,7 @@ pub const SHAPES: &[Shape] = &[
         algorithm: SigningAlgorithm::Rs256,
         claims: r#"{"namespace_id":"72","namespace_path":"my-group","project_id":"20","project_path":"my-group/my-project","ref":"main","ref_type":"branch","ref_protected":"true","pipeline_source":"push","user_login":"sample-user"}"#,
         source: "GitLab Docs, OpenID Connect authentication using ID tokens",
+        seen: "RS256, and the job's timeout or five minutes, in GitLab's documentation of job tokens; an hour is the usual timeout.",
     },
     Shape {
         name: "circleci",
@@ -89,6 +96,7 @@ pub const SHAPES: &[Shape] = &[
         algorithm: SigningAlgorithm::Rs256,
         claims: r#"{"oidc.circleci.com/project-id":"1b0a6f0e-7e3a-4b59-8f65-0c1fb9c52f11"}"#,
         source: "CircleCI Docs, OpenID Connect tokens in jobs",
+        seen: "One hour after its issue, in CircleCI's table of claims. Algorithm: not found, RS256 is usual.",
     },
     Shape {
         name: "bitbucket",
@@ -100,6 +108,7 @@ pub const SHAPES: &[Shape] = &[
         algorithm: SigningAlgorithm::Rs256,
         claims: r#"{"repositoryUuid":"{a8a3f5d0-3a8b-4a54-9b0b-7f1f4a1f2c01}","branchName":"main","stepUuid":"{c5d6e7f8-1122-4c33-8d44-5566778899aa}"}"#,
         source: "Bitbucket Cloud, integrate Pipelines with resource servers using OIDC",
+        seen: "Subject, issuer and audience in Bitbucket's example. Lifetime and algorithm: not found, these are usual.",
     },
     Shape {
         name: "buildkite",
@@ -111,6 +120,7 @@ pub const SHAPES: &[Shape] = &[
         algorithm: SigningAlgorithm::Rs256,
         claims: r#"{"organization_slug":"acme","pipeline_slug":"deploy","build_number":1,"build_branch":"main","step_key":"build"}"#,
         source: "Buildkite Docs, OIDC with Buildkite Pipelines",
+        seen: "Five minutes and RS256, in an example of a real token; the agent lets the server choose.",
     },
     Shape {
         name: "terraform",
@@ -118,10 +128,11 @@ pub const SHAPES: &[Shape] = &[
         issuer: "https://app.terraform.io",
         subject: "organization:my-org:project:Default Project:workspace:my-workspace:run_phase:apply",
         audience: "aws.workload.identity",
-        lifetime: 3_600,
+        lifetime: 300,
         algorithm: SigningAlgorithm::Rs256,
         claims: r#"{"terraform_organization_name":"my-org","terraform_project_name":"Default Project","terraform_workspace_name":"my-workspace","terraform_run_phase":"apply"}"#,
         source: "HashiCorp, workload identity tokens of HCP Terraform",
+        seen: "RS256 and five minutes, in HashiCorp's example; a real one lives as long as the phase of the run.",
     },
     Shape {
         name: "azure-devops",
@@ -133,6 +144,7 @@ pub const SHAPES: &[Shape] = &[
         algorithm: SigningAlgorithm::Rs256,
         claims: "{}",
         source: "Microsoft Learn, workload identity service connections",
+        seen: "Issuer and subject in Microsoft's documentation. Lifetime and algorithm: not found, these are usual.",
     },
     Shape {
         name: "entra",
@@ -140,10 +152,11 @@ pub const SHAPES: &[Shape] = &[
         issuer: "https://login.microsoftonline.com/72f988bf-1111-4222-8333-d7db47000000/v2.0",
         subject: "0b5f7c9d-2e4a-4c6b-8d1f-3a5b7c9d1e2f",
         audience: "api://AzureADTokenExchange",
-        lifetime: 3_900,
+        lifetime: 4_500,
         algorithm: SigningAlgorithm::Rs256,
         claims: r#"{"azp":"9a1b2c3d-4e5f-4061-8273-8495a6b7c8d9","oid":"0b5f7c9d-2e4a-4c6b-8d1f-3a5b7c9d1e2f","tid":"72f988bf-1111-4222-8333-d7db47000000","idtyp":"app","ver":"2.0"}"#,
         source: "Microsoft Learn, access token claims reference",
+        seen: "From 60 to 90 minutes at random, 75 on average, in Microsoft's documentation of access tokens. Algorithm: not found, RS256 is usual.",
     },
     Shape {
         name: "google",
@@ -155,6 +168,7 @@ pub const SHAPES: &[Shape] = &[
         algorithm: SigningAlgorithm::Rs256,
         claims: r#"{"azp":"104234567890123456789","email":"deployer@my-project.iam.gserviceaccount.com","email_verified":true}"#,
         source: "Google Cloud, token types (ID tokens of service accounts)",
+        seen: "Not found; an hour and RS256 are usual.",
     },
     Shape {
         name: "kubernetes",
@@ -166,6 +180,7 @@ pub const SHAPES: &[Shape] = &[
         algorithm: SigningAlgorithm::Rs256,
         claims: r#"{"kubernetes.io":{"namespace":"payments","pod":{"name":"worker-0","uid":"8b7a6c5d-4e3f-4a2b-9c1d-0e1f2a3b4c5d"},"serviceaccount":{"name":"worker","uid":"1f2e3d4c-5b6a-4978-8877-665544332211"}}}"#,
         source: "Kubernetes, configure service accounts for pods (token projection)",
+        seen: "One hour unless asked otherwise, ten minutes at least, in the reference of the API. Algorithm: not found, RS256 is usual.",
     },
     Shape {
         name: "eks",
@@ -173,10 +188,11 @@ pub const SHAPES: &[Shape] = &[
         issuer: "https://oidc.eks.eu-central-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE",
         subject: "system:serviceaccount:payments:worker",
         audience: "sts.amazonaws.com",
-        lifetime: 3_600,
+        lifetime: 86_400,
         algorithm: SigningAlgorithm::Rs256,
         claims: r#"{"kubernetes.io":{"namespace":"payments","serviceaccount":{"name":"worker","uid":"1f2e3d4c-5b6a-4978-8877-665544332211"}}}"#,
         source: "Amazon EKS, IAM roles for service accounts",
+        seen: "86400 seconds unless annotated otherwise, in the documentation of the webhook that mounts it. Algorithm: not found, RS256 is usual.",
     },
     Shape {
         name: "aws",
@@ -188,6 +204,7 @@ pub const SHAPES: &[Shape] = &[
         algorithm: SigningAlgorithm::Es384,
         claims: r#"{"https://sts.amazonaws.com/":{"aws_account":"123456789012","source_region":"eu-central-1"}}"#,
         source: "AWS IAM, outbound identity federation",
+        seen: "300 seconds unless asked otherwise, from 60 to 3600; RS256 or ES384 as asked, in the reference of GetWebIdentityToken.",
     },
     Shape {
         name: "spiffe",
@@ -199,6 +216,7 @@ pub const SHAPES: &[Shape] = &[
         algorithm: SigningAlgorithm::Es256,
         claims: "{}",
         source: "SPIFFE, the JWT-SVID standard",
+        seen: "The standard leaves both to the deployment.",
     },
     Shape {
         name: "vercel",
@@ -210,6 +228,7 @@ pub const SHAPES: &[Shape] = &[
         algorithm: SigningAlgorithm::Rs256,
         claims: r#"{"owner":"acme","project":"shop","environment":"production"}"#,
         source: "Vercel Docs, OpenID Connect federation reference",
+        seen: "RS256 and one hour, in Vercel's example.",
     },
     Shape {
         name: "spacelift",
@@ -221,6 +240,7 @@ pub const SHAPES: &[Shape] = &[
         algorithm: SigningAlgorithm::Rs256,
         claims: r#"{"spaceId":"legacy","callerType":"stack","callerId":"infra","runType":"TRACKED","scope":"write"}"#,
         source: "Spacelift Docs, OpenID Connect",
+        seen: "Subject and audience (the host name of the account) in Spacelift's documentation. Lifetime and algorithm: not found, these are usual.",
     },
     Shape {
         name: "auth0",
@@ -228,10 +248,11 @@ pub const SHAPES: &[Shape] = &[
         issuer: "https://acme.eu.auth0.com/",
         subject: "S8x1aPq3m0Zt@clients",
         audience: "https://service.example",
-        lifetime: 3_600,
+        lifetime: 86_400,
         algorithm: SigningAlgorithm::Rs256,
         claims: r#"{"azp":"S8x1aPq3m0Zt","gty":"client-credentials"}"#,
         source: "Auth0 Docs, client credentials flow",
+        seen: "86400 seconds unless set otherwise, in Auth0's documentation of APIs. Algorithm: not found, RS256 is usual.",
     },
     Shape {
         name: "okta",
@@ -243,6 +264,7 @@ pub const SHAPES: &[Shape] = &[
         algorithm: SigningAlgorithm::Rs256,
         claims: r#"{"cid":"0oa1b2c3d4E5f6G7h8i9","ver":1}"#,
         source: "Okta Developer, OpenID Connect and OAuth 2.0 API",
+        seen: "Not found; an hour and RS256 are usual.",
     },
     Shape {
         name: "keycloak",
@@ -254,6 +276,7 @@ pub const SHAPES: &[Shape] = &[
         algorithm: SigningAlgorithm::Rs256,
         claims: r#"{"typ":"Bearer","azp":"deployer","preferred_username":"service-account-deployer"}"#,
         source: "Keycloak, securing applications and services",
+        seen: "300 seconds in exports of realms (accessTokenLifespan). Algorithm: not found, RS256 is usual.",
     },
 ];
 
@@ -296,6 +319,7 @@ mod tests {
             assert!(names.insert(shape.name), "{} twice", shape.name);
             assert!(Shape::named(shape.name).is_some_and(|found| found.subject == shape.subject));
             assert!(shape.issuer.starts_with("https://") && !shape.source.is_empty());
+            assert!(shape.seen.ends_with('.'), "{}", shape.name);
             assert!((60..=24 * 3_600).contains(&shape.lifetime), "{}", shape.name);
             let claims: Value = serde_json::from_str(shape.claims).unwrap();
             let registered = ["iss", "sub", "aud", "exp", "nbf", "iat"];

@@ -9,7 +9,7 @@ use secrecy::SecretString;
 
 use super::{
     Clock, KnownCertificate, Misbehaviour, StartError, TestUser, device, dpop, grants, key_ring,
-    login, refresh, replay,
+    login, refresh, replay, transaction,
 };
 use crate::config::Project;
 use crate::exchange::keys::KeySet;
@@ -47,6 +47,7 @@ pub(super) struct Shared {
     pub client_secret: SecretString,
     pub audiences: Vec<(String, String)>,
     pub domains: RwLock<Arc<Domains>>,
+    pub trust_domains: Vec<(String, String)>,
     pub client_keys: RwLock<Arc<Vec<(String, KeySet)>>>,
     pub client_certificates: Vec<(String, KnownCertificate)>,
     pub binds_to_certificates: bool,
@@ -63,6 +64,7 @@ pub(super) struct Shared {
     pub logins: Mutex<login::Logins>,
     pub devices: Mutex<device::Devices>,
     pub families: Mutex<refresh::Families>,
+    pub transactions: Mutex<transaction::Transactions>,
     pub http: reqwest::Client,
 }
 

@@ -64,6 +64,7 @@ pub fn start(
         client_secret,
         audiences: options.audiences,
         domains: RwLock::new(Arc::new(domains)),
+        trust_domains: options.trust_domains,
         client_keys: RwLock::new(Arc::new(options.client_keys)),
         client_certificates: options.client_certificates,
         binds_to_certificates: options.tls && options.bind_to_certificates,
@@ -79,6 +80,7 @@ pub fn start(
         logins: Mutex::default(),
         devices: Mutex::default(),
         families: Mutex::default(),
+        transactions: Mutex::default(),
         http,
     });
     let runtime = tokio::runtime::Builder::new_current_thread()

@@ -41,6 +41,16 @@ pub(super) fn issuer_of(token: &str) -> Option<String> {
     claims.get("iss")?.as_str().map(str::to_owned)
 }
 
+/// A subject token of this authority that is valid now, whatever it is.
+pub(super) fn verified(shared: &Shared, token: &str) -> Result<Verified, OAuthError> {
+    own_token(shared, token).map_err(|error| match error {
+        OwnTokenError::Bad(reason) => OAuthError::invalid_request(format!(
+            "The subject token is not one that this server issued: {reason}."
+        )),
+        OwnTokenError::Expired => OAuthError::invalid_request("The subject token has expired."),
+    })
+}
+
 /// A token that this authority issued to a user.
 pub(super) fn own(
     shared: &Shared,
@@ -48,17 +58,13 @@ pub(super) fn own(
     declared: &str,
     token: &str,
 ) -> Result<SubjectToken, OAuthError> {
-    let verified = own_token(shared, token).map_err(|error| match error {
-        OwnTokenError::Bad(reason) => OAuthError::invalid_request(format!(
-            "The subject token is not one that this server issued: {reason}."
-        )),
-        OwnTokenError::Expired => OAuthError::invalid_request("The subject token has expired."),
-    })?;
+    let verified = verified(shared, token)?;
     let typ = verified.typ().unwrap_or_default();
     let as_declared = match declared {
         ACCESS_TOKEN => typ == ACCESS_TOKEN_TYP,
         ID_TOKEN => typ == ID_TOKEN_TYP,
-        _ => true,
+        // A transaction token or a grant is a JWT too, and neither can be exchanged as one.
+        _ => [ACCESS_TOKEN_TYP, ID_TOKEN_TYP].contains(&typ.as_str()),
     };
     let any_type = shared.misbehaves(Misbehaviour::AnyTokenType);
     if !as_declared && !any_type {

@@ -133,6 +133,11 @@ pub struct Args {
     #[arg(long, value_name = "ISSUER=ID", value_parser = audience_map)]
     domain: Vec<(String, String)>,
 
+    /// A trust domain, and the client app that stands for it: transaction tokens for it can be asked for.
+    /// May be given several times.
+    #[arg(long, value_name = "NAME=ID", value_parser = audience_map)]
+    trust_domain: Vec<(String, String)>,
+
     /// Redeem the grants of this server of another domain, which must run on this machine, where the
     /// configuration has its issuer and subject as a federated identity. May be given several times.
     #[arg(long, value_name = "ISSUER")]

@@ -43,7 +43,7 @@ pub enum KeyError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SigningAlgorithm {
     /// RSASSA-PKCS1-v1_5 with SHA-256 and a 2048-bit key; the one that every authorization server
-    /// and resource server must know (RFC 9068 §2.1, §4). Making a key takes a moment.
+    /// and resource server must know (RFC 9068 §2.1). Making a key takes a moment.
     Rs256,
     /// RSASSA-PSS with SHA-256: what RFC 9700 and FAPI 2.0 prefer for an RSA key.
     Ps256,

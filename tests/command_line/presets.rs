@@ -90,6 +90,29 @@ fn a_grant_that_nobody_redeems_is_reported() {
 }
 
 #[test]
+fn a_transaction_token_is_issued_for_a_trust_domain() {
+    let options = ["--trust-domain", "shop.example=Dashboard"];
+    let served = Served::with(estate(), "requester-lists-target", &options);
+    let token = served.user_token(PORTAL);
+    let more = [
+        "--preset",
+        "transaction-token",
+        "--audience",
+        "shop.example",
+        "--scope",
+        "openid",
+        "--format",
+        "json",
+    ];
+    let ran = served.exchange(&token, PORTAL, &more);
+    assert_eq!(ran.code, Some(0), "{ran}");
+    let report = json(&ran);
+    assert_eq!(report["answer"]["body"]["token_type"], "N_A");
+    assert_eq!(report["issued_token"]["claims"]["aud"], "shop.example");
+    assert_eq!(report["issued_token"]["claims"]["req_wl"], PORTAL);
+}
+
+#[test]
 fn what_a_preset_forbids_is_not_sent() {
     let served = Served::new("requester-lists-target");
     let token = served.user_token(PORTAL);

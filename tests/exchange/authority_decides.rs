@@ -10,12 +10,12 @@ use proptest::test_runner::{Config, TestRunner};
 
 use crate::authority_bench::*;
 
-const CLIENTS: usize = 4;
+pub const CLIENTS: usize = 4;
 
 /// An issuer whose tokens are for others than those of [`ISSUER`].
 const PARTNER: &str = "https://Partner.example/Tenant";
 
-fn id(index: usize) -> String {
+pub fn id(index: usize) -> String {
     format!("0000000{index}-0000-4000-8000-000000000000")
 }
 

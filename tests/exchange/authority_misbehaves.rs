@@ -386,6 +386,8 @@ async fn each_probe_is_refused_by_a_careful_server_and_granted_by_a_careless_one
         .chain([
             M::DropAct,
             M::IgnoreCertificate,
+            M::CarrySubjectToken,
+            M::NewTransaction,
             M::Bare400,
             M::TellApart,
             M::Slow,

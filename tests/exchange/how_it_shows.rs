@@ -46,6 +46,9 @@ pub enum Ask {
     WithKey,
     /// Over https, with a certificate.
     WithCertificate,
+    /// For a transaction token, and for one in its place.
+    Transaction,
+    Replacement,
 }
 
 /// Whose tokens a step of a decision is passed over for.
@@ -120,8 +123,8 @@ const fn says(how: M, reports: &'static [(Ask, &'static str)]) -> Shows {
 }
 
 use Ask::{
-    Broken, Permitted, PermittedForAnother, PermittedOfAnother, PermittedOwn, WiderScope,
-    WithCertificate, WithKey, WrongSecret,
+    Broken, Permitted, PermittedForAnother, PermittedOfAnother, PermittedOwn, Replacement,
+    Transaction, WiderScope, WithCertificate, WithKey, WrongSecret,
 };
 use At::{Any, Granted, GrantedExternal, Refused, RefusedGrant};
 use Observed::{ServerFailed, Unclear};
@@ -196,6 +199,8 @@ pub const ROWS: &[Shows] = &[
     says(M::PersonalData, &[(Permitted, "TOK-14")]),
     says(M::IgnoreDpop, &[(WithKey, "RES-08"), (WithKey, "TOK-13")]),
     says(M::IgnoreCertificate, &[(WithCertificate, "MTLS-02")]),
+    says(M::CarrySubjectToken, &[(Transaction, "TXN-17")]),
+    says(M::NewTransaction, &[(Replacement, "TXN-16")]),
     says(M::OpaqueToken, &[(Permitted, "TOK-15"), (Permitted, "INT-01")]),
     says(M::EncryptedToken, &[(Permitted, "TOK-15"), (Permitted, "INT-01")]),
     // What comes back is still the partner's token, or the other client's.

@@ -50,3 +50,4 @@ mod real_servers;
 mod servers_that_fail;
 mod sweep;
 mod tls;
+mod transaction_tokens;

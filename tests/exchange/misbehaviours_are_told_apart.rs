@@ -18,9 +18,10 @@ use exchange_studio::exchange::probe::{self, Ground, ShotReport, Verdict};
 use exchange_studio::exchange::sweep::{
     self as sweeps, DifferenceKind, Ended, Item, Observed, Plan, PlanOptions, Tried,
 };
+use exchange_studio::exchange::token_type::TXN_TOKEN;
 use exchange_studio::exchange::{
     Cancel, Client, ClientAuth, ClientCertificate, ExchangeRequest, FollowUp, Http, HttpOptions,
-    Server, Session, Simulation, Supply, follow_up, simulate, time,
+    Preset, Server, Session, Simulation, Supply, follow_up, simulate, time,
 };
 use exchange_studio::trust::{Reading, Subject, Truth, decide};
 use proptest::prelude::*;
@@ -29,7 +30,7 @@ use secrecy::ExposeSecret as _;
 
 use crate::authority_bench::*;
 use crate::authority_bound::{Secure, certificate_of};
-use crate::authority_decides::{generated_with_more, yaml};
+use crate::authority_decides::{CLIENTS, generated_with_more, id, yaml};
 use crate::authority_misbehaves::noticed;
 use crate::how_it_shows::{Ask, At, ByHand, Fails, ROWS, Shows, Whose};
 use crate::probe::everything;
@@ -40,7 +41,19 @@ use crate::sweep::{Asking, sweep};
 const WHOLE: usize = 3;
 
 /// What is asked only of those of which a row says that it shows there.
-const SPECIAL: [Ask; 4] = [Ask::WiderScope, Ask::WrongSecret, Ask::WithKey, Ask::WithCertificate];
+const SPECIAL: [Ask; 6] = [
+    Ask::WiderScope,
+    Ask::WrongSecret,
+    Ask::WithKey,
+    Ask::WithCertificate,
+    Ask::Transaction,
+    Ask::Replacement,
+];
+
+/// The trust domain that a client app stands for here.
+fn trust_domain(client: &str) -> String {
+    format!("domain-of-{client}")
+}
 
 /// What is there for all projects.
 struct Stand {
@@ -70,7 +83,10 @@ struct Scene<'a> {
 
 impl Stand {
     async fn new() -> Self {
-        let bench = Bench::new("", Reading::default());
+        let clients = (0..CLIENTS).map(id).chain([DASHBOARD.to_owned()]);
+        let trust_domains = clients.map(|id| (trust_domain(&id), id)).collect();
+        let options = Options { trust_domains, ..Options::default() };
+        let bench = Bench::with("", Reading::default(), options);
         let asking = Asking::of(&bench.running).await;
         let options = Options { same_words: true, ..Options::default() };
         let taciturn = Bench::with("", Reading::default(), options);
@@ -249,15 +265,24 @@ impl<'a> Scene<'a> {
             _ => (&self.stand.asking.http, now(&self.stand.bench)),
         };
         let mut report = simulate(http, &simulation, now).await.unwrap();
-        let wanted = FollowUp { introspect: true, revoke_subject: own };
+        let is_transaction = [Ask::Transaction, Ask::Replacement].contains(&ask);
+        let wanted = match is_transaction {
+            true => FollowUp::default(),
+            false => FollowUp { introspect: true, revoke_subject: own },
+        };
         follow_up(http, &simulation, &mut report, wanted, now).await;
         // Plain http, and a token that another client brings.
         let mut expected = match ask {
             Ask::WithCertificate => BTreeSet::new(),
             _ => BTreeSet::from(["REQ-01", "DIS-03"]),
         };
-        if !own {
+        // What is for the trust domain names neither the client nor the server.
+        if !own || ask == Ask::Replacement {
             expected.insert("REQ-20");
+        }
+        if is_transaction {
+            // A secret, where a key is recommended.
+            expected.insert("TXN-08");
         }
         let setting = expected.len();
         let of_ask = |other: Ask| match other {
@@ -313,7 +338,20 @@ impl<'a> Scene<'a> {
             ..ExchangeRequest::default()
         };
         let server = Server::Issuer(running.issuer().to_owned());
-        let simulation = Simulation { server, client, request, skew: Duration::from_secs(60) };
+        let mut simulation = Simulation { server, client, request, skew: Duration::from_secs(60) };
+        if [Ask::Transaction, Ask::Replacement].contains(&ask) {
+            let request = &mut simulation.request;
+            request.audience = vec![trust_domain(target)];
+            request.extra = ["request_context", "request_details"]
+                .map(|name| (name.to_owned(), r#"{"about": "this"}"#.to_owned()))
+                .to_vec();
+            Preset::TransactionToken.fill(request);
+        }
+        if ask == Ask::Replacement {
+            let report = simulate(&asking.http, &simulation, now).await.unwrap();
+            simulation.request.subject_token = report.issued.unwrap();
+            simulation.request.subject_token_type = TXN_TOKEN.to_owned();
+        }
         Some((simulation, question.subject == Subject::UserOf(question.requester)))
     }
 

@@ -8,7 +8,9 @@ use exchange_studio::exchange::checks::Level;
 use exchange_studio::exchange::keys::{SigningAlgorithm, SigningKey};
 use exchange_studio::exchange::preset::is_of_preset;
 use exchange_studio::exchange::report::Outcome;
-use exchange_studio::exchange::token_type::{ACCESS_TOKEN, ID_JAG, ID_TOKEN, JWT};
+use exchange_studio::exchange::token_type::{
+    ACCESS_TOKEN, ID_JAG, ID_TOKEN, JWT, REFRESH_TOKEN, SAML2,
+};
 use exchange_studio::exchange::{
     Client, ClientAuth, ExchangeRequest, Preset, Redeemed, Redemption, Report, Server, Simulation,
     discover, login, redeem, simulate,
@@ -48,7 +50,12 @@ fn two() -> Two {
     let other = start(
         &yaml,
         Reading::RequesterListsTarget,
-        Options { port: other_port, trusted: vec![home.issuer().to_owned()], ..Options::default() },
+        Options {
+            port: other_port,
+            trusted: vec![home.issuer().to_owned()],
+            audiences: vec![("https://api.example/account".into(), PRINCIPAL.into())],
+            ..Options::default()
+        },
     );
     Two { home, other }
 }
@@ -217,6 +224,91 @@ async fn requests_that_an_id_jag_forbids_are_refused() {
     assert_eq!(refused(request).await, "invalid_target");
     let request = ExchangeRequest { requested_token_type: ACCESS_TOKEN.to_owned(), ..good };
     assert_eq!(refused(request).await, "invalid_target");
+}
+
+/// The draft's §4.3: what is behind the other server goes into the grant, and comes out of it there.
+#[tokio::test]
+async fn resources_go_through_a_grant() {
+    let two = two();
+    let (_, id) = two.tokens("alice").await;
+    let good = ExchangeRequest {
+        subject_token: id,
+        subject_token_type: ID_TOKEN.to_owned(),
+        requested_token_type: ID_JAG.to_owned(),
+        audience: vec![two.other.issuer().to_owned()],
+        resource: vec!["https://api.example/account".to_owned()],
+        ..ExchangeRequest::default()
+    };
+    let report = two.exchange(good.clone(), None).await;
+    let found: Vec<_> = report.checks.iter().filter(|it| it.level >= Level::Warn).collect();
+    assert!(found.is_empty(), "{found:#?}");
+    let grant = report.issued.unwrap();
+    let resource = &claims(secrecy::ExposeSecret::expose_secret(&grant))["resource"];
+    assert_eq!(resource, "https://api.example/account");
+    // There it is a name of the account, so it is what the token is for.
+    let redeemed = two.redeem(&grant, None).await;
+    assert_eq!(redeemed.outcome, Outcome::Issued, "{:?}", redeemed.refusal);
+    let token = redeemed.issued_token.unwrap();
+    assert_eq!(token.jwt().unwrap().audiences(), ["https://api.example/account"]);
+    assert_eq!(redeemed.answer.body.unwrap()["resource"], "https://api.example/account");
+
+    let with = |resource: &[&str]| ExchangeRequest {
+        resource: resource.iter().map(|&text| text.to_owned()).collect(),
+        ..good.clone()
+    };
+    let several = ["https://api.example/account", "https://api.example/other"];
+    let grant = two.exchange(with(&several), None).await.issued.unwrap();
+    let named = &claims(secrecy::ExposeSecret::expose_secret(&grant))["resource"];
+    assert_eq!(named, &serde_json::json!(several));
+    let redeemed = two.redeem(&grant, None).await;
+    assert_eq!(redeemed.answer.body.unwrap()["resource"], several[0], "what is known there");
+    let grant = two.exchange(with(&several[1..]), None).await.issued.unwrap();
+    assert_eq!(two.redeem(&grant, None).await.refusal.unwrap().error, "invalid_target");
+    let refusal = two.exchange(with(&["https://api.example/#x"]), None).await.refusal.unwrap();
+    assert_eq!(refusal.error, "invalid_target");
+}
+
+#[tokio::test]
+async fn a_refresh_token_gets_a_grant_where_an_id_token_has_expired() {
+    let two = two();
+    let metadata = discover(&http(), two.home.issuer()).await.unwrap();
+    let (client, now) = (asks(&two.home, None), SystemTime::now());
+    let scope = "openid read offline_access";
+    let issued = login::sign_in(&http(), &metadata, &client, "alice", scope, now).await.unwrap();
+    let good = ExchangeRequest {
+        subject_token: issued.refresh_token.unwrap(),
+        subject_token_type: REFRESH_TOKEN.to_owned(),
+        requested_token_type: ID_JAG.to_owned(),
+        audience: vec![two.other.issuer().to_owned()],
+        scope: "read".to_owned(),
+        ..ExchangeRequest::default()
+    };
+    // It is not used up.
+    for _ in 0..2 {
+        let report = two.exchange(good.clone(), None).await;
+        let found: Vec<_> = report.checks.iter().filter(|it| it.level >= Level::Warn).collect();
+        assert!(found.is_empty(), "{found:#?}");
+        let redeemed = two.redeem(&report.issued.unwrap(), None).await;
+        assert_eq!(redeemed.outcome, Outcome::Issued, "{:?}", redeemed.refusal);
+    }
+    let refused =
+        async |request: ExchangeRequest| two.exchange(request, None).await.refusal.unwrap();
+    let request = ExchangeRequest { scope: "read more".to_owned(), ..good.clone() };
+    assert_eq!(refused(request).await.error, "invalid_scope");
+    let request = ExchangeRequest { subject_token: "another".into(), ..good.clone() };
+    assert_eq!(refused(request).await.error, "invalid_request");
+    // For an access token there is the refresh grant.
+    let request = ExchangeRequest {
+        requested_token_type: String::new(),
+        audience: vec![DASHBOARD.to_owned()],
+        ..good.clone()
+    };
+    assert!(refused(request).await.description.contains("refresh_token grant"));
+    // No identity provider of SAML assertions is known here.
+    let request = ExchangeRequest { subject_token_type: SAML2.to_owned(), ..good };
+    let refusal = refused(request).await;
+    assert_eq!(refusal.error, "invalid_request");
+    assert!(refusal.description.contains("SAML"), "{}", refusal.description);
 }
 
 #[tokio::test]

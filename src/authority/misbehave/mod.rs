@@ -56,7 +56,7 @@ macro_rules! misbehaviours {
                 match self { $(Self::$variant => $what),* }
             }
 
-            /// The ids of the checks (RES, ERR, TOK, MTLS, DIS, INT, REV) and probes (P) that notice. None
+            /// The ids of the checks (RES, ERR, TOK, MTLS, DIS, INT, REV, TXN) and probes (P) that notice. None
             /// where the answer is merely poor.
             pub fn noticed_by(self) -> &'static [&'static str] {
                 match self { $(Self::$variant => &[$($id),*]),* }
@@ -135,6 +135,10 @@ misbehaviours! {
         "Ignores proofs of possession and issues tokens that are bound to nothing."
     IgnoreCertificate "ignore-certificate" ["MTLS-02"]
         "Issues tokens that are not bound to the certificate that was shown, whatever its metadata says."
+    CarrySubjectToken "carry-subject-token" ["TXN-17"]
+        "Puts the subject token into transaction tokens."
+    NewTransaction "new-transaction" ["TXN-16"]
+        "Gives a transaction token that replaces another a transaction of its own (txn)."
     OpaqueToken "opaque-token" ["TOK-15"]
         "Issues 64 hexadecimal characters instead of a JWT."
     EncryptedToken "encrypted-token" ["TOK-15"]

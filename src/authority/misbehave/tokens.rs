@@ -29,10 +29,20 @@ pub(in crate::authority) fn sign(
     if on(M::DropAct) {
         token.actor = None;
     }
-    let mut claims = token.claims(shared)?;
+    sign_claims(shared, ACCESS_TOKEN_TYP, token.claims(shared)?)
+}
+
+/// The same for claims that are whole, and a token of another type.
+pub(in crate::authority) fn sign_claims(
+    shared: &Shared,
+    typ: &str,
+    mut claims: Map<String, Value>,
+) -> Result<(String, i64), OAuthError> {
+    let on = |one: M| shared.misbehaves(one);
+    let now = shared.now();
     spoil(&mut claims, on, now);
     let exp = claims.get("exp").and_then(Value::as_i64).unwrap_or(now);
-    let typ = if on(M::PlainTyp) { "JWT" } else { ACCESS_TOKEN_TYP };
+    let typ = if on(M::PlainTyp) { "JWT" } else { typ };
     let signed = if on(M::UnpublishedKey) {
         SigningKey::generate(SigningAlgorithm::Es256).and_then(|key| key.sign(typ, &claims))
     } else {

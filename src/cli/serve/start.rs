@@ -80,15 +80,16 @@ fn client_keys(args: &Args, project: &Project) -> Result<Vec<(String, KeySet)>, 
 pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Exit, Failure> {
     let project = project::open(&args.paths.paths, globals)?;
     project::warn_about_gaps(&project, terminal);
-    for (url, id) in &args.audience_map {
-        project.find(id).map_err(|reason| {
-            Failure::usage(format!("--audience-map {url}={id} names no client app: {reason}"))
-        })?;
-    }
-    for (issuer, id) in &args.domain {
-        project.find(id).map_err(|reason| {
-            Failure::usage(format!("--domain {issuer}={id} names no client app: {reason}"))
-        })?;
+    for (option, stand) in [
+        ("--audience-map", &args.audience_map),
+        ("--domain", &args.domain),
+        ("--trust-domain", &args.trust_domain),
+    ] {
+        for (name, id) in stand {
+            project.find(id).map_err(|reason| {
+                Failure::usage(format!("{option} {name}={id} names no client app: {reason}"))
+            })?;
+        }
     }
     let client_keys = client_keys(args, &project)?;
     let client_certificates = certificates(args, &project)?;
@@ -102,6 +103,7 @@ pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Ex
         client_secret: Some(client_secret),
         audiences: args.audience_map.clone(),
         domains: args.domain.clone(),
+        trust_domains: args.trust_domain.clone(),
         trusted: args.trust_issuer.clone(),
         client_keys,
         client_certificates,
