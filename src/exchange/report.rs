@@ -374,6 +374,7 @@ pub(super) mod tests {
                 "actor_token",
                 "issued_token",
                 "introspection",
+                "active_after_revocation",
                 "checks",
                 "timings",
             ]
