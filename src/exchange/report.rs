@@ -386,6 +386,7 @@ pub(super) mod tests {
                 "actor_token",
                 "issued_token",
                 "introspection",
+                "active_after_revocation",
                 "checks",
                 "timings",
             ]
