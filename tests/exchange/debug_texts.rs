@@ -156,6 +156,7 @@ async fn nothing_that_is_sent_or_received_is_in_a_debug_text() {
                 assertion: "MARKED-subject-token MARKED-actor-token".into(),
                 scope: String::new(),
                 resource: Vec::new(),
+                extra: Vec::new(),
                 skew: Duration::from_secs(60),
             };
             printed.add(&redemption);
