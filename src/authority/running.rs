@@ -82,6 +82,8 @@ impl Running {
 
     /// Takes other public keys of clients in place of those it has ([`Options::client_keys`]), from
     /// the next request on.
+    ///
+    /// [`Options::client_keys`]: super::Options::client_keys
     pub fn set_client_keys(&self, keys: Vec<(String, KeySet)>) {
         let mut held = self.shared.client_keys.write().unwrap_or_else(PoisonError::into_inner);
         *held = Arc::new(keys);
@@ -90,6 +92,9 @@ impl Running {
     /// Knows these other domains from the next request on, in place of those it knew
     /// ([`Options::domains`], [`Options::trusted`]). So two authorities can be told of each other once
     /// both have a port.
+    ///
+    /// [`Options::domains`]: super::Options::domains
+    /// [`Options::trusted`]: super::Options::trusted
     ///
     /// # Errors
     ///
