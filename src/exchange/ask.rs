@@ -11,7 +11,7 @@ use super::report::{Outcome, Report};
 use super::request::ExchangeRequest;
 use super::run::{SimulateError, simulate_in};
 use super::session::Session;
-use super::supply::Supply;
+use super::supply::{Missing, Supply};
 use super::sweep::address;
 use super::token::Token;
 use crate::config::{ClientKey, Project};
@@ -52,6 +52,22 @@ pub enum Reply {
     /// The server said twice that it is asked too often (429), or wants more time than anybody
     /// waits.
     TooManyRequests(Box<Report>),
+}
+
+impl From<TransportError> for Reply {
+    fn from(error: TransportError) -> Self {
+        if unreachable(&error) { Self::Unreachable(error) } else { Self::NoAnswer(error) }
+    }
+}
+
+/// A server that gives no token for want of an answer would give none to the question either.
+impl From<Missing> for Reply {
+    fn from(missing: Missing) -> Self {
+        match missing {
+            Missing::NotAtHand(why) => Self::NotAsked(why),
+            Missing::NoAnswer(error) => error.into(),
+        }
+    }
 }
 
 /// What a server did, as far as the question of permission goes.
@@ -168,12 +184,12 @@ impl Desk<'_> {
     ///
     /// # Errors
     ///
-    /// A sentence, when the token is missing, or a name for the target.
+    /// When the token is missing, or a name for the target.
     pub async fn request(
         &self,
         supply: &mut impl Supply,
         question: &Question,
-    ) -> Result<ExchangeRequest, String> {
+    ) -> Result<ExchangeRequest, Missing> {
         let subject = supply.subject(self.project, &question.subject, (self.clock)()).await?;
         Ok(ExchangeRequest {
             subject_token: subject.token,
@@ -201,7 +217,7 @@ impl Desk<'_> {
         };
         let request = match self.request(supply, question).await {
             Ok(request) => request,
-            Err(why) => return Reply::NotAsked(why),
+            Err(missing) => return missing.into(),
         };
         self.send(pace, &client, &request).await
     }
@@ -221,8 +237,7 @@ impl Desk<'_> {
                 simulate_in(self.http, self.session, client, request, self.skew, now).await;
             let report = match answer {
                 Ok(report) => report,
-                Err(error) if unreachable(&error) => return Reply::Unreachable(error),
-                Err(error) => return Reply::NoAnswer(error),
+                Err(error) => return error.into(),
             };
             if report.answer.status != 429 {
                 return Reply::Answer(Box::new(report));

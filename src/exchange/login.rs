@@ -41,6 +41,18 @@ pub enum LoginError {
     Port(String),
 }
 
+impl LoginError {
+    /// What went wrong on the way to the server, if that is where it went wrong.
+    pub fn transport(&self) -> Option<&TransportError> {
+        match self {
+            Self::Transport(error) | Self::Discovery(DiscoveryError::Transport(error)) => {
+                Some(error)
+            }
+            _ => None,
+        }
+    }
+}
+
 fn describe(text: &str) -> String {
     if text.is_empty() { ".".to_owned() } else { format!(" ({text}).") }
 }

@@ -17,8 +17,9 @@ use serde_json::{Map, Value};
 use super::assertion::Occasion;
 use super::client_auth::Client;
 use super::client_credentials::client_credentials;
-use super::http::Http;
+use super::http::{Http, TransportError};
 use super::login::sign_in;
+use super::run::SimulateError;
 use super::session::Session;
 use super::token;
 use super::token_type::{ACCESS_TOKEN, JWT};
@@ -31,6 +32,34 @@ pub struct SubjectToken {
     pub token: SecretString,
     /// What kind it is (RFC 8693 §3), as a URI.
     pub token_type: String,
+}
+
+/// Why a run does not get what it needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// It is not to be had: a sentence that says what is missing.
+    NotAtHand(String),
+    /// The server that a run is about was asked for it, and gave no answer.
+    NoAnswer(TransportError),
+}
+
+impl From<String> for Missing {
+    fn from(why: String) -> Self {
+        Self::NotAtHand(why)
+    }
+}
+
+impl Missing {
+    /// Of a server that was to give a token for somebody: `whose` begins the sentence.
+    fn of(whose: &str, error: impl std::fmt::Display, transport: Option<&TransportError>) -> Self {
+        let why = format!("{whose}: {error}");
+        match transport {
+            Some(error) if SimulateError::from(error.clone()).is_unreachable() => {
+                Self::NoAnswer(TransportError::new(error.kind, why))
+            }
+            _ => Self::NotAtHand(why),
+        }
+    }
 }
 
 /// Gives a run what it needs. An error is a sentence that says what is missing.
@@ -52,7 +81,7 @@ pub trait Supply: Send {
         project: &Project,
         subject: &Subject,
         now: SystemTime,
-    ) -> impl Future<Output = Result<SubjectToken, String>> + Send;
+    ) -> impl Future<Output = Result<SubjectToken, Missing>> + Send;
 
     /// An ID token of a user.
     ///
@@ -64,8 +93,8 @@ pub trait Supply: Send {
         _project: &Project,
         _subject: &Subject,
         _now: SystemTime,
-    ) -> impl Future<Output = Result<SecretString, String>> + Send {
-        async { Err("There is no ID token; name a test user who can sign in.".to_owned()) }
+    ) -> impl Future<Output = Result<SecretString, Missing>> + Send {
+        async { Err(NO_ID_TOKEN.to_owned().into()) }
     }
 
     /// A token that an external issuer signs as it is told, and nobody keeps.
@@ -205,7 +234,7 @@ impl<'a> Supplies<'a> {
         project: &Project,
         subject: &Subject,
         now: SystemTime,
-    ) -> Result<SubjectToken, String> {
+    ) -> Result<SubjectToken, Missing> {
         let client = match subject {
             Subject::External { issuer, subject } => {
                 let token = self.mint(Wanted::new(issuer, subject)).await?;
@@ -213,21 +242,20 @@ impl<'a> Supplies<'a> {
             }
             Subject::UserOf(key) => project.client(*key),
         };
-        let none = || format!("There is no token of a user of {}", client.label());
+        let none = format!("There is no token of a user of {}", client.label());
         let access = |token| SubjectToken { token, token_type: ACCESS_TOKEN.to_owned() };
         if let Some(user) = &self.user {
             let Some(metadata) = self.session.metadata() else {
-                return Err(format!(
-                    "{}: to sign in, the server's issuer must be known, not only its token \
-                     endpoint.",
-                    none()
-                ));
+                return Err(Missing::NotAtHand(format!(
+                    "{none}: to sign in, the server's issuer must be known, not only its token \
+                     endpoint."
+                )));
             };
             let own = (self.credentials)(client)?;
             return sign_in(self.http, metadata, &own, user, &self.scope, now)
                 .await
                 .map(|issued| access(issued.access_token))
-                .map_err(|error| format!("{}: {error}", none()));
+                .map_err(|error| Missing::of(&none, &error, error.transport()));
         }
         if self.by_credentials {
             let own = (self.credentials)(client)?;
@@ -245,9 +273,9 @@ impl<'a> Supplies<'a> {
             )
             .await
             .map(|issued| access(issued.access_token))
-            .map_err(|error| format!("{}: {error}", none()));
+            .map_err(|error| Missing::of(&none, &error, Some(&error)));
         }
-        Err(format!("{}; give one, or a test user who can sign in.", none()))
+        Err(format!("{none}; give one, or a test user who can sign in.").into())
     }
 }
 
@@ -261,7 +289,7 @@ impl Supply for Supplies<'_> {
         project: &Project,
         subject: &Subject,
         now: SystemTime,
-    ) -> Result<SubjectToken, String> {
+    ) -> Result<SubjectToken, Missing> {
         if let Some((_, token)) = self.given.iter().find(|(of, _)| of == subject) {
             return Ok(token.clone());
         }
@@ -280,11 +308,11 @@ impl Supply for Supplies<'_> {
         project: &Project,
         subject: &Subject,
         now: SystemTime,
-    ) -> Result<SecretString, String> {
+    ) -> Result<SecretString, Missing> {
         let (Subject::UserOf(key), Some(user), Some(metadata)) =
             (subject, &self.user, self.session.metadata())
         else {
-            return Err("There is no ID token; name a test user who can sign in.".to_owned());
+            return Err(NO_ID_TOKEN.to_owned().into());
         };
         let own = (self.credentials)(project.client(*key))?;
         let scope = if self.scope.split(' ').any(|scope| scope == "openid") {
@@ -293,14 +321,17 @@ impl Supply for Supplies<'_> {
             format!("openid {}", self.scope).trim_end().to_owned()
         };
         let issued = sign_in(self.http, metadata, &own, user, &scope, now).await;
-        let issued = issued.map_err(|error| error.to_string())?;
-        issued.id_token.ok_or_else(|| "The server issued no ID token.".to_owned())
+        let issued = issued
+            .map_err(|error| Missing::of("There is no ID token", &error, error.transport()))?;
+        issued.id_token.ok_or_else(|| "The server issued no ID token.".to_owned().into())
     }
 
     async fn minted(&mut self, wanted: Wanted) -> Result<SecretString, String> {
         self.mint(wanted).await
     }
 }
+
+const NO_ID_TOKEN: &str = "There is no ID token; name a test user who can sign in.";
 
 /// Seconds before its end from which on a token is not used any more.
 const MARGIN: i64 = 30;

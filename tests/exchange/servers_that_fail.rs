@@ -93,3 +93,26 @@ async fn a_server_that_fails_ends_the_run_with_what_was_found() {
     assert!(report.summary.answered > 0 && !report.is_fine(), "{:?}", report.summary);
     assert!(report.differences.is_empty());
 }
+
+/// Tokens of users come from the server too. One that is gone is not asked for each of them.
+#[tokio::test]
+async fn a_server_that_is_gone_ends_the_run_at_the_first_token() {
+    let project = project(&everything());
+    let bench = Bench::new(&everything(), Reading::default());
+    let planned = plan(&project, Reading::default(), PlanOptions::default());
+    let asking = Asking::of(&bench.running).await;
+    let now = time::point(bench.now());
+    let clock = move || now;
+    let (earlier, cancel) = (sweeps::Earlier::default(), Cancel::default());
+    let desk = asking.desk(&project, &clock);
+    let conditions =
+        sweeps::Conditions { desk, plan: &planned, rate: None, earlier: &earlier, cancel: &cancel };
+    drop(bench.running);
+    let report = sweeps::run(&conditions, &mut asking.supplies(), |_| ()).await;
+    let Ended::Unreachable(why) = &report.ended else { panic!("{:?}", report.ended) };
+    assert!(why.starts_with("There is no token of a user of "), "{why}");
+    let asked = report.items.iter().filter(|item| item.observed == Observed::NoAnswer).count();
+    // A connection that was kept may be found closed first.
+    assert!((1..=2).contains(&asked), "{report:#?}");
+    assert_eq!(report.items.len(), planned.items.len());
+}

@@ -17,7 +17,7 @@ use crate::exchange::pace::Pace;
 use crate::exchange::redact::Redactor;
 use crate::exchange::report::{self, Outcome};
 use crate::exchange::request::{ExchangeRequest, form};
-use crate::exchange::supply::Supply;
+use crate::exchange::supply::{Missing, Supply};
 use crate::exchange::sweep::{Ended, Item};
 use crate::exchange::token;
 
@@ -226,7 +226,8 @@ impl<S: Supply> Runner<'_, S> {
     async fn shot(&mut self, shot: &Shot) -> Fired {
         let (client, request) = match self.prepare(shot).await {
             Ok(prepared) => prepared,
-            Err(why) => return Fired::Done(untried(shot, why)),
+            // Without an answer there is none to judge.
+            Err(missing) => return fired(shot.says.clone(), &missing.into(), |_| Verdict::Unclear),
         };
         if shot.form != Form::AsItIs {
             return self.raw(shot, &client, &request).await;
@@ -236,7 +237,7 @@ impl<S: Supply> Runner<'_, S> {
     }
 
     /// The client and the request of a shot.
-    async fn prepare(&mut self, shot: &Shot) -> Result<(Client, ExchangeRequest), String> {
+    async fn prepare(&mut self, shot: &Shot) -> Result<(Client, ExchangeRequest), Missing> {
         let Desk { project, session, http, clock, .. } = self.desk;
         let mut client = self.supply.client(project.client(shot.requester))?;
         if shot.bare {

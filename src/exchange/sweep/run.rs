@@ -58,7 +58,12 @@ pub async fn run(
             None => match cancel.unless(desk.ask(supply, &mut pace, &item.question)).await {
                 Some(reply) => {
                     let (tried, stop) = judged(conditions, item, &reply);
-                    silent = if matches!(reply, Reply::NoAnswer(_)) { silent + 1 } else { 0 };
+                    silent = match reply {
+                        Reply::NoAnswer(_) => silent + 1,
+                        // Nothing was asked, and so nothing left without an answer.
+                        Reply::NotAsked(_) => silent,
+                        _ => 0,
+                    };
                     ended = match stop {
                         Some(stop) => stop,
                         None if silent == SILENT => Ended::Unreachable(format!(
