@@ -18,7 +18,7 @@ use crate::exchange::{Level, Outcome, Preset, Redeemed, Report, SimulateError, V
 use crate::trust::Truth;
 
 /// A prediction, the project it is from, and how it agrees with the answer.
-pub type Compared<'a> = (&'a Prediction, &'a Project, Agreement);
+pub type Compared<'a> = (Prediction, &'a Project, Agreement);
 
 /// An exchange and all that is known of it.
 #[derive(Clone, Copy)]
@@ -62,7 +62,8 @@ impl Done<'_> {
         Ok(())
     }
 
-    fn to_json(self, print_token: bool) -> Value {
+    /// As [`Report::to_json`] has it, with what goes beyond.
+    pub fn to_json(self, print_token: bool) -> Value {
         let mut object = self.report.to_json(print_token);
         let compared =
             |describe: &dyn Fn(&Compared<'_>) -> Value| self.compared.map_or(Value::Null, describe);
@@ -87,7 +88,8 @@ impl Done<'_> {
         object
     }
 
-    fn to_text(self, colour: Colour) -> String {
+    /// For people.
+    pub fn to_text(self, colour: Colour) -> String {
         let mut text = String::new();
         // Writing into a string cannot fail.
         let _ = write_human(&mut text, self.report, self.compared, colour);
