@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::written::{Compared, Done};
+use super::written::{Compared, Done, Written as _};
 use super::{Args, Format, SKEW, then};
 use crate::authority::{self, Planned, Prediction};
 use crate::cli::connection::Reached;

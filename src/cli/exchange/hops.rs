@@ -3,13 +3,11 @@
 
 use std::fmt::Write as _;
 
-use secrecy::ExposeSecret as _;
+use secrecy::SecretString;
 use serde_json::{Value, json};
 
-use super::Format;
-use super::written::Done;
+use super::written::{Done, Written};
 use crate::cli::terminal::Colour;
-use crate::cli::{Failure, Terminal};
 use crate::exchange::chain;
 use crate::exchange::{Outcome, Report, SimulateError};
 
@@ -32,36 +30,9 @@ impl Chained<'_> {
     fn reports(&self) -> Vec<&Report> {
         self.hops.iter().map(|hop| hop.report).collect()
     }
+}
 
-    /// Writes it. With `print_token` a person gets the token that the whole chain ends in, alone on
-    /// standard output.
-    ///
-    /// # Errors
-    ///
-    /// When it cannot be written.
-    pub fn write(
-        &self,
-        format: Format,
-        print_token: bool,
-        terminal: &mut Terminal,
-    ) -> Result<(), Failure> {
-        if format == Format::Json {
-            return terminal.json(&self.to_json(print_token));
-        }
-        if !print_token {
-            let text = self.to_text(terminal.out_colour());
-            write!(terminal.out(), "{text}")?;
-            return Ok(());
-        }
-        terminal.say(self.to_text(terminal.err_colour()).trim_end());
-        // A token from the middle of a chain is not what was asked for.
-        let last = self.hops.last().filter(|_| self.is_complete());
-        if let Some(token) = last.and_then(|hop| hop.report.issued.as_ref()) {
-            writeln!(terminal.out(), "{}", token.expose_secret())?;
-        }
-        Ok(())
-    }
-
+impl Written for Chained<'_> {
     fn to_json(&self, print_token: bool) -> Value {
         let reports = self.reports();
         let mut hops: Vec<Value> = self.hops.iter().map(|hop| hop.to_json(print_token)).collect();
@@ -91,6 +62,13 @@ impl Chained<'_> {
         text
     }
 
+    /// A token from the middle of a chain is not what was asked for.
+    fn last_token(&self) -> Option<&SecretString> {
+        self.hops.last().filter(|_| self.is_complete())?.report.issued.as_ref()
+    }
+}
+
+impl Chained<'_> {
     fn write_human(&self, out: &mut String, colour: Colour) -> std::fmt::Result {
         let (reports, wanted) = (self.reports(), self.ends.len());
         let sentence = chain::sentence(&reports, wanted);

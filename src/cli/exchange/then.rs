@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use super::Args;
 use super::act::{Foresight, failure};
 use super::hops::Chained;
-use super::written::Done;
+use super::written::{Done, Written as _};
 use crate::cli::connection::{self, Reached};
 use crate::cli::{Exit, Failure, Terminal, client, secret};
 use crate::config::Profile;
