@@ -80,7 +80,7 @@ impl Running {
         *current = Current { project, reading };
     }
 
-    /// Takes other public keys of clients in place of those it has ([`Options::client_keys`]), from
+    /// Takes other public keys of clients in place of those it has ([`super::Options::client_keys`]), from
     /// the next request on.
     pub fn set_client_keys(&self, keys: Vec<(String, KeySet)>) {
         let mut held = self.shared.client_keys.write().unwrap_or_else(PoisonError::into_inner);
@@ -90,6 +90,9 @@ impl Running {
     /// Knows these other domains from the next request on, in place of those it knew
     /// ([`Options::domains`], [`Options::trusted`]). So two authorities can be told of each other once
     /// both have a port.
+    ///
+    /// [`Options::domains`]: super::Options::domains
+    /// [`Options::trusted`]: super::Options::trusted
     ///
     /// # Errors
     ///
