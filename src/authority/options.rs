@@ -35,7 +35,7 @@ pub struct Options {
     /// client authenticates with `private_key_jwt` and has no secret.
     pub client_keys: Vec<(String, KeySet)>,
     /// Speaks https instead of http, with a certificate authority made for this run
-    /// ([`Running::certificate_authority`](super::Running::certificate_authority)).
+    /// ([`super::Running::certificate_authority`]).
     pub tls: bool,
     /// Client apps, by client id, that are known by a certificate and have no secret. Takes `tls`.
     pub client_certificates: Vec<(String, KnownCertificate)>,

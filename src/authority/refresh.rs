@@ -10,7 +10,7 @@
 //! confidential client is bound to the client, which authenticates.
 
 use std::collections::BTreeMap;
-use std::sync::PoisonError;
+use std::sync::{MutexGuard, PoisonError};
 
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -74,7 +74,7 @@ impl Families {
     }
 }
 
-fn held(shared: &Shared) -> std::sync::MutexGuard<'_, Families> {
+fn held(shared: &Shared) -> MutexGuard<'_, Families> {
     shared.families.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -117,6 +117,45 @@ pub(super) fn add(
     Ok(())
 }
 
+/// The family of a token, by the token's digest, and all of them, still held. A token that was used
+/// before ends its family (RFC 9700 §4.14.2).
+fn usable<'a>(
+    shared: &'a Shared,
+    client_id: &str,
+    digest: &str,
+    proves: impl Fn(&Family) -> bool,
+    refused: impl Fn() -> OAuthError,
+) -> Result<(MutexGuard<'a, Families>, u64, Family), OAuthError> {
+    let mut families = held(shared);
+    families.tidy(shared.now());
+    let (id, used) = *families.tokens.get(digest).ok_or_else(&refused)?;
+    let family = families.families.get(&id).cloned().ok_or_else(&refused)?;
+    if family.client_id != client_id || !proves(&family) {
+        return Err(refused());
+    }
+    if used {
+        families.families.remove(&id);
+        drop(families);
+        end(shared, &family)?;
+        return Err(refused());
+    }
+    Ok((families, id, family))
+}
+
+/// Refuses a scope that the login did not give; `what` would have to add it.
+fn require_within(
+    granted: Option<&str>,
+    wanted: Option<&str>,
+    what: &str,
+) -> Result<(), OAuthError> {
+    match wanted.and_then(|wanted| wanted.split(' ').find(|name| !has(granted, name))) {
+        None => Ok(()),
+        Some(name) => Err(OAuthError::invalid_scope(format!(
+            "The login did not give the scope '{name}', and {what} adds none."
+        ))),
+    }
+}
+
 /// RFC 6749 §6.
 pub(super) fn refresh(
     shared: &Shared,
@@ -133,29 +172,10 @@ pub(super) fn refresh(
             "The refresh token is unknown, used, too old, or was given to another client or key.",
         )
     };
-    let mut families = held(shared);
-    families.tidy(shared.now());
-    let (id, used) = *families.tokens.get(&digest).ok_or_else(refused)?;
-    let family = families.families.get(&id).cloned().ok_or_else(refused)?;
-    if family.client_id != client_id {
-        return Err(refused());
-    }
-    if family.bound.as_ref().is_some_and(|bound| !proved.has(bound)) {
-        return Err(refused());
-    }
-    if used {
-        families.families.remove(&id);
-        drop(families);
-        end(shared, &family)?;
-        return Err(refused());
-    }
+    let proves = |family: &Family| family.bound.as_ref().is_none_or(|bound| proved.has(bound));
+    let (mut families, id, family) = usable(shared, client_id, &digest, proves, refused)?;
     let granted = family.sign_in.scope.as_deref();
-    if let Some(name) = wanted.and_then(|wanted| wanted.split(' ').find(|name| !has(granted, name)))
-    {
-        return Err(OAuthError::invalid_scope(format!(
-            "The login did not give the scope '{name}', and a refresh adds none."
-        )));
-    }
+    require_within(granted, wanted, "a refresh")?;
     let scope = wanted.or(granted);
     let (access_token, lifetime) = AccessToken {
         subject: &family.sign_in.subject,
@@ -192,26 +212,10 @@ pub(super) fn subject(
         )
     };
     let client_id = need_client_id(client)?;
-    let mut families = held(shared);
-    families.tidy(shared.now());
-    let (id, used) = *families.tokens.get(&sha256_base64url(token)).ok_or_else(refused)?;
-    let family = families.families.get(&id).cloned().ok_or_else(refused)?;
-    if family.client_id != client_id {
-        return Err(refused());
-    }
-    if used {
-        families.families.remove(&id);
-        drop(families);
-        end(shared, &family)?;
-        return Err(refused());
-    }
-    let granted = family.sign_in.scope.as_deref();
-    if let Some(name) = wanted.and_then(|wanted| wanted.split(' ').find(|name| !has(granted, name)))
-    {
-        return Err(OAuthError::invalid_scope(format!(
-            "The login did not give the scope '{name}', and an exchange adds none."
-        )));
-    }
+    let digest = sha256_base64url(token);
+    // What the sender has proved is looked at with the other subject tokens.
+    let (_families, _, family) = usable(shared, client_id, &digest, |_| true, refused)?;
+    require_within(family.sign_in.scope.as_deref(), wanted, "an exchange")?;
     let mut claims = Map::new();
     claims.insert("sub".into(), family.sign_in.subject.as_str().into());
     claims.insert("client_id".into(), client_id.into());

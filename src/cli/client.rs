@@ -152,6 +152,11 @@ fn audience(text: &str) -> Result<String, String> {
 }
 
 impl Authentication {
+    /// The method that is given.
+    pub fn method(&self) -> Option<ClientAuthMethod> {
+        self.client_auth.map(Method::method)
+    }
+
     /// The environment variable with the client's secret.
     pub fn secret_variable(&self) -> &str {
         self.client_secret_env.as_deref().unwrap_or(secret::CLIENT_SECRET)

@@ -1,6 +1,8 @@
 //! `exchange`: one test exchange, its answer, and what there is to say about it.
 
 mod act;
+mod hops;
+mod then;
 mod written;
 
 use std::path::PathBuf;
@@ -13,6 +15,7 @@ use super::connection::Connection;
 use super::preset::PresetArgs;
 use super::serve::audience_map;
 use super::share::ToolName;
+use then::ThenArgs;
 
 pub(super) use act::failure;
 pub use act::run;
@@ -37,6 +40,10 @@ Examples:
 
   Take the issued token along to the next hop:
     NEXT=$(exchange-studio exchange ... --print-token)
+
+  A chain of hops at once, each with its report, its time, and what becomes of its token:
+    exchange-studio exchange ... --audience DASHBOARD-ID --then DASHBOARD-ID=LEDGER-ID \\
+        --introspect --revoke-subject
 
   As a client that signs with its own key ('serve' got the public half by --client-key):
     exchange-studio exchange ... --client-auth private_key_jwt --client-key-file portal.pem
@@ -64,14 +71,14 @@ Marks: + passed, ! recommendation not kept, - requirement not kept, i worth know
 in which servers differ.
 
 Exit status:
-  0  a token was issued, every requirement was kept, and the prediction (if any) held
+  0  a token was issued, by every hop, every requirement was kept, and the prediction (if any) held
   1  the server refused, its answer cannot be used, a requirement was not kept, the prediction was
      wrong, --introspect or --revoke-subject could not be asked after a token was issued, or a case
      did not pass
   2  usage
   3  a path of --predict, the file of a key or one of cases cannot be read
-  4  the server cannot be reached for the exchange, or the second one for the grant; what the first
-     has said is reported all the same")]
+  4  the server cannot be reached for the exchange or a later hop, or the second one for the grant;
+     what was said before is reported all the same")]
 pub struct Args {
     #[command(flatten)]
     connection: Connection,
@@ -142,12 +149,15 @@ pub struct Args {
     #[arg(long = "param", value_name = "NAME=VALUE", value_parser = parameter)]
     parameters: Vec<(String, String)>,
 
+    #[command(flatten)]
+    then: ThenArgs,
+
     /// Ask the server about the issued token (RFC 7662), and compare what it says with the token.
     #[arg(long)]
     introspect: bool,
 
-    /// Revoke the subject token afterwards (RFC 7009), and see what becomes of the issued one. The
-    /// subject token is of no use any more then.
+    /// Revoke the subject token afterwards (RFC 7009), and see what becomes of the issued one; of a
+    /// chain, of the one that each hop has issued. The subject token is of no use any more then.
     #[arg(long)]
     revoke_subject: bool,
 

@@ -23,8 +23,8 @@ pub use start::run;
 /// the machine; keys are made at start and forgotten at the end.
 ///
 /// Every confidential client has the secret that the environment variable holds, unless it has a key
-/// (--client-key); clients that the configuration calls public have none. Users log in with authorization code and PKCE on a page
-/// without passwords.
+/// (--client-key) or a certificate; clients that the configuration calls public have none. Users log
+/// in with authorization code and PKCE on a page without passwords.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Example:
@@ -114,8 +114,8 @@ pub struct Args {
     #[arg(long)]
     same_words: bool,
 
-    /// Do something wrongly on purpose, to try what notices it: the checks and probes in brackets. May
-    /// be given several times.
+    /// Do this one thing wrongly on purpose, to see what notices it: for each, the checks and probes in
+    /// brackets. May be given several times.
     #[arg(
         long,
         value_name = "NAME",
@@ -138,8 +138,9 @@ pub struct Args {
     #[arg(long, value_name = "NAME=ID", value_parser = audience_map)]
     trust_domain: Vec<(String, String)>,
 
-    /// Redeem the grants of this server of another domain, which must run on this machine, where the
-    /// configuration has its issuer and subject as a federated identity. May be given several times.
+    /// The issuer of another domain's server, which runs on this machine: the grants that it issues are
+    /// redeemed here, where the configuration has that issuer and the grant's subject as a federated
+    /// identity. May be given several times.
     #[arg(long, value_name = "ISSUER")]
     trust_issuer: Vec<String>,
 

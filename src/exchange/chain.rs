@@ -58,3 +58,49 @@ pub async fn chain(
     }
     Ok(())
 }
+
+/// Whether every hop that was wanted has issued something.
+pub fn is_complete(reports: &[&Report], wanted: usize) -> bool {
+    reports.len() == wanted && reports.iter().all(|report| report.outcome == Outcome::Issued)
+}
+
+/// How long the requests of all hops took together, in milliseconds.
+pub fn total_ms(reports: &[&Report]) -> f64 {
+    let total: f64 = reports.iter().map(|report| report.timings.total_ms).sum();
+    // To the microsecond, as each.
+    (total * 1e3).round() / 1e3
+}
+
+/// One sentence that says how far a chain came; `reports` are of the hops that were answered.
+pub fn sentence(reports: &[&Report], wanted: usize) -> String {
+    let total = total_ms(reports);
+    if is_complete(reports, wanted) {
+        return format!("All {wanted} hops issued a token, in {total:.0} ms.");
+    }
+    // One that was answered with a token is not where it ended.
+    let issued = reports.iter().take_while(|report| report.outcome == Outcome::Issued).count();
+    format!("The chain ended at hop {} of {wanted}, after {total:.0} ms.", issued + 1)
+}
+
+/// One sentence on what became of the tokens when the one that the chain began with was revoked; `None`
+/// when that was not done, or the server says nothing of them.
+pub fn after_revocation(reports: &[&Report]) -> Option<String> {
+    let after: Vec<bool> =
+        reports.iter().filter_map(|report| report.active_after_revocation).collect();
+    let alive = after.iter().filter(|active| **active).count();
+    Some(match (after.len(), alive) {
+        (0, _) => return None,
+        (1, 0) => "With the first token the one derived from it ended.".to_owned(),
+        (1, _) => {
+            "The first token was revoked, and the one derived from it stays active.".to_owned()
+        }
+        (all, 0) => format!("With the first token all {all} tokens derived from it ended."),
+        (all, alive) if all == alive => {
+            format!("The first token was revoked, and all {all} derived from it stay active.")
+        }
+        (all, alive) => format!(
+            "The first token was revoked: of {all} derived from it {alive} stay active, {} ended.",
+            all - alive
+        ),
+    })
+}

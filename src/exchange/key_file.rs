@@ -5,6 +5,8 @@
 //! rather than quietly reduced, because whoever hands it over has made a mistake that matters.
 //! What cannot be read is told by its kind, never by its content.
 
+mod private_jwk;
+
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair,
     EcdsaSigningAlgorithm, Ed25519KeyPair, RsaKeyPair,
@@ -14,11 +16,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::EncodingKey;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{PrivateKeyDer, SubjectPublicKeyInfoDer};
-use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
+use self::private_jwk::PrivateJwk;
 use super::certificate::CertificateError;
 use super::der;
 use super::keys::{KeyError, KeySet, SigningAlgorithm, SigningKey, private_key_of_pkcs8};
@@ -161,92 +162,6 @@ fn edwards(pair: &Ed25519KeyPair) -> Result<Material, KeyFileError> {
     Ok(Material::Ed25519(EncodingKey::from_ed_der(pkcs8.as_ref())))
 }
 
-/// The members of a private JSON Web Key (RFC 7518 §6, RFC 8037 §2) that are needed to sign.
-#[derive(Deserialize)]
-struct PrivateJwk {
-    kty: String,
-    crv: Option<String>,
-    kid: Option<String>,
-    alg: Option<String>,
-    #[serde(default)]
-    x: Member,
-    #[serde(default)]
-    y: Member,
-    #[serde(default)]
-    n: Member,
-    #[serde(default)]
-    e: Member,
-    #[serde(default)]
-    d: Member,
-    #[serde(default)]
-    p: Member,
-    #[serde(default)]
-    q: Member,
-    #[serde(default)]
-    dp: Member,
-    #[serde(default)]
-    dq: Member,
-    #[serde(default)]
-    qi: Member,
-}
-
-/// Octets in base64url, wiped when they are let go.
-#[derive(Default)]
-struct Member(Option<Zeroizing<Vec<u8>>>);
-
-impl<'de> Deserialize<'de> for Member {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = Zeroizing::new(String::deserialize(deserializer)?);
-        Ok(Self(URL_SAFE_NO_PAD.decode(text.trim_end_matches('=')).ok().map(Zeroizing::new)))
-    }
-}
-
-impl Member {
-    fn need(&self) -> Result<&[u8], KeyFileError> {
-        self.0.as_ref().map(|octets| octets.as_slice()).ok_or(KeyFileError::NoPrivateKey)
-    }
-}
-
-impl PrivateJwk {
-    fn material(&self) -> Result<Material, KeyFileError> {
-        match (self.kty.as_str(), self.crv.as_deref()) {
-            ("RSA", _) => rsa(&self.pkcs1()?),
-            ("EC", Some("P-256" | "P-384")) => {
-                let (x, y, d) = (self.x.need()?, self.y.need()?, self.d.need()?);
-                let point = [&[4], x, y].concat();
-                elliptic(|curve| {
-                    EcdsaKeyPair::from_private_key_and_public_key(curve, d, &point).ok()
-                })
-            }
-            ("OKP", Some("Ed25519")) => {
-                let pair = Ed25519KeyPair::from_seed_and_public_key(self.d.need()?, self.x.need()?);
-                edwards(&pair.map_err(|_| KeyFileError::Kind)?)
-            }
-            _ => Err(KeyFileError::Kind),
-        }
-    }
-
-    /// `RSAPrivateKey` (RFC 8017 §A.1.2).
-    fn pkcs1(&self) -> Result<Zeroizing<Vec<u8>>, KeyFileError> {
-        let members = [&self.n, &self.e, &self.d, &self.p, &self.q, &self.dp, &self.dq, &self.qi];
-        let mut numbers = Vec::with_capacity(members.len());
-        for member in members {
-            numbers.push(member.need()?);
-        }
-        // A buffer that had to grow would leave its numbers behind in memory.
-        let length = numbers.iter().map(|octets| octets.len() + 12).sum();
-        let mut inside = Zeroizing::new(Vec::with_capacity(length));
-        der::write_integer(&mut inside, &[]);
-        for octets in numbers {
-            der::write_integer(&mut inside, octets);
-        }
-        let mut der = Zeroizing::new(Vec::with_capacity(inside.len() + 8));
-        der::write_head(&mut der, 0x30, inside.len());
-        der.extend_from_slice(&inside);
-        Ok(der)
-    }
-}
-
 impl KeySet {
     /// Reads the public keys of a client: a key set (RFC 7517 §5), one JSON Web Key, or PEM
     /// (`PUBLIC KEY`, RFC 7468 §13). A key from PEM has no name, and is tried for any.
@@ -324,158 +239,4 @@ fn jwk_of_spki(spki: &[u8]) -> Option<Value> {
 }
 
 #[cfg(test)]
-mod tests {
-    use aws_lc_rs::encoding::{
-        AsBigEndian as _, AsDer as _, Curve25519SeedBin, EcPrivateKeyBin, EcPrivateKeyRfc5915Der,
-        Pkcs8V1Der, PublicKeyX509Der,
-    };
-    use aws_lc_rs::rsa::KeySize;
-    use aws_lc_rs::signature::KeyPair as _;
-    use base64::engine::general_purpose::STANDARD;
-
-    use super::*;
-
-    fn pem(label: &str, der: &[u8]) -> SecretString {
-        let body = STANDARD.encode(der);
-        let lines: Vec<&str> =
-            body.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap()).collect();
-        let body = lines.join("\n");
-        SecretString::from(format!("-----BEGIN {label}-----\n{body}\n-----END {label}-----\n"))
-    }
-
-    fn read(text: &SecretString) -> Result<SigningKey, KeyFileError> {
-        SigningKey::read(text, None, None)
-    }
-
-    /// What the private text signs, the public one verifies.
-    fn fits(private: &SecretString, public: &SecretString, algorithm: SigningAlgorithm) {
-        let key = SigningKey::read(private, Some("named"), Some(algorithm.name())).unwrap();
-        assert_eq!((key.algorithm(), key.kid()), (algorithm, "named"));
-        let token = key.sign("JWT", &json!({ "sub": "portal" })).unwrap();
-        let keys = KeySet::read_public(public.expose_secret()).unwrap();
-        assert_eq!(keys.verify(&token).unwrap().text("sub"), Some("portal"), "{algorithm:?}");
-    }
-
-    #[test]
-    fn rsa_is_read_from_pkcs8_and_pkcs1() {
-        let pair = RsaKeyPair::generate(KeySize::Rsa2048).unwrap();
-        let pkcs8: Pkcs8V1Der<'_> = pair.as_der().unwrap();
-        let pkcs1 = private_key_of_pkcs8(pkcs8.as_ref()).unwrap();
-        let public: PublicKeyX509Der<'_> = pair.public_key().as_der().unwrap();
-        let public = pem("PUBLIC KEY", public.as_ref());
-        for algorithm in [SigningAlgorithm::Rs256, SigningAlgorithm::Ps256] {
-            fits(&pem("PRIVATE KEY", pkcs8.as_ref()), &public, algorithm);
-            fits(&pem("RSA PRIVATE KEY", pkcs1), &public, algorithm);
-        }
-        let private = pem("PRIVATE KEY", pkcs8.as_ref());
-        assert_eq!(read(&private).unwrap().algorithm(), SigningAlgorithm::Rs256);
-        assert_eq!(
-            SigningKey::read(&private, None, Some("ES256")).unwrap_err(),
-            KeyFileError::Algorithm("RSA", "ES256".to_owned())
-        );
-    }
-
-    #[test]
-    fn elliptic_curves_are_read_from_pkcs8_and_sec1() {
-        for (curve, algorithm) in [
-            (&ECDSA_P256_SHA256_FIXED_SIGNING, SigningAlgorithm::Es256),
-            (&ECDSA_P384_SHA384_FIXED_SIGNING, SigningAlgorithm::Es384),
-        ] {
-            let pair = EcdsaKeyPair::generate(curve).unwrap();
-            let pkcs8 = pair.to_pkcs8v1().unwrap();
-            let private = pair.private_key();
-            let sec1: EcPrivateKeyRfc5915Der<'_> = private.as_der().unwrap();
-            let public: PublicKeyX509Der<'_> = pair.public_key().as_der().unwrap();
-            let public = pem("PUBLIC KEY", public.as_ref());
-            fits(&pem("PRIVATE KEY", pkcs8.as_ref()), &public, algorithm);
-            fits(&pem("EC PRIVATE KEY", sec1.as_ref()), &public, algorithm);
-            let point = pair.public_key().as_ref();
-            let (x, y) = point[1..].split_at(point.len() / 2);
-            let d: EcPrivateKeyBin<'_> = private.as_be_bytes().unwrap();
-            let text = |octets: &[u8]| URL_SAFE_NO_PAD.encode(octets);
-            let name = if algorithm == SigningAlgorithm::Es256 { "P-256" } else { "P-384" };
-            let mut jwk = json!({ "kty": "EC", "crv": name, "x": text(x), "y": text(y) });
-            let public = SecretString::from(jwk.to_string());
-            jwk["d"] = text(d.as_ref()).into();
-            fits(&SecretString::from(jwk.to_string()), &public, algorithm);
-        }
-    }
-
-    #[test]
-    fn ed25519_is_read_from_pkcs8_and_from_a_json_web_key() {
-        let pair = Ed25519KeyPair::generate().unwrap();
-        // PKCS#8 with the public key inside, as some tools write it.
-        for pkcs8 in [pair.to_pkcs8v1().unwrap(), pair.to_pkcs8().unwrap()] {
-            let private = pem("PRIVATE KEY", pkcs8.as_ref());
-            let public: PublicKeyX509Der<'_> = pair.public_key().as_der().unwrap();
-            fits(&private, &pem("PUBLIC KEY", public.as_ref()), SigningAlgorithm::EdDsa);
-        }
-        let text = |octets: &[u8]| URL_SAFE_NO_PAD.encode(octets);
-        let seed: Curve25519SeedBin<'_> = pair.seed().unwrap().as_be_bytes().unwrap();
-        let mut jwk = json!({
-            "kty": "OKP", "crv": "Ed25519", "x": text(pair.public_key().as_ref()), "kid": "named",
-        });
-        let public = SecretString::from(jwk.to_string());
-        jwk["d"] = text(seed.as_ref()).into();
-        jwk["alg"] = "Ed25519".into();
-        let private = SecretString::from(jwk.to_string());
-        fits(&private, &public, SigningAlgorithm::EdDsa);
-        assert_eq!(read(&private).unwrap().kid(), "named");
-    }
-
-    #[test]
-    fn an_rsa_json_web_key_is_read_with_its_algorithm() {
-        // The numbers are those of a key made here, taken apart again.
-        let pair = RsaKeyPair::generate(KeySize::Rsa2048).unwrap();
-        let pkcs8: Pkcs8V1Der<'_> = pair.as_der().unwrap();
-        let pkcs1 = private_key_of_pkcs8(pkcs8.as_ref()).unwrap();
-        let (mut rest, _) = der::read(pkcs1, 0x30).unwrap();
-        let mut numbers = Vec::new();
-        while let Some((number, after)) = der::read(rest, 0x02) {
-            numbers.push(URL_SAFE_NO_PAD.encode(number.strip_prefix(&[0]).unwrap_or(number)));
-            rest = after;
-        }
-        let names = ["version", "n", "e", "d", "p", "q", "dp", "dq", "qi"];
-        let mut jwk = json!({ "kty": "RSA", "alg": "PS256" });
-        for (name, number) in names.into_iter().zip(&numbers).skip(1) {
-            jwk[name] = number.as_str().into();
-        }
-        let private = SecretString::from(jwk.to_string());
-        assert_eq!(read(&private).unwrap().algorithm(), SigningAlgorithm::Ps256);
-        let public = json!({ "keys": [{ "kty": "RSA", "n": jwk["n"], "e": jwk["e"] }] });
-        fits(&private, &SecretString::from(public.to_string()), SigningAlgorithm::Rs256);
-        jwk.as_object_mut().unwrap().remove("qi");
-        let incomplete = read(&SecretString::from(jwk.to_string()));
-        assert_eq!(incomplete.unwrap_err(), KeyFileError::NoPrivateKey);
-        // The other side must not have it.
-        for private in [private.expose_secret(), pem("PRIVATE KEY", pkcs8.as_ref()).expose_secret()]
-        {
-            assert_eq!(KeySet::read_public(private).unwrap_err(), KeyFileError::Private);
-        }
-    }
-
-    #[test]
-    fn what_is_no_key_is_told_by_its_kind_and_never_shown() {
-        let marked = "TUFSS0VELXNlY3JldA==";
-        for (text, expected) in [
-            (String::new(), KeyFileError::NoPrivateKey),
-            (marked.to_owned(), KeyFileError::NoPrivateKey),
-            (format!("{{\"k\":\"{marked}\"}}"), KeyFileError::NoPrivateKey),
-            (format!("{{\"kty\":\"oct\",\"d\":\"{marked}\"}}"), KeyFileError::Kind),
-            (pem("PRIVATE KEY", b"MARKED").expose_secret().to_owned(), KeyFileError::Kind),
-            (
-                pem("ENCRYPTED PRIVATE KEY", b"MARKED").expose_secret().to_owned(),
-                KeyFileError::Encrypted,
-            ),
-            (pem("PUBLIC KEY", b"MARKED").expose_secret().to_owned(), KeyFileError::NoPrivateKey),
-        ] {
-            let error = read(&SecretString::from(text)).unwrap_err();
-            assert_eq!(error, expected);
-            let text = format!("{error} {error:?}");
-            assert!(!text.contains("MARKED") && !text.contains(marked), "{text}");
-        }
-        for text in ["", "{}", "[]", "{\"keys\":1}", "{\"keys\":[]}"] {
-            assert!(KeySet::read_public(text).is_err(), "{text}");
-        }
-    }
-}
+mod tests;

@@ -30,6 +30,7 @@
 //! the environment of this process passes [`Process`]. Everything
 //! async needs a tokio runtime and does not care whose it is.
 
+mod address;
 pub mod agree;
 pub mod ask;
 pub mod assertion;

@@ -17,6 +17,7 @@ use super::redact::Redactor;
 use super::run::{Sent, SentParameter};
 use super::time::milliseconds;
 use super::token::Token;
+use super::token_type::{ID_JAG, JWT};
 use super::verify::Verification;
 
 /// How an exchange ended.
@@ -176,6 +177,18 @@ impl Report {
         self.answer.body.as_ref()?.get("issued_token_type")?.as_str()
     }
 
+    /// Whether what was issued is a grant, to be redeemed for an access token (RFC 7523 §2.1): an
+    /// ID-JAG, or a JWT of which the server says that it is no access token (RFC 8693 §2.2.1).
+    pub fn issued_a_grant(&self) -> bool {
+        let token_type = || self.answer.body.as_ref()?.get("token_type")?.as_str();
+        self.outcome == Outcome::Issued
+            && match self.issued_type() {
+                Some(ID_JAG) => true,
+                Some(JWT) => token_type().is_some_and(|text| text.eq_ignore_ascii_case("N_A")),
+                _ => false,
+            }
+    }
+
     /// What was found out after the exchange, where that was asked for (INT, REV).
     pub fn afterwards(&self) -> impl Iterator<Item = &Check> {
         self.checks.iter().filter(|check| is_afterwards(check))
@@ -252,14 +265,13 @@ impl Report {
         let status = self.answer.status;
         match (&self.outcome, &self.refusal) {
             (Outcome::Issued, _) => {
-                let breaches = self.at(Level::Fail).count();
-                match breaches {
-                    0 => format!("A token was issued ({status})."),
-                    1 => format!("A token was issued ({status}), with one breach of the standard."),
-                    n => {
-                        format!("A token was issued ({status}), with {n} breaches of the standard.")
-                    }
-                }
+                let what = if self.issued_a_grant() { "A grant" } else { "A token" };
+                let breaches = match self.at(Level::Fail).count() {
+                    0 => String::new(),
+                    1 => ", with one breach of the standard".to_owned(),
+                    n => format!(", with {n} breaches of the standard"),
+                };
+                format!("{what} was issued ({status}){breaches}.")
             }
             (Outcome::Refused, Some(refusal)) => {
                 format!("The server refused: {} ({status}).", refusal.error)
@@ -306,6 +318,7 @@ impl Report {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use crate::exchange::token_type::{ACCESS_TOKEN, TXN_TOKEN};
 
     /// A report of a request with these parameters: name, value, and whether it is a mask.
     pub fn report(method: ClientAuthMethod, parameters: &[(&str, &str, bool)]) -> Report {
@@ -353,6 +366,24 @@ pub(super) mod tests {
             timings: Timings { first_byte_ms: 1.0, total_ms: 2.0, ..Timings::default() },
             issued: Some(SecretString::from("MARKED-issued")),
         }
+    }
+
+    #[test]
+    fn what_was_issued_is_called_a_grant_where_it_is_one() {
+        let of = |issued_token_type: &str, token_type: &str| {
+            let mut report = report(ClientAuthMethod::None, &[]);
+            report.outcome = Outcome::Issued;
+            report.answer.status = 200;
+            report.answer.body = Some(serde_json::json!({
+                "issued_token_type": issued_token_type, "token_type": token_type,
+            }));
+            report.sentence()
+        };
+        assert_eq!(of(ID_JAG, "N_A"), "A grant was issued (200).");
+        assert_eq!(of(JWT, "n_a"), "A grant was issued (200).");
+        assert_eq!(of(JWT, "Bearer"), "A token was issued (200).");
+        assert_eq!(of(TXN_TOKEN, "N_A"), "A token was issued (200).");
+        assert_eq!(of(ACCESS_TOKEN, "Bearer"), "A token was issued (200).");
     }
 
     #[test]

@@ -67,7 +67,7 @@ fn a_grant_that_nobody_redeems_is_reported() {
     let more = ["--preset", "chaining", "--audience", &other, "--redeem-at", &other];
     let ran = served.exchange(&token, PORTAL, &more);
     assert_eq!(ran.code, Some(4), "{ran}");
-    assert!(ran.stdout.starts_with("A token was issued (200).\n"), "{ran}");
+    assert!(ran.stdout.starts_with("A grant was issued (200).\n"), "{ran}");
     assert!(ran.stdout.contains("\nThe grant was not redeemed: "), "{ran}");
     assert!(ran.stderr.starts_with("error: "), "{ran}");
     assert!(
@@ -86,7 +86,7 @@ fn a_grant_that_nobody_redeems_is_reported() {
     // A script that wants the last token gets none.
     let ran = served.exchange(&token, PORTAL, &[&more[..], &["--print-token"]].concat());
     assert_eq!((ran.code, ran.stdout.as_str()), (Some(4), ""), "{ran}");
-    assert!(ran.stderr.contains("A token was issued (200)."), "{ran}");
+    assert!(ran.stderr.contains("A grant was issued (200)."), "{ran}");
 }
 
 #[test]

@@ -41,6 +41,7 @@ mod keyring;
 mod keyring_session;
 mod many;
 mod misbehaviours_are_told_apart;
+mod panics;
 mod presets;
 mod probe;
 mod real_authgent;

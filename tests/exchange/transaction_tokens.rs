@@ -156,8 +156,7 @@ async fn a_replacement_stays_in_its_transaction() {
     };
     let more = replace(|it| it.extra[1].1 = r#"{"item": "car", "gift": true}"#.into());
     let report = ask(&bench, PORTAL, more).await;
-    // What is for the trust domain names neither the client nor this server.
-    assert_eq!(noticed(&report), ["REQ-20"], "{:#?}", report.checks);
+    assert!(noticed(&report).is_empty(), "{:#?}", report.checks);
     let (before, after) =
         (claims(first.expose_secret()), claims(report.issued.unwrap().expose_secret()));
     for same in ["txn", "sub", "aud", "rctx"] {

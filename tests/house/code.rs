@@ -126,6 +126,82 @@ fn nothing_is_left_undone_switched_off_or_timed() {
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
+/// The rooms that hold secrets and tokens.
+const WITH_SECRETS: [&str; 3] = ["src/exchange", "src/authority", "src/cli"];
+
+/// What runs in the program: the lines of a file up to the tests that end it, with their numbers.
+fn lines_that_run(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let marks =
+        ["\n#[cfg(test)]\nmod ", "\n#[cfg(test)]\npub(super) mod ", "\n#[cfg(test)]\npub mod "];
+    let ends = marks.into_iter().flat_map(|mark| {
+        // Tests in a file of their own do not end this one.
+        let is_here = move |at: &usize| {
+            text[at + mark.len()..].lines().next().is_some_and(|line| line.ends_with('{'))
+        };
+        text.match_indices(mark).map(|(at, _)| at).filter(is_here)
+    });
+    let end = ends.min().unwrap_or(text.len());
+    text[..end].lines().enumerate().map(|(index, line)| (index + 1, code(line)))
+}
+
+/// A panic prints what it is given, and what is printed ends in a log. So nothing there panics by
+/// itself, prints past the terminal that the commands are given, or makes text of a value that was not
+/// made to be read.
+#[test]
+fn what_holds_secrets_neither_panics_nor_logs_nor_prints_debug_texts() {
+    let words = [
+        "panic!(",
+        "unreachable!(",
+        "assert!(",
+        "assert_eq!(",
+        "assert_ne!(",
+        ".unwrap()",
+        ".unwrap_err()",
+        ".expect(",
+        ".expect_err(",
+        "println!(",
+        "print!(",
+        "log::",
+        "tracing::",
+        ":?}",
+        ":#?}",
+    ];
+    // Enumerations of a TLS library and of this program's operations, which hold nothing of anybody.
+    let harmless = [
+        ("src/exchange/transport.rs", "({other:?})"),
+        ("src/exchange/transport.rs", "({alert:?})"),
+        ("src/cli/edit/script.rs", "format!(\"{other:?}\")"),
+    ];
+    let (mut found, mut seen) = (Vec::new(), 0);
+    let all = WITH_SECRETS.into_iter().flat_map(|room| files(room, &["rs"]));
+    // Those two are tests alone.
+    for (path, text) in
+        all.filter(|(path, _)| !path.ends_with("tests.rs") && !path.ends_with("registry.rs"))
+    {
+        for (number, line) in lines_that_run(&text) {
+            seen += 1;
+            let is_harmless =
+                |(file, words): &(&str, &str)| path.ends_with(file) && line.contains(words);
+            if harmless.iter().any(is_harmless) {
+                continue;
+            }
+            for word in words.iter().filter(|word| line.contains(**word)) {
+                found.push(format!("{}:{number}: {word}", path.display()));
+            }
+        }
+    }
+    assert!(seen > 10_000, "hardly anything was read: the check reads the wrong thing");
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
+fn tests_at_the_end_of_a_file_do_not_run() {
+    let text = "a\n#[cfg(test)]\nmod registry;\nb // c\n#[cfg(test)]\nmod tests {\nd\n}\n";
+    let lines: Vec<_> =
+        lines_that_run(text).map(|(number, line)| format!("{number}{line}")).collect();
+    assert_eq!(lines, ["1a", "2#[cfg(test)]", "3mod registry;", "4b "]);
+}
+
 #[test]
 fn icons_come_from_the_list_that_the_font_is_cut_by() {
     let list = std::path::Path::new("src/studio/theme/icons.rs");

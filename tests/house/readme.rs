@@ -201,3 +201,12 @@ fn sessions_are_read_as_they_look() {
     assert!(!matches(&steps[0].output, &["two"]));
     assert!(!matches(&steps[1].output, &["anything"]));
 }
+
+#[test]
+fn the_number_of_misbehaviours_is_the_real_one() {
+    let text = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let words =
+        format!("one of {} things wrongly", exchange_studio::authority::Misbehaviour::ALL.len());
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains(&words), "README does not say: {words}");
+}

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::written::Done;
-use super::{Args, Format, SKEW};
+use super::written::{Compared, Done, Written as _};
+use super::{Args, Format, SKEW, then};
 use crate::authority::{self, Planned, Prediction};
 use crate::cli::connection::Reached;
 use crate::cli::{Exit, Failure, Globals, Terminal, case, client, preset, project, secret, share};
@@ -14,9 +14,11 @@ use crate::exchange::agree::Agreement;
 use crate::exchange::keys::{SigningAlgorithm, SigningKey};
 use crate::exchange::share::{Variables, har};
 use crate::exchange::{
-    DiscoveryError, ExchangeRequest, FollowUp, Level, Outcome, Redeemed, Redemption, Server,
-    SimulateError, Simulation, follow_up, jwt_bearer, redeem, simulate, time, token, token_type,
+    DiscoveryError, ExchangeRequest, FollowUp, Level, Outcome, Redeemed, Redemption, Report,
+    Server, SimulateError, Simulation, follow_up, jwt_bearer, redeem, simulate, time, token,
+    token_type,
 };
+use crate::trust::Reading;
 
 pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Exit, Failure> {
     if !args.case.is_empty() {
@@ -40,13 +42,20 @@ pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Ex
         let variables = variables(args, &reached);
         return share::run(tool, &simulation, &variables, &reached, failure, terminal);
     }
-    let prediction = match &project {
-        None => None,
-        Some(project) => {
-            let audiences = reached.audiences(&args.audience_map);
-            predict(args, globals, project, (&simulation.request, &audiences), terminal)
-        }
-    };
+    let foresight = project.as_ref().map(|project| Foresight {
+        project,
+        reading: globals.reading,
+        audiences: reached.audiences(&args.audience_map),
+    });
+    if args.then.is_given() {
+        return then::run(args, &simulation, &reached, foresight.as_ref(), terminal);
+    }
+    let request = &simulation.request;
+    let predicted = foresight.as_ref().and_then(|foresight| {
+        let prediction =
+            foresight.of(&args.client_id, &request.subject_token, request, terminal)?;
+        Some((foresight, prediction))
+    });
     let http = reached.http()?;
     let started = std::time::SystemTime::now();
     let wanted = FollowUp { introspect: args.introspect, revoke_subject: args.revoke_subject };
@@ -70,9 +79,7 @@ pub fn run(args: &Args, globals: &Globals, terminal: &mut Terminal) -> Result<Ex
         let text = serde_json::to_string_pretty(&archive).unwrap_or_default();
         project::write_output(file, format!("{text}\n").as_bytes(), terminal)?;
     }
-    let compared = prediction.as_ref().zip(project.as_ref()).map(|(prediction, project)| {
-        (prediction, project, Agreement::of(project, &prediction.decision, &report))
-    });
+    let compared = predicted.map(|(foresight, prediction)| foresight.compare(prediction, &report));
     let held = compared.as_ref().and_then(|(.., agreement)| agreement.held);
     let done = Done {
         report: &report,
@@ -147,26 +154,43 @@ fn simulation(args: &Args, reached: &Reached) -> Result<Simulation, Failure> {
     Ok(Simulation { server, client, request, skew: SKEW })
 }
 
-fn predict(
-    args: &Args,
-    globals: &Globals,
-    project: &Project,
-    (request, audiences): (&ExchangeRequest, &[(String, String)]),
-    terminal: &mut Terminal,
-) -> Option<Prediction> {
-    let token = token::decode(request.subject_token.expose_secret());
-    let planned = Planned {
-        requester: &args.client_id,
-        subject_claims: token.jwt().map(|jwt| &jwt.claims),
-        targets: args.audience.iter().chain(&args.resource).map(String::as_str).collect(),
-        audiences,
-    };
-    match authority::predict(project, globals.reading, &planned) {
-        Ok(prediction) => Some(prediction),
-        Err(reason) => {
-            terminal.warn(reason);
-            None
+/// The configuration that says what to expect.
+pub struct Foresight<'a> {
+    project: &'a Project,
+    reading: Reading,
+    /// What targets stand for.
+    audiences: Vec<(String, String)>,
+}
+
+impl<'a> Foresight<'a> {
+    /// What it says of an exchange; where it says nothing, a person is told why.
+    pub fn of(
+        &self,
+        requester: &str,
+        subject: &SecretString,
+        request: &ExchangeRequest,
+        terminal: &mut Terminal,
+    ) -> Option<Prediction> {
+        let token = token::decode(subject.expose_secret());
+        let planned = Planned {
+            requester,
+            subject_claims: token.jwt().map(|jwt| &jwt.claims),
+            targets: request.audience.iter().chain(&request.resource).map(String::as_str).collect(),
+            audiences: &self.audiences,
+        };
+        match authority::predict(self.project, self.reading, &planned) {
+            Ok(prediction) => Some(prediction),
+            Err(reason) => {
+                terminal.warn(reason);
+                None
+            }
         }
+    }
+
+    /// What it said beside what the server did.
+    pub fn compare(&self, prediction: Prediction, report: &Report) -> Compared<'a> {
+        let agreement = Agreement::of(self.project, &prediction.decision, report);
+        (prediction, self.project, agreement)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 
 use super::Format;
@@ -18,7 +18,7 @@ use crate::exchange::{Level, Outcome, Preset, Redeemed, Report, SimulateError, V
 use crate::trust::Truth;
 
 /// A prediction, the project it is from, and how it agrees with the answer.
-pub type Compared<'a> = (&'a Prediction, &'a Project, Agreement);
+pub type Compared<'a> = (Prediction, &'a Project, Agreement);
 
 /// An exchange and all that is known of it.
 #[derive(Clone, Copy)]
@@ -30,13 +30,23 @@ pub struct Done<'a> {
     pub redeemed: Option<&'a Result<Redeemed, SimulateError>>,
 }
 
-impl Done<'_> {
+/// What came of a command, for those who read it.
+pub trait Written {
+    /// For programs; with the issued tokens themselves if they are to be printed.
+    fn to_json(&self, print_token: bool) -> Value;
+
+    /// For people.
+    fn to_text(&self, colour: Colour) -> String;
+
+    /// The token that it all ends in, which is what goes on.
+    fn last_token(&self) -> Option<&SecretString>;
+
     /// Writes it. With `print_token` a person gets the token alone on standard output.
     ///
     /// # Errors
     ///
     /// When it cannot be written.
-    pub fn write(
+    fn write(
         &self,
         format: Format,
         print_token: bool,
@@ -51,18 +61,15 @@ impl Done<'_> {
             return Ok(());
         }
         terminal.say(self.to_text(terminal.err_colour()).trim_end());
-        // What the last leg has issued is what goes on.
-        let last = match self.redeemed {
-            None => self.report.issued.as_ref(),
-            Some(leg_2) => leg_2.as_ref().ok().and_then(|leg_2| leg_2.issued.as_ref()),
-        };
-        if let Some(token) = last {
+        if let Some(token) = self.last_token() {
             writeln!(terminal.out(), "{}", token.expose_secret())?;
         }
         Ok(())
     }
+}
 
-    fn to_json(self, print_token: bool) -> Value {
+impl Written for Done<'_> {
+    fn to_json(&self, print_token: bool) -> Value {
         let mut object = self.report.to_json(print_token);
         let compared =
             |describe: &dyn Fn(&Compared<'_>) -> Value| self.compared.map_or(Value::Null, describe);
@@ -87,7 +94,7 @@ impl Done<'_> {
         object
     }
 
-    fn to_text(self, colour: Colour) -> String {
+    fn to_text(&self, colour: Colour) -> String {
         let mut text = String::new();
         // Writing into a string cannot fail.
         let _ = write_human(&mut text, self.report, self.compared, colour);
@@ -97,6 +104,13 @@ impl Done<'_> {
             Some(Err(error)) => writeln!(text, "\n{}", colour.bad(not_redeemed(error))),
         };
         text
+    }
+
+    fn last_token(&self) -> Option<&SecretString> {
+        match self.redeemed {
+            None => self.report.issued.as_ref(),
+            Some(leg_2) => leg_2.as_ref().ok().and_then(|leg_2| leg_2.issued.as_ref()),
+        }
     }
 }
 

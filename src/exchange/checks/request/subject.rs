@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use super::super::{Check, Rule};
 use super::Look;
+use crate::exchange::client_auth::Client;
 use crate::exchange::time;
 use crate::exchange::token::{Jwt, Token};
 use crate::exchange::token_type::{
@@ -105,10 +106,13 @@ pub fn subject_audience(look: &Look<'_>) -> Check {
     if audiences.is_empty() {
         return RULE.note("It names no audience.");
     }
+    if look.request.subject_token_type.trim() == TXN_TOKEN {
+        return of_trust_domain(RULE, &audiences, &look.request.audience);
+    }
     let server = look.endpoint.trim_end_matches('/');
-    let own = jwt.client().is_some_and(|(_, id)| id == look.client.id);
+    let own = was_issued_to(jwt, look.client);
     let meant = audiences.iter().any(|one| {
-        one.eq_ignore_ascii_case(&look.client.id)
+        is_client(one, look.client)
             || one.trim_end_matches('/') == server
             || server.starts_with(&format!("{}/", one.trim_end_matches('/')))
     });
@@ -123,6 +127,31 @@ pub fn subject_audience(look: &Look<'_>) -> Check {
             audiences.join(", ")
         ))
     }
+}
+
+/// A transaction token is meant for every workload of its trust domain, and so is what replaces it
+/// (draft-ietf-oauth-transaction-tokens §13.15).
+fn of_trust_domain(rule: Rule, audiences: &[&str], asked: &[String]) -> Check {
+    let asked: Vec<&str> =
+        asked.iter().map(String::as_str).filter(|text| !text.is_empty()).collect();
+    if audiences.iter().any(|one| asked.contains(one)) {
+        rule.pass("It is a transaction token of the trust domain that the request names.")
+    } else {
+        rule.note(format!(
+            "It is a transaction token of the trust domain {}, which the request does not name as \
+             its audience. A transaction stays in its trust domain.",
+            audiences.join(", ")
+        ))
+    }
+}
+
+/// Whether an audience is a client by its id.
+fn is_client(audience: &str, client: &Client) -> bool {
+    audience.eq_ignore_ascii_case(&client.id)
+}
+
+fn was_issued_to(jwt: &Jwt, client: &Client) -> bool {
+    jwt.client().is_some_and(|(_, id)| is_client(id, client))
 }
 
 pub fn may_act(look: &Look<'_>) -> Check {
@@ -171,6 +200,11 @@ pub fn refresh_subject(look: &Look<'_>) -> Check {
     }
 }
 
+/// RFC 8705 §3 has a protected resource refuse a token whose certificate is not that of the connection,
+/// and no standard says what an exchange makes of one. The party that a token was issued to has its
+/// certificate and can show it; the party that it was issued *for* has received it over a connection
+/// with that certificate, and cannot have it. A server that refuses the second too keeps whoever is
+/// called with such a token from going on with it.
 pub fn bound_subject(look: &Look<'_>) -> Check {
     const RULE: Rule = Rule::new(
         "REQ-26",
@@ -178,15 +212,23 @@ pub fn bound_subject(look: &Look<'_>) -> Check {
         "RFC 9449 §6, RFC 8705 §3, RFC 7800 §3",
     )
     .about("subject_token");
-    let bound = look.subject.as_ref().and_then(Token::jwt).and_then(|jwt| jwt.claim("cnf"));
-    let Some(bound) = bound else { return RULE.not_applicable("It is bound to no key.") };
+    let jwt = look.subject.as_ref().and_then(Token::jwt);
+    let Some((jwt, bound)) = jwt.and_then(|jwt| Some((jwt, jwt.claim("cnf")?))) else {
+        return RULE.not_applicable("It is bound to no key.");
+    };
     let text = |name: &str| bound.get(name).and_then(serde_json::Value::as_str);
     let wanted = text("jkt");
     if let (None, Some(wanted)) = (wanted, text("x5t#S256")) {
+        let is_audience = jwt.audiences().iter().any(|one| is_client(one, look.client));
         return match look.client.certificate() {
             Some(one) if one.thumbprint() == wanted => {
                 RULE.pass("It is bound to the certificate that this request shows.")
             }
+            _ if is_audience && !was_issued_to(jwt, look.client) => RULE.note(
+                "It is bound to the certificate of whoever it was issued to, and meant for the \
+                 requester, which cannot have that certificate. The standards leave to the server \
+                 whether it takes such a token.",
+            ),
             Some(_) => RULE.warn(
                 "It is bound to another certificate than the one that this request shows; a good \
                  server refuses that.",

@@ -128,6 +128,19 @@ pub fn each_check_fires_on_what_it_is_for() {
         ("REQ-20", Level::Note, |r, _, _| {
             r.subject_token = jwt(json!({}), json!({"aud": ["elsewhere"]}));
         }),
+        ("REQ-20", Level::Note, |r, _, _| {
+            r.subject_token = jwt(json!({}), json!({"aud": "domain.example"}));
+            r.subject_token_type = TXN_TOKEN.into();
+        }),
+        ("REQ-20", Level::Pass, |r, _, _| {
+            r.subject_token = jwt(json!({}), json!({"aud": "domain.example"}));
+            r.subject_token_type = TXN_TOKEN.into();
+            r.audience = vec!["domain.example".into()];
+        }),
+        ("REQ-20", Level::Note, |r, _, _| {
+            r.subject_token = jwt(json!({}), json!({"aud": "domain.example"}));
+            r.audience = vec!["domain.example".into()];
+        }),
         ("REQ-21", Level::Warn, |r, _, _| {
             r.subject_token = jwt(json!({}), json!({"may_act": {"sub": "x"}}));
         }),
@@ -164,6 +177,32 @@ pub fn each_check_fires_on_what_it_is_for() {
         ("REQ-26", Level::Warn, |r, c, _| {
             r.subject_token = jwt(json!({}), json!({"cnf": {"x5t#S256": "x"}}));
             c.bound_certificate = Some(certificate());
+        }),
+        ("REQ-26", Level::Note, |r, _, _| {
+            let cnf = json!({"x5t#S256": "x"});
+            let claims = json!({"cnf": cnf, "aud": ["PORTAL"], "client_id": "front"});
+            r.subject_token = jwt(json!({}), claims);
+        }),
+        ("REQ-26", Level::Note, |r, c, _| {
+            let cnf = json!({"x5t#S256": "x"});
+            r.subject_token = jwt(json!({}), json!({"cnf": cnf, "aud": "portal"}));
+            c.bound_certificate = Some(certificate());
+        }),
+        ("REQ-26", Level::Warn, |r, c, _| {
+            let cnf = json!({"x5t#S256": "x"});
+            let claims = json!({"cnf": cnf, "aud": "portal", "client_id": "portal"});
+            r.subject_token = jwt(json!({}), claims);
+            c.bound_certificate = Some(certificate());
+        }),
+        ("REQ-26", Level::Warn, |r, _, _| {
+            let cnf = json!({"x5t#S256": "x"});
+            let claims = json!({"cnf": cnf, "aud": "other", "client_id": "front"});
+            r.subject_token = jwt(json!({}), claims);
+        }),
+        ("REQ-26", Level::Warn, |r, _, _| {
+            let cnf = json!({"jkt": "x"});
+            let claims = json!({"cnf": cnf, "aud": "portal", "client_id": "front"});
+            r.subject_token = jwt(json!({}), claims);
         }),
         ("REQ-26", Level::Pass, |r, c, _| {
             let certificate = certificate();
