@@ -80,7 +80,7 @@ impl Running {
         *current = Current { project, reading };
     }
 
-    /// Takes other public keys of clients in place of those it has ([`super::Options::client_keys`]), from
+    /// Takes other public keys of clients in place of those it has ([`Options::client_keys`]), from
     /// the next request on.
     ///
     /// [`Options::client_keys`]: super::Options::client_keys
