@@ -28,6 +28,7 @@ mod presets;
 mod project_file;
 mod redeem;
 mod safety;
+mod second_leg;
 mod server;
 mod source;
 mod structure;

@@ -13,6 +13,7 @@ use super::super::state::State;
 use super::super::theme::{self, Tokens};
 use super::super::widgets::{icon_button_ui, section_ui, small_icon_ui, tick_ui};
 use super::form::{Form, ServerChoice};
+use super::leg::Leg;
 use super::{
     Command, chain_ui, choice_ui, domains_ui, grid_ui, misbehave_ui, paste_ui, preset_ui,
     requester_ui, server, vault_ui,
@@ -29,7 +30,7 @@ pub fn form_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) {
     paste_ui::waiting_ui(ui, state);
     paste_ui::left_out_ui(ui, state);
     section_ui(ui, "Server");
-    changed |= server::chooser_ui(ui, state, &mut form, commands);
+    changed |= server::chooser_ui(ui, state, Leg::First, &mut form, commands);
     server::summary_ui(ui, state, commands);
     changed |= misbehave_ui::misbehave_ui(ui, &mut form);
     changed |= domains_ui::domains_ui(ui, state, &mut form, commands);
@@ -37,7 +38,7 @@ pub fn form_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) {
         findings_ui(ui, checks, &["endpoint"]);
     }
     changed |= preset_ui::preset_ui(ui, &mut form, checks);
-    changed |= requester_ui::requester_ui(ui, state, &mut form, commands);
+    changed |= requester_ui::requester_ui(ui, state, Leg::First, &mut form, commands);
     if !form.client_id.trim().is_empty() {
         findings_ui(ui, checks, &["client_id", "client_auth"]);
     }

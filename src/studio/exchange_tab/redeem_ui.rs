@@ -10,6 +10,7 @@ use super::answer_ui::answer_ui;
 use super::checks_ui::checks_ui;
 use super::form::{Form, ServerChoice};
 use super::form_ui::{field_ui, list_ui, row_ui};
+use super::leg::Leg;
 use super::redeem::{Command, Done};
 use super::result_ui::card_ui;
 use super::{Command as TabCommand, requester_ui, server, tokens_ui, wire_ui};
@@ -39,11 +40,7 @@ fn offer_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) {
          an access token (RFC 7523).",
     );
     run_ui(ui, state, commands);
-    let mut own = Vec::new();
-    let mut changed = form_ui(ui, state, &mut form, &mut own);
-    for command in own {
-        commands.push(for_this_leg(command));
-    }
+    let mut changed = form_ui(ui, state, &mut form, commands);
     section_ui(ui, "Asked for there");
     row_ui(ui, "scope", |ui| {
         let hint = "empty for what the grant gives";
@@ -61,7 +58,7 @@ fn form_ui(ui: &mut Ui, state: &State, form: &mut Form, commands: &mut Vec<Windo
     let mut changed = false;
     let mut server = |ui: &mut Ui, form: &mut Form, commands: &mut Vec<WindowCommand>| {
         section_ui(ui, "Redeemed at");
-        changed |= server::chooser_ui(ui, state, form, commands);
+        changed |= server::chooser_ui(ui, state, Leg::Second, form, commands);
         if form.server == ServerChoice::BuiltIn {
             weak_ui(
                 ui,
@@ -76,31 +73,19 @@ fn form_ui(ui: &mut Ui, state: &State, form: &mut Form, commands: &mut Vec<Windo
     };
     if ui.available_width() < 620.0 {
         server(ui, form, commands);
-        return requester_ui::requester_ui(ui, state, form, commands) || changed;
+        return requester_ui::requester_ui(ui, state, Leg::Second, form, commands) || changed;
     }
     let mut client_changed = false;
     ui.columns(2, |columns| {
         server(&mut columns[0], form, commands);
-        client_changed = requester_ui::requester_ui(&mut columns[1], state, form, commands);
+        client_changed =
+            requester_ui::requester_ui(&mut columns[1], state, Leg::Second, form, commands);
     });
     changed || client_changed
 }
 
-/// What the parts of a form ask the window for, for the form of this leg.
-fn for_this_leg(command: WindowCommand) -> WindowCommand {
-    match command {
-        WindowCommand::Exchange(TabCommand::Server(command)) => redeem(Command::Server(command)),
-        WindowCommand::Exchange(TabCommand::PickFile(which)) => redeem(Command::PickFile(which)),
-        command => command,
-    }
-}
-
-fn redeem(command: Command) -> WindowCommand {
-    WindowCommand::Exchange(TabCommand::Redeem(command))
-}
-
 fn send(commands: &mut Vec<WindowCommand>, command: Command) {
-    commands.push(redeem(command));
+    commands.push(WindowCommand::Exchange(TabCommand::Redeem(command)));
 }
 
 fn run_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) {

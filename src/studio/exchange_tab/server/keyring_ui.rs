@@ -6,8 +6,8 @@ use secrecy::ExposeSecret as _;
 use super::super::super::command::Command as WindowCommand;
 use super::super::super::theme::Tokens;
 use super::super::super::widgets::{icon_button_ui, problem_ui};
-use super::super::Command as TabCommand;
 use super::super::form_ui::{row_ui, secret_ui as masked_ui};
+use super::super::leg::Leg;
 use super::Command;
 use super::chooser_ui::weak_ui;
 use super::keyring::{Desk, KeyringCommand, Wish};
@@ -17,6 +17,8 @@ use crate::studio::theme::icons;
 /// The keyring, and what a secret is kept as there; no entry as long as that is not known.
 #[derive(Clone, Copy, Debug)]
 pub struct KeyringOf<'a> {
+    /// The form that asks.
+    pub leg: Leg,
     pub desk: &'a Desk,
     pub entry: Option<&'a Entry>,
 }
@@ -28,14 +30,12 @@ pub fn keyring_ui(ui: &mut Ui, keyring: KeyringOf<'_>, commands: &mut Vec<Window
     };
     let desk = keyring.desk;
     let id = &entry.client_id;
-    let mut send = |command: KeyringCommand| {
-        let command = TabCommand::Server(Command::Keyring(command));
-        commands.push(WindowCommand::Exchange(command));
-    };
+    let leg = keyring.leg;
+    let mut send = |command: KeyringCommand| commands.push(leg.server(Command::Keyring(command)));
     let mut typed = desk.typed(entry);
     row_ui(ui, "Secret", |ui| {
         ui.add_enabled_ui(desk.asking().is_none(), |ui| {
-            let name = format!("Secret of {id} to keep in the keyring");
+            let name = leg.name(format!("Secret of {id} to keep in the keyring"));
             if masked_ui(ui, &name, &mut typed, "typed once, to be kept there") {
                 send(KeyringCommand::Typed(entry.clone(), typed.clone()));
             }
@@ -48,7 +48,8 @@ pub fn keyring_ui(ui: &mut Ui, keyring: KeyringOf<'_>, commands: &mut Vec<Window
                 Wish::Keep => "Keeping…",
                 Wish::Forget => "Forgetting…",
             });
-            if ui.small_button("Give up").accessible_name("Give up on the keyring").clicked() {
+            let name = leg.name("Give up on the keyring");
+            if ui.small_button("Give up").accessible_name(name).clicked() {
                 send(KeyringCommand::GiveUp);
             }
         }),
@@ -56,7 +57,7 @@ pub fn keyring_ui(ui: &mut Ui, keyring: KeyringOf<'_>, commands: &mut Vec<Window
             let empty = typed.expose_secret().is_empty();
             let keep = ui.add_enabled_ui(busy.is_none() && !empty, |ui| {
                 icon_button_ui(ui, icons::ICON_KEY, "Keep in the keyring")
-                    .accessible_name(format!("Keep the secret of {id} in the keyring"))
+                    .accessible_name(leg.name(format!("Keep the secret of {id} in the keyring")))
             });
             let why = match busy {
                 Some(_) => "The keyring is being asked for something else",
@@ -67,7 +68,7 @@ pub fn keyring_ui(ui: &mut Ui, keyring: KeyringOf<'_>, commands: &mut Vec<Window
             }
             let forget = ui.add_enabled_ui(busy.is_none(), |ui| {
                 icon_button_ui(ui, icons::ICON_DELETE, "Forget")
-                    .accessible_name(format!("Forget the secret of {id} in the keyring"))
+                    .accessible_name(leg.name(format!("Forget the secret of {id} in the keyring")))
             });
             if forget.inner.on_hover_text("Takes it out of the keyring").clicked() {
                 send(KeyringCommand::Forget(entry.clone()));
