@@ -29,7 +29,7 @@ fn order(order: Order) -> Command {
 }
 
 /// Looks at one of the four, and waits for its plan.
-fn look(harness: &mut Harness<'static, Studio>, kind: Kind) {
+pub fn look(harness: &mut Harness<'static, Studio>, kind: Kind) {
     send(harness, Command::Act(exchange_studio::studio::Action::ShowExchange));
     let part = match kind {
         Kind::Sweep | Kind::Cases => "Sweep and cases",
@@ -48,7 +48,7 @@ fn look(harness: &mut Harness<'static, Studio>, kind: Kind) {
     });
 }
 
-fn idle(harness: &mut Harness<'static, Studio>) {
+pub fn idle(harness: &mut Harness<'static, Studio>) {
     until(harness, "the run has ended", |studio| campaign(studio).work.is_none());
 }
 

@@ -5,6 +5,7 @@
 mod ask;
 mod campaign;
 mod canvas;
+mod certificates;
 mod chain;
 mod changes;
 mod clients;
