@@ -23,6 +23,7 @@ mod keyring;
 #[path = "../exchange/keyring_session.rs"]
 mod keyring_session;
 mod looking;
+mod marked;
 mod matrix;
 mod opening;
 mod presets;

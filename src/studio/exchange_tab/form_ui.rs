@@ -6,6 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::config::ClientKey;
 use crate::exchange::checks::{Check, Level};
 use crate::exchange::preset::is_of_preset;
+use crate::exchange::request::{is_reserved, looks_secret};
 use crate::studio::theme::icons;
 
 use super::super::command::{Action, Command as WindowCommand};
@@ -88,11 +89,22 @@ pub(super) fn secret_ui(ui: &mut Ui, name: &str, secret: &mut SecretString, hint
         .hint_text(hint)
         .id_salt(name)
         .desired_width(f32::INFINITY);
-    let changed = ui.add(field).accessible_name(name).changed();
+    let response = ui.add(field).accessible_name(name);
+    forget_typing(&response);
+    let changed = response.changed();
     if changed {
         *secret = SecretString::from(text);
     }
     changed
+}
+
+/// Forgets what stood in a masked field before: what was wiped is not to come back by undoing.
+pub(super) fn forget_typing(response: &egui::Response) {
+    let context = &response.ctx;
+    if let Some(mut typing) = egui::text_edit::TextEditState::load(context, response.id) {
+        typing.clear_undoer();
+        typing.store(context, response.id);
+    }
 }
 
 pub(super) fn client_choice_ui(
@@ -287,10 +299,19 @@ fn extra_ui(ui: &mut Ui, form: &mut Form) -> bool {
                 if small_icon_ui(ui, icons::ICON_CLOSE, &format!("Remove parameter {number}")) {
                     removed = Some(index);
                 }
-                changed |= field_ui(ui, &format!("Parameter {number} value"), value, "value");
+                let field = egui::TextEdit::singleline(value)
+                    .password(looks_secret(name))
+                    .hint_text("value")
+                    .id_salt(("extra value", index))
+                    .desired_width(f32::INFINITY);
+                let response = ui.add(field).accessible_name(format!("Parameter {number} value"));
+                if looks_secret(name) {
+                    forget_typing(&response);
+                }
+                changed |= response.changed();
             });
         });
-        if crate::exchange::request::is_reserved(name) {
+        if is_reserved(name) {
             remark_ui(
                 ui,
                 Level::Fail,

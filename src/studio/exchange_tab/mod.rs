@@ -275,7 +275,7 @@ impl ExchangeTab {
         form.actor = acts.then(|| choice(request.actor_token, request.actor_token_type));
         form.requested_token_type = request.requested_token_type;
         (form.audience, form.resource) = (request.audience, request.resource);
-        (form.scope, form.extra) = (request.scope, request.extra);
+        (form.scope, form.extra) = (request.scope, request.extra.into());
         form.further.clear();
         (self.draft, self.left_out) = (SecretString::default(), left_out);
         self.forget_outcome();
