@@ -10,7 +10,7 @@ use super::super::super::state::State;
 use super::super::super::theme::{self, Tokens};
 use super::super::super::widgets::{link_ui, place_link_ui, problem_ui};
 use super::super::{Command as TabCommand, Mode, ServerChoice};
-use super::work::{Progress, Work};
+use super::work::{PLANNING, Progress, Work};
 use super::{Command, Kind, Product, Wish, means, to_window};
 use crate::config::{Id, Place, Project};
 use crate::exchange::sweep::{deciding, evidence};
@@ -38,7 +38,7 @@ pub fn head_ui(ui: &mut Ui, state: &State, kind: Kind, commands: &mut Vec<Window
         let change = "Change the server";
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             let hover = "Server, credentials and tokens are those of “One exchange”";
-            if ui.small_button(change).on_hover_text(hover).clicked() {
+            if ui.button(change).on_hover_text(hover).clicked() {
                 commands.push(WindowCommand::Exchange(TabCommand::Show(Mode::One)));
             }
             ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
@@ -168,6 +168,9 @@ pub fn begin_ui(
         None => {}
     }
     if let Some(missing) = missing.filter(|_| !busy) {
+        if missing == PLANNING {
+            ui.spinner();
+        }
         let text = RichText::new(format!("{missing}.")).size(12.0).color(tokens.text_weak);
         ui.label(text);
     }
