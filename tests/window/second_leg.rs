@@ -263,3 +263,56 @@ fn nothing_is_called_the_same_in_both_legs() {
     }
     assert!(seen >= 8, "{seen}");
 }
+
+#[test]
+fn the_keyboard_stays_where_it_was_while_something_is_asked_for() {
+    let paper = Arc::new(Paper::default());
+    let keyring: Arc<dyn Keyring> = Arc::<Paper>::clone(&paper);
+    let (_folder, mut harness, _) = granted(Outside { keyring, ..outside(Answers::default()) });
+    let from = format!("Where the secret comes from{THERE}: asked for, not kept");
+    choose(&mut harness, &from, "system keyring");
+    let field = format!("Secret of portal to keep in the keyring{THERE}");
+    let other = harness.state().state.exchange.other.clone().unwrap();
+    type_secret(&mut harness, &field, other.client_secret().expose_secret());
+    let focused = |harness: &Harness<'static, Studio>, name: &str| {
+        harness.query_all_by(|node| node.label().as_deref() == Some(name)).any(|it| it.is_focused())
+    };
+    let tab = |harness: &mut Harness<'static, Studio>, name: &str| {
+        harness.key_press(egui::Key::Tab);
+        harness.run_ok();
+        assert!(focused(harness, name), "Tab goes to {name}");
+    };
+    tab(&mut harness, &format!("Keep the secret of portal in the keyring{THERE}"));
+    *paper.locked.lock().unwrap() = true;
+    harness.key_press(egui::Key::Space);
+    harness.run_ok();
+    assert!(harness.state().state.exchange.redeem.server.keyring.asking().is_some());
+    assert!(focused(&harness, &format!("Give up on the keyring{THERE}")));
+    harness.key_press(egui::Key::Space);
+    harness.run_ok();
+    assert!(harness.state().state.exchange.redeem.server.keyring.asking().is_none());
+    let keep = format!("Keep the secret of portal in the keyring{THERE}");
+    assert!(focused(&harness, &keep), "for another try");
+    *paper.locked.lock().unwrap() = false;
+    harness.key_press(egui::Key::Space);
+    harness.run_ok();
+    until(&mut harness, "the keyring has answered", |studio| {
+        studio.state.exchange.redeem.server.keyring.asking().is_none()
+    });
+    harness.run_ok();
+    assert!(focused(&harness, &field), "nothing is typed, so there is nothing to keep");
+
+    // To the button that redeems, and on from it when it is done.
+    harness.get_by_label("Redeem grant").focus();
+    harness.run_ok();
+    harness.key_press(egui::Key::Enter);
+    harness.run_ok();
+    until(&mut harness, "the grant was sent", |studio| studio.state.exchange.redeem.done.is_some());
+    harness.run_ok();
+    assert!(focused(&harness, "Redeem grant"));
+    tab(&mut harness, &format!("Server{THERE}: Issuer"));
+    // Who goes elsewhere meanwhile stays there.
+    harness.key_press(egui::Key::Escape);
+    harness.run_ok();
+    assert!(!focused(&harness, "Redeem grant"));
+}

@@ -12,7 +12,7 @@ use crate::studio::theme::icons;
 use super::super::command::{Action, Command as WindowCommand};
 use super::super::state::State;
 use super::super::theme::{self, Tokens};
-use super::super::widgets::{icon_button_ui, section_ui, small_icon_ui, tick_ui};
+use super::super::widgets::{icon_button_ui, keep_focus, section_ui, small_icon_ui, tick_ui};
 use super::form::{Form, ServerChoice};
 use super::leg::Leg;
 use super::{
@@ -83,6 +83,16 @@ pub(super) fn field_ui(ui: &mut Ui, name: &str, text: &mut String, hint: &str) -
 
 /// A field whose text is masked on the screen.
 pub(super) fn secret_ui(ui: &mut Ui, name: &str, secret: &mut SecretString, hint: &str) -> bool {
+    masked_field_ui(ui, name, secret, hint).changed()
+}
+
+/// The same, with the field.
+pub(super) fn masked_field_ui(
+    ui: &mut Ui,
+    name: &str,
+    secret: &mut SecretString,
+    hint: &str,
+) -> egui::Response {
     let mut text = secret.expose_secret().to_owned();
     let field = egui::TextEdit::singleline(&mut text)
         .password(true)
@@ -91,11 +101,10 @@ pub(super) fn secret_ui(ui: &mut Ui, name: &str, secret: &mut SecretString, hint
         .desired_width(f32::INFINITY);
     let response = ui.add(field).accessible_name(name);
     forget_typing(&response);
-    let changed = response.changed();
-    if changed {
+    if response.changed() {
         *secret = SecretString::from(text);
     }
-    changed
+    response
 }
 
 /// Forgets what stood in a masked field before: what was wiped is not to come back by undoing.
@@ -361,7 +370,9 @@ fn run_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) {
         ui.heading("Request");
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             if state.exchange.running.is_some() {
-                if ui.button("Cancel").clicked() {
+                let cancel = ui.button("Cancel");
+                keep_focus(&cancel, "exchange");
+                if cancel.clicked() {
                     commands.push(WindowCommand::Exchange(Command::Cancel));
                 }
                 ui.spinner();
@@ -380,6 +391,7 @@ fn run_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) {
                 .add_enabled(missing.is_none(), button)
                 .accessible_name("Run exchange")
                 .on_hover_text(hover);
+            keep_focus(&response, "exchange");
             if response.clicked() {
                 commands.push(WindowCommand::Act(Action::RunExchange));
             }

@@ -5,7 +5,7 @@ use egui::{RichText, Ui};
 use super::super::command::Command as WindowCommand;
 use super::super::state::State;
 use super::super::theme::{self, Tokens};
-use super::super::widgets::{icon_button_ui, section_ui};
+use super::super::widgets::{icon_button_ui, keep_focus, section_ui};
 use super::answer_ui::answer_ui;
 use super::checks_ui::checks_ui;
 use super::form::{Form, ServerChoice};
@@ -94,7 +94,9 @@ fn run_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) {
     ui.horizontal_wrapped(|ui| {
         if tab.redeem.running.is_some() {
             ui.spinner();
-            if ui.button("Cancel").accessible_name("Cancel redeeming").clicked() {
+            let cancel = ui.button("Cancel").accessible_name("Cancel redeeming");
+            keep_focus(&cancel, "redemption");
+            if cancel.clicked() {
                 send(commands, Command::Cancel);
             }
             return;
@@ -102,9 +104,9 @@ fn run_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) {
         let redeem = ui.add_enabled_ui(missing.is_none(), |ui| {
             icon_button_ui(ui, icons::ICON_REDEEM, "Redeem grant")
                 .on_hover_text("Sends the grant to the other server")
-                .clicked()
         });
-        if redeem.inner {
+        keep_focus(&redeem.inner, "redemption");
+        if redeem.inner.clicked() {
             send(commands, Command::Run);
         }
         if tab.redeem.done.is_some() {

@@ -95,7 +95,8 @@ pub fn timing_ui(ui: &mut Ui, timings: &Timings) {
                 font,
                 egui::Align::Center,
             );
-            ui.label(job);
+            // Mark and words stay on one line.
+            ui.add(egui::Label::new(job).extend());
         }
     });
 }

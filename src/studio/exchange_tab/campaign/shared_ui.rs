@@ -8,7 +8,7 @@ use super::super::super::command::Command as WindowCommand;
 use super::super::super::selection::Selection;
 use super::super::super::state::State;
 use super::super::super::theme::{self, Tokens};
-use super::super::super::widgets::{link_ui, place_link_ui, problem_ui};
+use super::super::super::widgets::{keep_focus, link_ui, place_link_ui, problem_ui};
 use super::super::{Command as TabCommand, Mode, ServerChoice};
 use super::work::{PLANNING, Progress, Work};
 use super::{Command, Kind, Product, Wish, means, to_window};
@@ -116,8 +116,9 @@ fn work_ui(ui: &mut Ui, work: &Work, kind: Kind, commands: &mut Vec<WindowComman
             } else {
                 format!("Stop: {}", work.kind.label())
             };
-            let stop = egui::Button::new(name);
-            if ui.add_enabled(!work.stopping, stop).clicked() {
+            let stop = ui.add_enabled(!work.stopping, egui::Button::new(name));
+            keep_focus(&stop, "campaign");
+            if stop.clicked() {
                 commands.push(to_window(Command::Stop));
             }
             ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
@@ -160,6 +161,7 @@ pub fn begin_ui(
     let button =
         egui::Button::new((icon, text)).fill(tokens.accent).min_size(egui::vec2(110.0, 28.0));
     let response = ui.add_enabled(reason.is_none(), button).accessible_name(label);
+    keep_focus(&response, "campaign");
     match reason {
         Some(reason) => {
             response.on_disabled_hover_text(reason);

@@ -5,8 +5,8 @@ use secrecy::ExposeSecret as _;
 
 use super::super::super::command::Command as WindowCommand;
 use super::super::super::theme::Tokens;
-use super::super::super::widgets::{icon_button_ui, problem_ui};
-use super::super::form_ui::{row_ui, secret_ui as masked_ui};
+use super::super::super::widgets::{icon_button_ui, keep_focus, problem_ui};
+use super::super::form_ui::{masked_field_ui, row_ui};
 use super::super::leg::Leg;
 use super::Command;
 use super::chooser_ui::weak_ui;
@@ -33,14 +33,22 @@ pub fn keyring_ui(ui: &mut Ui, keyring: KeyringOf<'_>, commands: &mut Vec<Window
     let leg = keyring.leg;
     let mut send = |command: KeyringCommand| commands.push(leg.server(Command::Keyring(command)));
     let mut typed = desk.typed(entry);
-    row_ui(ui, "Secret", |ui| {
-        ui.add_enabled_ui(desk.asking().is_none(), |ui| {
-            let name = leg.name(format!("Secret of {id} to keep in the keyring"));
-            if masked_ui(ui, &name, &mut typed, "typed once, to be kept there") {
-                send(KeyringCommand::Typed(entry.clone(), typed.clone()));
-            }
-        });
+    let field = row_ui(ui, "Secret", |ui| {
+        let name = leg.name(format!("Secret of {id} to keep in the keyring"));
+        let hint = "typed once, to be kept there";
+        let idle = desk.asking().is_none();
+        ui.add_enabled_ui(idle, |ui| masked_field_ui(ui, &name, &mut typed, hint)).inner
     });
+    if field.changed() {
+        send(KeyringCommand::Typed(entry.clone(), typed.clone()));
+    }
+    let turns = match leg {
+        Leg::First => "keyring",
+        Leg::Second => "keyring of the second leg",
+    };
+    if field.has_focus() {
+        keep_focus(&field, turns);
+    }
     match desk.asking() {
         Some((of, wish)) if of == entry => row_ui(ui, "", |ui| {
             ui.spinner();
@@ -49,7 +57,9 @@ pub fn keyring_ui(ui: &mut Ui, keyring: KeyringOf<'_>, commands: &mut Vec<Window
                 Wish::Forget => "Forgetting…",
             });
             let name = leg.name("Give up on the keyring");
-            if ui.small_button("Give up").accessible_name(name).clicked() {
+            let give_up = ui.small_button("Give up").accessible_name(name);
+            keep_focus(&give_up, turns);
+            if give_up.clicked() {
                 send(KeyringCommand::GiveUp);
             }
         }),
@@ -63,18 +73,24 @@ pub fn keyring_ui(ui: &mut Ui, keyring: KeyringOf<'_>, commands: &mut Vec<Window
                 Some(_) => "The keyring is being asked for something else",
                 None => "Type the secret first",
             };
-            if keep.inner.on_disabled_hover_text(why).clicked() {
+            let kept = keep.inner.on_disabled_hover_text(why);
+            if kept.clicked() {
                 send(KeyringCommand::Keep(entry.clone()));
             }
             let forget = ui.add_enabled_ui(busy.is_none(), |ui| {
                 icon_button_ui(ui, icons::ICON_DELETE, "Forget")
                     .accessible_name(leg.name(format!("Forget the secret of {id} in the keyring")))
             });
+            if forget.inner.has_focus() {
+                keep_focus(&forget.inner, turns);
+            }
+            keep_focus(&kept, turns);
             if forget.inner.on_hover_text("Takes it out of the keyring").clicked() {
                 send(KeyringCommand::Forget(entry.clone()));
             }
         }),
     }
+    keep_focus(&field, turns);
     if desk.asking().is_some_and(|(of, _)| of == entry) {
         weak_ui(ui, "A locked keyring asks for its password, in a window of its own.");
     }
