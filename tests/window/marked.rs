@@ -48,7 +48,7 @@ struct Marks(Vec<(String, String)>);
 
 impl Marks {
     /// A secret for one place.
-    fn new(&mut self, place: &str) -> String {
+    fn mark(&mut self, place: &str) -> String {
         let mark = format!("MARKED{}{}", self.0.len(), "x9".repeat(8));
         self.is(place, &mark);
         mark
@@ -162,7 +162,7 @@ fn nothing_that_is_typed_as_a_secret_is_left_behind() {
 
     // The search can fail.
     let trap = project.join("trap");
-    let mark = marks.new("the trap");
+    let mark = marks.mark("the trap");
     fs::write(&trap, STANDARD.encode(format!("portal:{mark}"))).unwrap();
     assert_eq!(marks.found(&fs::read(&trap).unwrap()), ["the trap"]);
     fs::remove_file(&trap).unwrap();
@@ -188,14 +188,14 @@ fn nothing_that_is_typed_as_a_secret_is_left_behind() {
     send(&mut harness, Command::Act(Action::ShowExchange));
     click(&mut harness, "From a curl command or an HTTP archive");
     for text in [
-        format!("wget {}", marks.new("a command that is none")),
+        format!("wget {}", marks.mark("a command that is none")),
         format!(
             "curl {}/connect/token -u portal:{} -d audience=ledger -d api_token={} \
              -d grant_type=urn:ietf:params:oauth:grant-type:token-exchange -d subject_token={}",
             server.issuer(),
-            marks.new("the secret of a curl command"),
-            marks.new("a parameter of a curl command"),
-            marks.new("the token of a curl command"),
+            marks.mark("the secret of a curl command"),
+            marks.mark("a parameter of a curl command"),
+            marks.mark("the token of a curl command"),
         ),
     ] {
         let name = "Request of another tool";
@@ -229,7 +229,7 @@ fn nothing_that_is_typed_as_a_secret_is_left_behind() {
         ("actor_token", "the actor token"),
         ("client_secret of hop 2", "the secret of the second hop"),
     ] {
-        let mark = marks.new(place);
+        let mark = marks.mark(place);
         type_secret(&mut harness, name, &mark);
     }
     marks.look_at(harness.state());
@@ -242,9 +242,9 @@ fn nothing_that_is_typed_as_a_secret_is_left_behind() {
     form.subject.source = TokenSource::Browser;
     form.requester = Some(ClientKey(0));
     form.subject.login_client = Some(ClientKey(1));
-    let mark = marks.new("the secret of whom a user signs in to");
+    let mark = marks.mark("the secret of whom a user signs in to");
     type_secret(&mut harness, "Client secret of the subject token", &mark);
-    let mark = marks.new("a further parameter");
+    let mark = marks.mark("a further parameter");
     harness.state_mut().state.exchange.form.extra =
         vec![("api_token".to_owned(), mark), ("tenant".to_owned(), "north".to_owned())].into();
 
@@ -264,7 +264,7 @@ fn nothing_that_is_typed_as_a_secret_is_left_behind() {
     // The second leg has a secret of its own.
     let mut there = harness.state().state.exchange.redeem.form.clone();
     (there.server, there.issuer) = (ServerChoice::Issuer, "https://there.example".to_owned());
-    there.client_secret = marks.new("the secret of the second leg").into();
+    there.client_secret = marks.mark("the secret of the second leg").into();
     let edit = RedeemCommand::Edit(Box::new(there));
     send(&mut harness, Command::Exchange(ExchangeCommand::Redeem(edit)));
 
@@ -282,7 +282,7 @@ fn nothing_that_is_typed_as_a_secret_is_left_behind() {
     // The keyring, a profile, and the project file.
     send(&mut harness, Command::Exchange(ExchangeCommand::Show(ExchangeMode::One)));
     choose(&mut harness, "Where the secret comes from: asked for, not kept", "system keyring");
-    let mark = marks.new("the secret for the keyring");
+    let mark = marks.mark("the secret for the keyring");
     type_secret(&mut harness, "Secret of portal to keep in the keyring", &mark);
     marks.look_at(harness.state());
     click(&mut harness, "Keep the secret of portal in the keyring");
@@ -290,7 +290,7 @@ fn nothing_that_is_typed_as_a_secret_is_left_behind() {
         studio.state.exchange.server.keyring.asking().is_none()
     });
     assert_eq!(paper.kept.lock().unwrap().values().next().unwrap().expose_secret(), mark);
-    let other = marks.new("another secret for the keyring, not kept yet");
+    let other = marks.mark("another secret for the keyring, not kept yet");
     type_secret(&mut harness, "Secret of portal to keep in the keyring", &other);
     send(&mut harness, Command::Exchange(ExchangeCommand::Show(ExchangeMode::Server)));
     retype(&mut harness, "Name of the profile", "local");
