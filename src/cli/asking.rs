@@ -161,7 +161,7 @@ impl Asking {
         work: impl AsyncFnOnce(Desk<'_>, &mut Supplies<'_>, &Cancel) -> T,
     ) -> Result<T, Failure> {
         let audiences = self.audiences(project, reached)?;
-        let http = reached.http()?;
+        let http = reached.http_of_many()?;
         let cancel = Cancel::default();
         client::wait_or_stop(&cancel, async {
             let session = self.open(reached, &http, &cancel).await?;

@@ -38,7 +38,7 @@ pub fn run(
             })?;
         files.push((path, file, server));
     }
-    let http = reached.http()?;
+    let http = reached.http_of_many()?;
     let clock = reached.clock();
     let parameters = reached.parameters(&[])?;
     let cancel = Cancel::default();

@@ -2,15 +2,17 @@
 //! options, or from both, the options having the last word.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use secrecy::ExposeSecret as _;
 
 use super::{Exit, Failure, secret};
 use crate::config::{PROJECT_FILE, Profile, ProjectFile};
+use crate::exchange::http::parse_url;
 use crate::exchange::{
-    ClockOffset, Http, HttpOptions, KeyringErrorKind, NamedProfile, Process, ProfileError,
-    ProfileErrorKind, Server, certificate, http,
+    ClientCertificate, ClockOffset, Http, HttpOptions, KeyringErrorKind, NamedProfile, Process,
+    ProfileError, ProfileErrorKind, Server, certificate, http,
 };
 
 /// Which server, and how it is reached.
@@ -223,6 +225,35 @@ impl Reached {
     pub fn http(&self) -> Result<Http, Failure> {
         Http::new(self.options.clone())
             .map_err(|error| Failure::new(Exit::Unreachable, error.to_string()))
+    }
+
+    /// The way out to the server for many clients, of which one has to look at it first: the first one
+    /// that has a certificate shows that, for a server that lets nobody in without one.
+    ///
+    /// # Errors
+    ///
+    /// When the system gives none (exit 4), or the certificate cannot be used (exit 2 or 3).
+    pub fn http_of_many(&self) -> Result<Http, Failure> {
+        let http = self.http()?;
+        let Some(id) = self.profile.as_ref().and_then(|it| it.named().with_certificate().next())
+        else {
+            return Ok(http);
+        };
+        let to = self.server.as_ref().and_then(|server| parse_url(server.address()).ok());
+        Ok(match (self.certificate(id)?, to) {
+            (Some(certificate), Some(to)) => http.showing(&certificate, &to),
+            _ => http,
+        })
+    }
+
+    /// The certificate of a client of the profile.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be used (exit 2 or 3).
+    pub fn certificate(&self, id: &str) -> Result<Option<Arc<ClientCertificate>>, Failure> {
+        let Some(named) = self.profile() else { return Ok(None) };
+        named.certificate(id, &Process).map_err(|error| failure(&error))
     }
 
     /// The time as the server has it.

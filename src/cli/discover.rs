@@ -1,15 +1,13 @@
 //! `discover`: what a server says of itself, before anything is exchanged with it.
 
-use super::connection::{self, Connection, Reached};
+use std::sync::Arc;
+
+use super::connection::{Connection, Reached};
 use super::project::Format;
 use super::terminal::Colour;
 use super::{Exit, Failure, Globals, Terminal, client};
-use crate::config::ProfileClient;
 use crate::exchange::verify::PublishedKey;
-use crate::exchange::{
-    Check, ClientAuthMethod, ClientCertificate, Inspection, Level, NamedProfile, Process, Server,
-    http, inspect,
-};
+use crate::exchange::{Check, ClientCertificate, Inspection, Level, Server, http, inspect};
 
 /// Show what a server says of itself, and check it
 ///
@@ -74,38 +72,21 @@ pub fn run(args: &Args, _globals: &Globals, terminal: &mut Terminal) -> Result<E
 fn certificate(
     client_id: Option<&str>,
     reached: &Reached,
-) -> Result<Option<ClientCertificate>, Failure> {
+) -> Result<Option<Arc<ClientCertificate>>, Failure> {
     let Some(named) = reached.profile() else { return Ok(None) };
-    let has_one = |client: &ProfileClient| {
-        client.certificate_file.is_some() || client.certificate_env.is_some()
-    };
-    let clients = &named.profile.clients;
-    let mut with: Vec<&str> = clients
-        .iter()
-        .filter(|(id, client)| has_one(client) && client_id.is_none_or(|wanted| wanted == *id))
-        .map(|(id, _)| id.as_str())
+    let mut with: Vec<&str> = named
+        .with_certificate()
+        .filter(|id| client_id.is_none_or(|wanted| wanted == *id))
         .collect();
-    let id = match (with.pop(), client_id) {
-        (Some(id), _) if with.is_empty() => id,
+    match (with.pop(), client_id) {
+        (Some(id), _) if with.is_empty() => reached.certificate(id),
         (None, Some(wanted)) => {
-            let known: Vec<&str> = clients.keys().map(String::as_str).collect();
+            let known: Vec<&str> = named.profile.clients.keys().map(String::as_str).collect();
             let said = format!("the profile {} has no certificate of client {wanted}", named.name);
-            return Err(Failure::usage(said).hint(format!("its clients: {}", known.join(", "))));
+            Err(Failure::usage(said).hint(format!("its clients: {}", known.join(", "))))
         }
-        _ => return Ok(None),
-    };
-    // Nothing but the certificate is needed, whatever the client authenticates with.
-    let mut profile = named.profile.clone();
-    if let Some(own) = profile.clients.get_mut(id) {
-        let of_tls = named.method(id).is_ok_and(ClientAuthMethod::is_tls);
-        if !of_tls {
-            own.method = Some(ClientAuthMethod::SelfSignedTlsClientAuth.name().to_owned());
-            (own.key_file, own.key_env) = (None, None);
-        }
+        _ => Ok(None),
     }
-    let client = NamedProfile { profile: &profile, ..named }.client(id, &Process);
-    let client = client.map_err(|error| connection::failure(&error))?;
-    Ok(client.certificate().cloned())
 }
 
 fn human(found: &Inspection, colour: Colour) -> String {

@@ -135,6 +135,7 @@ pub fn run(args: &Args, _globals: &Globals, terminal: &mut Terminal) -> Result<E
         .hint("give the key to keep: --dpop-key-file FILE"));
     }
     let http = reached.http()?;
+    let http = client.way_to(reached.server()?, &http);
     let asking = Asking { args, reached: &reached, http: &http, client: &client };
     let cancel = Cancel::default();
     let issued = client::wait_or_stop(&cancel, async {

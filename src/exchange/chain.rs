@@ -37,7 +37,8 @@ pub async fn chain(
     mut each: impl FnMut(usize, Result<Report, SimulateError>) + Send,
 ) -> Result<(), SimulateError> {
     let started = Instant::now();
-    let session = Session::open(http, &first.server).await?;
+    let way = first.client.way_to(&first.server, http);
+    let session = Session::open(&way, &first.server).await?;
     let (mut client, mut request) = (&first.client, first.request.clone());
     for hop in 0..=further.len() {
         let now = now + started.elapsed();

@@ -3,6 +3,7 @@
 //! One mechanism a request, chosen by a type, so that Basic and a body secret together cannot be
 //! built at all (REQ-12).
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use base64::Engine;
@@ -13,6 +14,8 @@ use url::Url;
 
 use super::assertion::{self, ASSERTION_TYPE, AssertionAudience, Occasion, Signer};
 use super::certificate::ClientCertificate;
+use super::discovery::Server;
+use super::http::{Http, parse_url};
 use super::key_file::KeyFileError;
 use super::keys::{KeyError, SigningKey};
 use super::mac::MacAlgorithm;
@@ -201,6 +204,18 @@ impl Client {
     #[must_use]
     pub fn bound_to(self, key: Arc<SigningKey>) -> Self {
         Self { dpop: Some(key), ..self }
+    }
+
+    /// The way of this client to a server. One with a certificate shows it also when it fetches what
+    /// the server says of itself and its keys, for servers that let nobody in without one. The host of
+    /// the server's own address alone sees it: of its issuer, or of the token endpoint where that is all
+    /// that is known.
+    pub fn way_to<'a>(&self, server: &Server, http: &'a Http) -> Cow<'a, Http> {
+        let to = || parse_url(server.address()).ok();
+        match self.certificate().and_then(|certificate| Some((certificate, to()?))) {
+            Some((certificate, to)) => Cow::Owned(http.clone().showing(certificate, &to)),
+            None => Cow::Borrowed(http),
+        }
     }
 
     /// The certificate that is shown to a server that asks for one: the one the client authenticates

@@ -89,7 +89,10 @@ pub async fn follow_up_chain(
     }
     let started = Instant::now();
     let found = match server {
-        Server::Issuer(issuer) => discover(http, issuer).await,
+        Server::Issuer(issuer) => {
+            let first = hops.first().map(|hop| hop.client.way_to(server, http));
+            discover(first.as_deref().unwrap_or(http), issuer).await
+        }
         Server::Endpoints(endpoints) => Metadata::of_endpoints(endpoints),
         Server::TokenEndpoint { .. } => {
             let reason = "Only the token endpoint is known. Give the issuer.";

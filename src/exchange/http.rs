@@ -101,15 +101,17 @@ impl HttpAnswer {
     }
 }
 
-/// The client. Cheap to keep, and meant to be kept: it reuses connections.
+/// The client. Cheap to keep, and meant to be kept: it reuses connections. Cheap to clone too: clones
+/// share them.
+#[derive(Clone)]
 pub struct Http {
-    options: HttpOptions,
+    options: Arc<HttpOptions>,
     /// For loopback `http`: no proxy, no certificates to read.
     loopback: reqwest::Client,
     /// For everything else, made when first used, so that a machine without certificates can still
     /// work with the built-in authority. A connection belongs to the certificate that was shown on
     /// it, so each certificate has its own.
-    outside: Mutex<BTreeMap<Way, Result<reqwest::Client, TransportError>>>,
+    outside: Arc<Mutex<BTreeMap<Way, Result<reqwest::Client, TransportError>>>>,
     /// What is shown to whom when a document is fetched.
     shows: Option<(ClientCertificate, Host)>,
 }
@@ -143,7 +145,7 @@ impl Http {
             .tls_certs_only([])
             .build()
             .map_err(|error| setup_error(&error))?;
-        Ok(Self { options, loopback, outside: Mutex::default(), shows: None })
+        Ok(Self { options: Arc::new(options), loopback, outside: Arc::default(), shows: None })
     }
 
     /// Shows a certificate when a document is fetched from the host of this address, for servers that

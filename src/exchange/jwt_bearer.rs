@@ -124,6 +124,7 @@ pub async fn redeem(
 ) -> Result<Redeemed, SimulateError> {
     let Redemption { server, client, assertion, scope, resource, extra, skew } = redemption;
     let started = Instant::now();
+    let http = &*client.way_to(server, http);
     let session = Session::open(http, server).await?;
     let now = now + started.elapsed();
     let endpoint = session.endpoint_for(client)?;

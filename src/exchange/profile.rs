@@ -124,7 +124,7 @@ pub struct NamedProfile<'a> {
     pub folder: &'a Path,
 }
 
-impl NamedProfile<'_> {
+impl<'a> NamedProfile<'a> {
     fn error(&self, member: &str, problem: impl Into<String>) -> ProfileError {
         let member = if member.is_empty() { String::new() } else { format!(".{member}") };
         let profile = self.name.to_owned();
@@ -317,6 +317,31 @@ impl NamedProfile<'_> {
             client.dpop = Some(Arc::new(key));
         }
         Ok(client)
+    }
+
+    /// The certificate of a client, whatever it authenticates with, and nothing else of it: to look at
+    /// a server that lets nobody in without one. `None` for a client that has none.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read, or is none.
+    pub fn certificate(
+        &self,
+        client_id: &str,
+        secrets: &dyn Secrets,
+    ) -> Result<Option<Arc<ClientCertificate>>, ProfileError> {
+        let Some(own) = self.profile.clients.get(client_id) else { return Ok(None) };
+        let of_tls = self.method(client_id).is_ok_and(ClientAuthMethod::is_tls);
+        Look { at: self, client_id, own, secrets }.certificate(of_tls)
+    }
+
+    /// The clients that have a certificate, by their ids.
+    pub fn with_certificate(&self) -> impl Iterator<Item = &'a str> {
+        let has_one = |client: &ProfileClient| {
+            client.certificate_file.is_some() || client.certificate_env.is_some()
+        };
+        let clients = self.profile.clients.iter();
+        clients.filter(move |(_, client)| has_one(client)).map(|(id, _)| id.as_str())
     }
 
     fn read<T>(&self, member: &str, read: Result<T, String>) -> Result<T, ProfileError> {

@@ -167,6 +167,7 @@ pub async fn simulate(
 ) -> Result<Report, SimulateError> {
     let Simulation { server, client, request, skew } = simulation;
     let started = Instant::now();
+    let http = &*client.way_to(server, http);
     let session = Session::open(http, server).await?;
     // Finding the endpoint may have taken a while, and an assertion lives a minute.
     let now = now + started.elapsed();
@@ -187,6 +188,7 @@ pub async fn simulate_in(
     now: SystemTime,
 ) -> Result<Report, TransportError> {
     let request = &*session.request(request);
+    let http = &*client.way_to(session.server(), http);
     let (metadata, endpoint) = (session.metadata(), &session.endpoint_for(client)?);
     let asked = request.check(client, session.server(), now, skew);
     let mut checks = asked.clone();

@@ -34,8 +34,9 @@ pub use command::{Action, Command, Leaving, Notice, PathPurpose};
 pub use dialogs::FileDialogs;
 pub use exchange_tab::campaign;
 pub use exchange_tab::redeem::Command as RedeemCommand;
+pub use exchange_tab::server::Command as ServerCommand;
 pub use exchange_tab::{
-    Command as ExchangeCommand, Mode as ExchangeMode, ServerChoice, TokenChoice, TokenSource,
+    Command as ExchangeCommand, Leg, Mode as ExchangeMode, ServerChoice, TokenChoice, TokenSource,
     Waiting,
 };
 pub use graph_tab::{

@@ -19,7 +19,7 @@ use super::changes_tab::ChangesState;
 use super::command::{Action, Command, Leaving, Notice, PathPurpose};
 use super::dialogs::FileDialogs;
 use super::exchange_tab::campaign::Command as CampaignCommand;
-use super::exchange_tab::{self, ExchangeTab};
+use super::exchange_tab::{self, ExchangeTab, Leg};
 use super::graph_tab::{AskSlot, GraphState};
 use super::jobs::{JobId, Jobs};
 use super::matrix_tab::{MatrixCommand, MatrixState};
@@ -329,7 +329,7 @@ impl State {
             Command::LeaveWithoutSaving(leaving) => self.go(leaving),
             Command::AskForPath(purpose) => self.dialog = Some(Dialog::Path(purpose)),
             Command::Exchange(exchange_tab::Command::PickFile(which)) => {
-                self.pick_file_of_exchange(which);
+                self.pick_file(which, Leg::First);
             }
             Command::Exchange(exchange_tab::Command::Redeem(command)) => {
                 self.apply_to_redeem(command);

@@ -47,6 +47,38 @@ pub fn small_icon_ui(ui: &mut Ui, icon: MaterialIcon, name: &str) -> bool {
     .clicked()
 }
 
+/// Hands the keyboard's focus on among controls that take turns: a button that begins something, what
+/// stops it, and the button again. One that goes while it has the focus would leave it nowhere, and Tab
+/// would start again from the top of the window. Called for each of them once it is drawn; where several
+/// stand side by side, for the one that has the focus first.
+pub fn keep_focus(response: &egui::Response, of: &'static str) {
+    let (context, slot) = (&response.ctx, egui::Id::unique(("keeps the focus", of)));
+    let frame = context.cumulative_frame_nr();
+    if response.has_focus() {
+        context.data_mut(|data| data.insert_temp(slot, (response.id, frame)));
+        return;
+    }
+    let Some((last, seen)) = context.data(|data| data.get_temp::<(egui::Id, u64)>(slot)) else {
+        return;
+    };
+    // A person who goes elsewhere is not brought back.
+    let moved = context.input(|input| {
+        input.pointer.any_down()
+            || input.events.iter().any(|event| {
+                let stays = [egui::Key::Enter, egui::Key::Space];
+                matches!(event, egui::Event::Key { key, pressed: true, .. } if !stays.contains(key))
+            })
+    });
+    let elsewhere = context.memory(|memory| memory.focused()).is_some_and(|other| other != last);
+    if moved || elsewhere {
+        context.data_mut(|data| data.remove::<(egui::Id, u64)>(slot));
+    } else if seen < frame && response.enabled() {
+        response.request_focus();
+        context.data_mut(|data| data.insert_temp(slot, (response.id, frame)));
+        context.request_repaint();
+    }
+}
+
 /// A button for an action, with its shortcut in the tooltip and its reason when disabled.
 pub fn action_button_ui(
     ui: &mut Ui,

@@ -29,7 +29,7 @@ fn order(order: Order) -> Command {
 }
 
 /// Looks at one of the four, and waits for its plan.
-fn look(harness: &mut Harness<'static, Studio>, kind: Kind) {
+pub fn look(harness: &mut Harness<'static, Studio>, kind: Kind) {
     send(harness, Command::Act(exchange_studio::studio::Action::ShowExchange));
     let part = match kind {
         Kind::Sweep | Kind::Cases => "Sweep and cases",
@@ -48,7 +48,7 @@ fn look(harness: &mut Harness<'static, Studio>, kind: Kind) {
     });
 }
 
-fn idle(harness: &mut Harness<'static, Studio>) {
+pub fn idle(harness: &mut Harness<'static, Studio>) {
     until(harness, "the run has ended", |studio| campaign(studio).work.is_none());
 }
 
@@ -450,7 +450,8 @@ fn the_exchange_of_the_form_becomes_a_case_without_a_secret_that_passes() {
     send(&mut harness, Command::Exchange(ExchangeCommand::Prefill(question)));
     let form = &mut harness.state_mut().state.exchange.form;
     form.client_secret = "MARKED-SECRET".into();
-    form.extra = vec![("api_token".into(), "MARKED-TOO".into()), ("tenant".into(), "acme".into())];
+    form.extra =
+        vec![("api_token".into(), "MARKED-TOO".into()), ("tenant".into(), "acme".into())].into();
     look(&mut harness, Kind::Cases);
     let product = exchange_studio::studio::campaign::Product::Case;
     let save = |replace| Order::SaveTo { product, path: path.clone(), replace };
@@ -481,7 +482,7 @@ fn the_exchange_of_the_form_becomes_a_case_without_a_secret_that_passes() {
 
     // A secret that was typed where it does not belong is not written.
     let form = &mut harness.state_mut().state.exchange.form;
-    form.extra = vec![("tenant".into(), "MARKED-SECRET".into())];
+    form.extra = vec![("tenant".into(), "MARKED-SECRET".into())].into();
     send(&mut harness, order(save(true)));
     until(&mut harness, "it is refused", |studio| studio.state.jobs.running().next().is_none());
     assert!(!std::fs::read_to_string(&path).unwrap().contains("MARKED"));

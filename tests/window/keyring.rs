@@ -34,10 +34,10 @@ name: Ledger
 
 /// A keyring of paper. While it is locked it asks somebody who never answers.
 #[derive(Debug, Default)]
-struct Paper {
-    kept: Mutex<BTreeMap<String, SecretString>>,
-    locked: Mutex<bool>,
-    asked: Mutex<usize>,
+pub struct Paper {
+    pub kept: Mutex<BTreeMap<String, SecretString>>,
+    pub locked: Mutex<bool>,
+    pub asked: Mutex<usize>,
 }
 
 impl Paper {

@@ -5,6 +5,7 @@
 mod ask;
 mod campaign;
 mod canvas;
+mod certificates;
 mod chain;
 mod changes;
 mod clients;
@@ -22,12 +23,14 @@ mod keyring;
 #[path = "../exchange/keyring_session.rs"]
 mod keyring_session;
 mod looking;
+mod marked;
 mod matrix;
 mod opening;
 mod presets;
 mod project_file;
 mod redeem;
 mod safety;
+mod second_leg;
 mod server;
 mod source;
 mod structure;

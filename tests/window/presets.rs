@@ -57,9 +57,9 @@ fn clients(list: &str) -> String {
 const ALLOWED: &str = "allowedTokenExchangeClientApps:\n- id: b\n";
 
 /// A token of a user of the first client app.
-fn user_token(server: &Running) -> SecretString {
+pub fn user_token(server: &Running, id: &str) -> SecretString {
     let http = Http::new(HttpOptions::default()).unwrap();
-    let client = Client::new("a", ClientAuth::Post(server.client_secret().clone()));
+    let client = Client::new(id, ClientAuth::Post(server.client_secret().clone()));
     let now = std::time::SystemTime::now();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime
@@ -86,7 +86,7 @@ fn asked(here: &str, there: &str) -> (tempfile::TempDir, Harness<'static, Studio
     form.server = ServerChoice::Issuer;
     form.issuer = server.issuer().to_owned();
     form.client_secret = server.client_secret().clone();
-    (form.subject.source, form.subject.pasted) = (TokenSource::Pasted, user_token(&server));
+    (form.subject.source, form.subject.pasted) = (TokenSource::Pasted, user_token(&server, "a"));
     form.audience = vec!["b".to_owned()];
     press(&mut harness, Modifiers::NONE, Key::F5);
     until(&mut harness, "the exchange has ended", |studio| {

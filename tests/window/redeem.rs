@@ -17,7 +17,7 @@ use secrecy::ExposeSecret as _;
 
 use super::harness::{click, opened, press, retype, send, until, with_text};
 
-const CLIENTS: &str = "!ClientAppDto
+pub const CLIENTS: &str = "!ClientAppDto
 id: portal
 name: Portal
 allowedTokenExchangeClientApps:
@@ -39,7 +39,7 @@ fn free() -> u16 {
 }
 
 /// Asks as the portal, for one of its users, by a preset.
-fn ask(harness: &mut Harness<'static, Studio>, preset: Preset) {
+pub fn ask(harness: &mut Harness<'static, Studio>, preset: Preset) {
     send(harness, Command::SetReading(Reading::RequesterListsTarget));
     send(harness, Command::Act(Action::ShowExchange));
     let portal = ClientKey(0);
@@ -52,14 +52,14 @@ fn ask(harness: &mut Harness<'static, Studio>, preset: Preset) {
     send(harness, Command::Exchange(ExchangeCommand::Edit(Box::new(form))));
 }
 
-fn run(harness: &mut Harness<'static, Studio>) {
+pub fn run(harness: &mut Harness<'static, Studio>) {
     harness.state_mut().state.exchange.forget_outcome();
     press(harness, Modifiers::NONE, Key::F5);
     until(harness, "the exchange has ended", |studio| studio.state.exchange.outcome().is_some());
 }
 
 /// Redeems the grant by its button.
-fn redeem(harness: &mut Harness<'static, Studio>) -> Redeemed {
+pub fn redeem(harness: &mut Harness<'static, Studio>) -> Redeemed {
     click(harness, "Redeem grant");
     until(harness, "the grant was sent", |studio| studio.state.exchange.redeem.done.is_some());
     let done = harness.state().state.exchange.redeem.done.as_ref().unwrap();
@@ -67,7 +67,7 @@ fn redeem(harness: &mut Harness<'static, Studio>) -> Redeemed {
 }
 
 /// Has a second authority play the other domain, at ports that are free, for which the chat stands.
-fn second(harness: &mut Harness<'static, Studio>) -> (String, String) {
+pub fn second(harness: &mut Harness<'static, Studio>) -> (String, String) {
     click(harness, "Other domains");
     click(harness, "Run a second authority as the other domain");
     let [here, there] = [free(), free()];
@@ -166,14 +166,14 @@ fn what_is_wrong_with_a_second_leg_is_said_before_it_is_sent() {
     let other = harness.state().state.exchange.other.clone().unwrap();
     let field = harness.get_by(|node| {
         node.role() == egui::accesskit::Role::PasswordInput
-            && node.label().as_deref() == Some("client_secret")
+            && node.label().as_deref() == Some("client_secret at the other server")
     });
     field.scroll_to_me();
     field.focus();
     harness.run_ok();
     let field = harness.get_by(|node| {
         node.role() == egui::accesskit::Role::PasswordInput
-            && node.label().as_deref() == Some("client_secret")
+            && node.label().as_deref() == Some("client_secret at the other server")
     });
     field.type_text(other.client_secret().expose_secret());
     harness.run_ok();

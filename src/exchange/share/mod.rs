@@ -132,7 +132,7 @@ pub async fn share(
     let Simulation { server, client, request, .. } = simulation;
     let (metadata, token_endpoint) = match server {
         Server::Issuer(issuer) => {
-            let metadata = discovery::discover(http, issuer).await?;
+            let metadata = discovery::discover(&client.way_to(server, http), issuer).await?;
             let endpoint = metadata.endpoint_for("token_endpoint", client)?;
             (Some(metadata), endpoint)
         }

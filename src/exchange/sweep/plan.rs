@@ -247,20 +247,40 @@ impl Planner<'_> {
     fn near_misses(&mut self, access: &Access) {
         let reading = self.reading;
         let key = |node: u32| ClientKey(node as usize);
-        for requester in self.project.clients().iter().map(|client| client.key) {
-            let mut subjects = vec![Subject::UserOf(requester)];
-            let listed = self.project.client(requester).permissions.iter();
-            subjects.extend(listed.filter_map(|it| it.client).map(Subject::UserOf));
-            let pairs = self.pairs.iter().map(|(issuer, subject)| Subject::External {
-                issuer: issuer.clone(),
-                subject: subject.clone(),
-            });
-            for subject in subjects.into_iter().chain(pairs.collect::<Vec<_>>()) {
-                for target in candidates(self.project, reading, requester, &subject) {
-                    self.miss(Why::Condition, requester, subject.clone(), target);
+        let mut pairs = Vec::new();
+        // Who may bring an external identity lists one of its client apps, or is listed by it: of a
+        // large estate that is a handful for each, and everybody for each would be millions.
+        let mut near = BTreeMap::<ClientKey, BTreeSet<ClientKey>>::new();
+        for client in self.project.clients() {
+            let ids = client.permissions.iter().filter_map(|it| it.id.as_ref());
+            for other in ids.flat_map(|id| self.project.all_by_id(id)) {
+                near.entry(*other).or_default().insert(client.key);
+                near.entry(client.key).or_default().insert(*other);
+            }
+            let listed = client.permissions.iter().filter_map(|it| it.client);
+            let subjects = std::iter::once(client.key).chain(listed).map(Subject::UserOf);
+            for subject in subjects {
+                for target in candidates(self.project, reading, client.key, &subject) {
+                    self.miss(Why::Condition, client.key, subject.clone(), target);
                 }
             }
         }
+        for (issuer, subject) in std::mem::take(&mut self.pairs) {
+            let holders = self.project.by_identity(&issuer, &subject);
+            let who: BTreeSet<ClientKey> = holders
+                .iter()
+                .flat_map(|(holder, _)| near.get(holder).into_iter().flatten())
+                .copied()
+                .collect();
+            let external = Subject::External { issuer: issuer.clone(), subject: subject.clone() };
+            for requester in who {
+                for target in candidates(self.project, reading, requester, &external) {
+                    self.miss(Why::Condition, requester, external.clone(), target);
+                }
+            }
+            pairs.push((issuer, subject));
+        }
+        self.pairs = pairs;
         for from in (0..access.clients()).filter_map(|at| u32::try_from(at).ok()) {
             for to in access.out().row(from) {
                 let (a, b) = (key(from), key(*to));

@@ -23,6 +23,9 @@ use super::super::state::{State, Tab};
 use super::super::theme::{self, Tokens};
 use super::super::widgets::icon_button_ui;
 
+/// How high the box of a party is.
+const PARTY_HEIGHT: f32 = 40.0;
+
 /// One party of the token.
 struct Party {
     role: &'static str,
@@ -65,11 +68,15 @@ pub fn actors_ui(ui: &mut Ui, state: &State, jwt: &Jwt, commands: &mut Vec<Windo
     let tokens = Tokens::of(ui);
     let parties = parties(&state.project, jwt);
     ui.add_space(4.0);
-    ui.horizontal_wrapped(|ui| {
+    // Boxes begin at the same height; in the middle of a row that grows they would be a stair.
+    let layout = egui::Layout::left_to_right(egui::Align::Min).with_main_wrap(true);
+    let size = egui::vec2(ui.available_width(), PARTY_HEIGHT);
+    ui.allocate_ui_with_layout(size, layout, |ui| {
         for (place, party) in parties.iter().enumerate() {
             if place > 0 {
                 let arrow = icons::ICON_ARROW_FORWARD.rich_text().size(15.0);
-                ui.label(arrow.color(tokens.text_weak));
+                let arrow = egui::Label::new(arrow.color(tokens.text_weak));
+                ui.add_sized([18.0, PARTY_HEIGHT], arrow);
             }
             party_ui(ui, party, commands);
         }

@@ -6,13 +6,15 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::config::ClientKey;
 use crate::exchange::checks::{Check, Level};
 use crate::exchange::preset::is_of_preset;
+use crate::exchange::request::{is_reserved, looks_secret};
 use crate::studio::theme::icons;
 
 use super::super::command::{Action, Command as WindowCommand};
 use super::super::state::State;
 use super::super::theme::{self, Tokens};
-use super::super::widgets::{icon_button_ui, section_ui, small_icon_ui, tick_ui};
+use super::super::widgets::{icon_button_ui, keep_focus, section_ui, small_icon_ui, tick_ui};
 use super::form::{Form, ServerChoice};
+use super::leg::Leg;
 use super::{
     Command, chain_ui, choice_ui, domains_ui, grid_ui, misbehave_ui, paste_ui, preset_ui,
     requester_ui, server, vault_ui,
@@ -29,7 +31,7 @@ pub fn form_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) {
     paste_ui::waiting_ui(ui, state);
     paste_ui::left_out_ui(ui, state);
     section_ui(ui, "Server");
-    changed |= server::chooser_ui(ui, state, &mut form, commands);
+    changed |= server::chooser_ui(ui, state, Leg::First, &mut form, commands);
     server::summary_ui(ui, state, commands);
     changed |= misbehave_ui::misbehave_ui(ui, &mut form);
     changed |= domains_ui::domains_ui(ui, state, &mut form, commands);
@@ -37,7 +39,7 @@ pub fn form_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) {
         findings_ui(ui, checks, &["endpoint"]);
     }
     changed |= preset_ui::preset_ui(ui, &mut form, checks);
-    changed |= requester_ui::requester_ui(ui, state, &mut form, commands);
+    changed |= requester_ui::requester_ui(ui, state, Leg::First, &mut form, commands);
     if !form.client_id.trim().is_empty() {
         findings_ui(ui, checks, &["client_id", "client_auth"]);
     }
@@ -81,17 +83,37 @@ pub(super) fn field_ui(ui: &mut Ui, name: &str, text: &mut String, hint: &str) -
 
 /// A field whose text is masked on the screen.
 pub(super) fn secret_ui(ui: &mut Ui, name: &str, secret: &mut SecretString, hint: &str) -> bool {
+    masked_field_ui(ui, name, secret, hint).changed()
+}
+
+/// The same, with the field.
+pub(super) fn masked_field_ui(
+    ui: &mut Ui,
+    name: &str,
+    secret: &mut SecretString,
+    hint: &str,
+) -> egui::Response {
     let mut text = secret.expose_secret().to_owned();
     let field = egui::TextEdit::singleline(&mut text)
         .password(true)
         .hint_text(hint)
         .id_salt(name)
         .desired_width(f32::INFINITY);
-    let changed = ui.add(field).accessible_name(name).changed();
-    if changed {
+    let response = ui.add(field).accessible_name(name);
+    forget_typing(&response);
+    if response.changed() {
         *secret = SecretString::from(text);
     }
-    changed
+    response
+}
+
+/// Forgets what stood in a masked field before: what was wiped is not to come back by undoing.
+pub(super) fn forget_typing(response: &egui::Response) {
+    let context = &response.ctx;
+    if let Some(mut typing) = egui::text_edit::TextEditState::load(context, response.id) {
+        typing.clear_undoer();
+        typing.store(context, response.id);
+    }
 }
 
 pub(super) fn client_choice_ui(
@@ -286,10 +308,19 @@ fn extra_ui(ui: &mut Ui, form: &mut Form) -> bool {
                 if small_icon_ui(ui, icons::ICON_CLOSE, &format!("Remove parameter {number}")) {
                     removed = Some(index);
                 }
-                changed |= field_ui(ui, &format!("Parameter {number} value"), value, "value");
+                let field = egui::TextEdit::singleline(value)
+                    .password(looks_secret(name))
+                    .hint_text("value")
+                    .id_salt(("extra value", index))
+                    .desired_width(f32::INFINITY);
+                let response = ui.add(field).accessible_name(format!("Parameter {number} value"));
+                if looks_secret(name) {
+                    forget_typing(&response);
+                }
+                changed |= response.changed();
             });
         });
-        if crate::exchange::request::is_reserved(name) {
+        if is_reserved(name) {
             remark_ui(
                 ui,
                 Level::Fail,
@@ -339,7 +370,9 @@ fn run_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) {
         ui.heading("Request");
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             if state.exchange.running.is_some() {
-                if ui.button("Cancel").clicked() {
+                let cancel = ui.button("Cancel");
+                keep_focus(&cancel, "exchange");
+                if cancel.clicked() {
                     commands.push(WindowCommand::Exchange(Command::Cancel));
                 }
                 ui.spinner();
@@ -358,6 +391,7 @@ fn run_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) {
                 .add_enabled(missing.is_none(), button)
                 .accessible_name("Run exchange")
                 .on_hover_text(hover);
+            keep_focus(&response, "exchange");
             if response.clicked() {
                 commands.push(WindowCommand::Act(Action::RunExchange));
             }

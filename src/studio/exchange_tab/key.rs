@@ -8,13 +8,14 @@ use secrecy::SecretString;
 
 use crate::config::{ClientKey, Project};
 use crate::exchange::chain::Further;
+use crate::exchange::http::parse_url;
 use crate::exchange::keys::KeySet;
-use crate::exchange::{Cancel, Client, ClientAuth, ClientAuthMethod, ProfileError};
+use crate::exchange::{Cancel, Client, ClientAuth, ClientAuthMethod, Http, Process, ProfileError};
 
 use super::super::command::{Command as WindowCommand, Notice};
 use super::super::state::State;
-use super::Command;
 use super::form::{Form, ServerChoice, client_id};
+use super::leg::Leg;
 use super::server::draft::{ASKED, Sources, sentence};
 use super::server::keyring::StopOnDrop;
 
@@ -63,6 +64,39 @@ pub fn client_now(
     let named = form.named(&profile);
     let client = named.client(id, &sources).map_err(|error| told(&error, form, id))?;
     Ok(Client { dpop: form.dpop.clone(), ..client })
+}
+
+/// A way on which the server is looked at before anybody authenticates there: a server that lets nobody
+/// in without a certificate is shown that of the client that asks, or else of the first one that has any.
+/// Nothing else of a client is read.
+///
+/// # Errors
+///
+/// As [`client`].
+pub async fn shown(form: &Form, http: Http) -> Result<Http, String> {
+    let server = form.server(None);
+    let (false, Ok(to)) = (form.server == ServerChoice::BuiltIn, parse_url(server.address()))
+    else {
+        return Ok(http);
+    };
+    let form = form.clone();
+    let read = move || {
+        let profile = form.profile();
+        let named = form.named(&profile);
+        let asks = form.client_id.trim();
+        let Some(id) =
+            named.with_certificate().find(|id| *id == asks).or(named.with_certificate().next())
+        else {
+            return Ok(None);
+        };
+        named.certificate(id, &Process).map_err(|error| told(&error, &form, id))
+    };
+    let certificate =
+        tokio::task::spawn_blocking(read).await.map_err(|error| error.to_string())??;
+    Ok(match certificate {
+        Some(certificate) => http.showing(&certificate, &to),
+        None => http,
+    })
 }
 
 /// What is wrong with a client, with the path of the file it is about.
@@ -157,7 +191,7 @@ pub fn registered(form: &Form, project: &Project, client: &Client) -> Vec<(Strin
 
 impl State {
     /// Asks a person for a file of the server's description, where a dialog service answers.
-    pub(in crate::studio) fn pick_file(&mut self, which: super::server::FileOf) {
+    pub(in crate::studio) fn pick_file(&mut self, which: super::server::FileOf, leg: Leg) {
         let Some(dialogs) = self.file_dialogs() else {
             let text = format!("There is no file dialog here. Type the path of {}.", which.what());
             self.notices.push(Notice::Hint(text));
@@ -171,7 +205,7 @@ impl State {
                 dialogs.pick_key()
             };
             match picked {
-                Some(path) => WindowCommand::Exchange(Command::FilePicked(which, path)),
+                Some(path) => leg.file_picked(which, path),
                 None => WindowCommand::Nothing,
             }
         });

@@ -18,6 +18,7 @@ mod form;
 mod form_ui;
 mod grid_ui;
 mod key;
+mod leg;
 mod misbehave_ui;
 mod obtain;
 mod outcome;
@@ -54,6 +55,7 @@ use super::selection::Selection;
 pub use choice::{TokenChoice, TokenSource};
 pub use command::{Command, Waiting};
 pub use form::{Form, ServerChoice};
+pub use leg::Leg;
 pub use outcome::Outcome;
 use server::Server;
 pub use tab_ui::{Mode, exchange_ui};
@@ -161,8 +163,8 @@ impl ExchangeTab {
             },
             // The window does this, which has the dialogs.
             Command::PickFile(_) => {}
-            Command::FilePicked(which, path) => self.take_picked(which, &path),
-            Command::Redeem(command) => self.apply_to_redeem(command, project, jobs),
+            Command::FilePicked(which, path) => self.take_file(which, &path),
+            Command::Redeem(command) => self.apply_to_redeem(command, project, reading, jobs),
             Command::Server(command) => self.apply_to_server(command, project, reading, jobs),
             Command::Run => self.run(project, reading, jobs),
             Command::Cancel => {
@@ -273,7 +275,7 @@ impl ExchangeTab {
         form.actor = acts.then(|| choice(request.actor_token, request.actor_token_type));
         form.requested_token_type = request.requested_token_type;
         (form.audience, form.resource) = (request.audience, request.resource);
-        (form.scope, form.extra) = (request.scope, request.extra);
+        (form.scope, form.extra) = (request.scope, request.extra.into());
         form.further.clear();
         (self.draft, self.left_out) = (SecretString::default(), left_out);
         self.forget_outcome();

@@ -7,6 +7,7 @@ use super::super::command::Command as WindowCommand;
 use super::super::state::State;
 use super::super::theme::{self, Tokens};
 use super::super::widgets::{link_ui, problem_ui};
+use super::form_ui::forget_typing;
 use super::{Command, Waiting};
 use crate::studio::theme::icons;
 
@@ -23,7 +24,9 @@ pub fn paste_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) {
             .desired_width(f32::INFINITY);
         let some = !tab.draft.expose_secret().trim().is_empty();
         let mut send = |command| commands.push(WindowCommand::Exchange(command));
-        if ui.add(field).accessible_name("Request of another tool").changed() {
+        let response = ui.add(field).accessible_name("Request of another tool");
+        forget_typing(&response);
+        if response.changed() {
             send(Command::Draft(text.into()));
         }
         if let Some(error) = &tab.draft_error {

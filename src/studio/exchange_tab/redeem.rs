@@ -5,6 +5,7 @@
 //! they do there. Of the form only server, client, `scope` and `resource` count. No secret of the first
 //! leg goes along: the other server has its own.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -14,13 +15,15 @@ use super::super::command::Command as WindowCommand;
 use super::super::jobs::{JobId, Jobs};
 use super::super::state::State;
 use super::form::{Form, SKEW, ServerChoice};
-use super::server::FileOf;
+use super::leg::Leg;
+use super::server::{FileOf, Server};
 use super::vault::TokenId;
 use super::{Command as TabCommand, ExchangeTab, key, server};
 use crate::authority::Running;
 use crate::config::Project;
 use crate::exchange::token_type::ACCESS_TOKEN;
 use crate::exchange::{Comparison, Redeemed, Redemption, Report, Token, redeem};
+use crate::trust::Reading;
 
 /// What this part can be asked to do.
 #[derive(Debug)]
@@ -31,6 +34,7 @@ pub enum Command {
     Server(server::Command),
     /// Opens a file dialog for this form.
     PickFile(FileOf),
+    FilePicked(FileOf, PathBuf),
     Run,
     Cancel,
     Ended(Result<Box<Redeemed>, String>),
@@ -39,17 +43,30 @@ pub enum Command {
 }
 
 /// What this part keeps between frames.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Redeem {
     pub form: Form,
+    /// The part of the form that is about its server.
+    pub server: Server,
     /// Whom the grant is for, which the form was filled in for.
     meant_for: Option<String>,
     /// The issuer that a profile of the project is to be looked for.
     wanted: Option<String>,
     pub running: Option<JobId>,
     pub done: Option<Done>,
-    /// The file that is being chosen is for this form.
-    picks: bool,
+}
+
+impl Default for Redeem {
+    fn default() -> Self {
+        Self {
+            form: Form::default(),
+            server: Server::of(Leg::Second),
+            meant_for: None,
+            wanted: None,
+            running: None,
+            done: None,
+        }
+    }
 }
 
 /// What came of it.
@@ -67,6 +84,7 @@ impl Redeem {
     pub fn wipe(&mut self, jobs: &mut Jobs) {
         self.cancel(jobs);
         self.form.wipe();
+        self.server.keyring.wipe(jobs);
         self.done = None;
     }
 
@@ -109,8 +127,8 @@ impl ExchangeTab {
             self.redeem.form.dpop = dpop;
             return;
         }
-        let folder = self.form.folder.clone();
-        let mut form = Form { folder, dpop, ..Form::default() };
+        let (folder, keyring) = (self.form.folder.clone(), self.form.keyring.clone());
+        let mut form = Form { folder, keyring, dpop, ..Form::default() };
         let is_other = self.other.as_ref().is_some_and(|other| {
             meant_for == other.issuer() || meant_for == other.token_endpoint()
         });
@@ -145,6 +163,7 @@ impl ExchangeTab {
         &mut self,
         command: Command,
         project: &Arc<Project>,
+        reading: Reading,
         jobs: &mut Jobs,
     ) {
         match command {
@@ -155,8 +174,14 @@ impl ExchangeTab {
                     self.redeem.form.dpop.clone_from(&self.form.dpop);
                 }
             }
-            // The window does these, which has the project file and the dialogs.
-            Command::Server(_) | Command::PickFile(_) => {}
+            Command::Server(command) => {
+                self.on_second_leg(|tab| tab.apply_to_server(command, project, reading, jobs));
+            }
+            // The window does this, which has the dialogs.
+            Command::PickFile(_) => {}
+            Command::FilePicked(which, path) => {
+                self.on_second_leg(|tab| tab.take_file(which, &path));
+            }
             Command::Run => self.redeem_grant(project, jobs),
             Command::Cancel => self.redeem.cancel(jobs),
             Command::Ended(result) => {
@@ -205,21 +230,18 @@ impl ExchangeTab {
         self.redeem.done = Some(Done { result, comparison, issued });
     }
 
-    /// A file was chosen in a dialog, for the exchange or for the redemption.
-    pub(super) fn take_picked(&mut self, which: FileOf, path: &std::path::Path) {
-        if !std::mem::take(&mut self.redeem.picks) {
-            self.take_file(which, path);
-            return;
-        }
-        self.with_redeem_form(|tab| tab.take_file(which, path));
+    /// Does something with the form of the redemption, and what belongs to it, in the place of the
+    /// exchange's. What it begins has to end in the same form: see [`Leg`].
+    pub(super) fn on_second_leg<R>(&mut self, act: impl FnOnce(&mut Self) -> R) -> R {
+        self.swap_legs();
+        let result = act(self);
+        self.swap_legs();
+        result
     }
 
-    /// Does something with the form of the redemption in the place of the exchange's.
-    fn with_redeem_form<R>(&mut self, act: impl FnOnce(&mut Self) -> R) -> R {
+    fn swap_legs(&mut self) {
         std::mem::swap(&mut self.form, &mut self.redeem.form);
-        let result = act(self);
-        std::mem::swap(&mut self.form, &mut self.redeem.form);
-        result
+        std::mem::swap(&mut self.server, &mut self.redeem.server);
     }
 }
 
@@ -258,23 +280,14 @@ impl State {
     /// What needs the project file or a dialog is done here, the rest by the tab.
     pub(in crate::studio) fn apply_to_redeem(&mut self, command: Command) {
         match command {
-            Command::Server(command) => self.on_redeem_form(command),
-            Command::PickFile(which) => {
-                self.exchange.redeem.picks = true;
-                self.pick_file(which);
-            }
+            Command::Server(server::Command::Choose(name)) => self.redeem_at_profile(&name),
+            Command::PickFile(which) => self.pick_file(which, Leg::Second),
             command => {
                 let project = Arc::clone(&self.project);
                 let command = TabCommand::Redeem(command);
                 self.exchange.apply(command, &project, self.reading, &mut self.jobs);
             }
         }
-    }
-
-    /// Opens a file dialog for the form of the exchange.
-    pub(in crate::studio) fn pick_file_of_exchange(&mut self, which: FileOf) {
-        self.exchange.redeem.picks = false;
-        self.pick_file(which);
     }
 
     /// A grant was issued: a profile of the project that is the server it is for describes that
@@ -285,19 +298,12 @@ impl State {
         let mut profiles = self.kept.file.profiles().iter();
         let found = profiles.find(|(_, profile)| is_it(profile.issuer.as_deref()));
         if let Some(name) = found.map(|(name, _)| name.clone()) {
-            self.on_redeem_form(server::Command::Choose(name));
+            self.redeem_at_profile(&name);
         }
     }
 
-    fn on_redeem_form(&mut self, command: server::Command) {
-        let tab = &mut self.exchange;
-        std::mem::swap(&mut tab.form, &mut tab.redeem.form);
-        self.apply_to_server(command);
-        let tab = &mut self.exchange;
-        std::mem::swap(&mut tab.form, &mut tab.redeem.form);
-        // Prediction, checks and the authority follow the form of the exchange again.
-        let project = Arc::clone(&self.project);
-        self.exchange.project_changed(&project, self.reading, &mut self.jobs);
-        self.exchange.tell_authority();
+    fn redeem_at_profile(&mut self, name: &str) {
+        let Some(profile) = self.profile(name).cloned() else { return };
+        self.exchange.on_second_leg(|tab| tab.take_profile(name, profile));
     }
 }

@@ -5,11 +5,12 @@ use egui::{RichText, Ui};
 use super::super::command::Command as WindowCommand;
 use super::super::state::State;
 use super::super::theme::{self, Tokens};
-use super::super::widgets::{icon_button_ui, section_ui};
+use super::super::widgets::{icon_button_ui, keep_focus, section_ui};
 use super::answer_ui::answer_ui;
 use super::checks_ui::checks_ui;
 use super::form::{Form, ServerChoice};
 use super::form_ui::{field_ui, list_ui, row_ui};
+use super::leg::Leg;
 use super::redeem::{Command, Done};
 use super::result_ui::card_ui;
 use super::{Command as TabCommand, requester_ui, server, tokens_ui, wire_ui};
@@ -39,11 +40,7 @@ fn offer_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) {
          an access token (RFC 7523).",
     );
     run_ui(ui, state, commands);
-    let mut own = Vec::new();
-    let mut changed = form_ui(ui, state, &mut form, &mut own);
-    for command in own {
-        commands.push(for_this_leg(command));
-    }
+    let mut changed = form_ui(ui, state, &mut form, commands);
     section_ui(ui, "Asked for there");
     row_ui(ui, "scope", |ui| {
         let hint = "empty for what the grant gives";
@@ -61,7 +58,7 @@ fn form_ui(ui: &mut Ui, state: &State, form: &mut Form, commands: &mut Vec<Windo
     let mut changed = false;
     let mut server = |ui: &mut Ui, form: &mut Form, commands: &mut Vec<WindowCommand>| {
         section_ui(ui, "Redeemed at");
-        changed |= server::chooser_ui(ui, state, form, commands);
+        changed |= server::chooser_ui(ui, state, Leg::Second, form, commands);
         if form.server == ServerChoice::BuiltIn {
             weak_ui(
                 ui,
@@ -76,31 +73,19 @@ fn form_ui(ui: &mut Ui, state: &State, form: &mut Form, commands: &mut Vec<Windo
     };
     if ui.available_width() < 620.0 {
         server(ui, form, commands);
-        return requester_ui::requester_ui(ui, state, form, commands) || changed;
+        return requester_ui::requester_ui(ui, state, Leg::Second, form, commands) || changed;
     }
     let mut client_changed = false;
     ui.columns(2, |columns| {
         server(&mut columns[0], form, commands);
-        client_changed = requester_ui::requester_ui(&mut columns[1], state, form, commands);
+        client_changed =
+            requester_ui::requester_ui(&mut columns[1], state, Leg::Second, form, commands);
     });
     changed || client_changed
 }
 
-/// What the parts of a form ask the window for, for the form of this leg.
-fn for_this_leg(command: WindowCommand) -> WindowCommand {
-    match command {
-        WindowCommand::Exchange(TabCommand::Server(command)) => redeem(Command::Server(command)),
-        WindowCommand::Exchange(TabCommand::PickFile(which)) => redeem(Command::PickFile(which)),
-        command => command,
-    }
-}
-
-fn redeem(command: Command) -> WindowCommand {
-    WindowCommand::Exchange(TabCommand::Redeem(command))
-}
-
 fn send(commands: &mut Vec<WindowCommand>, command: Command) {
-    commands.push(redeem(command));
+    commands.push(WindowCommand::Exchange(TabCommand::Redeem(command)));
 }
 
 fn run_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) {
@@ -109,7 +94,9 @@ fn run_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) {
     ui.horizontal_wrapped(|ui| {
         if tab.redeem.running.is_some() {
             ui.spinner();
-            if ui.button("Cancel").accessible_name("Cancel redeeming").clicked() {
+            let cancel = ui.button("Cancel").accessible_name("Cancel redeeming");
+            keep_focus(&cancel, "redemption");
+            if cancel.clicked() {
                 send(commands, Command::Cancel);
             }
             return;
@@ -117,9 +104,9 @@ fn run_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) {
         let redeem = ui.add_enabled_ui(missing.is_none(), |ui| {
             icon_button_ui(ui, icons::ICON_REDEEM, "Redeem grant")
                 .on_hover_text("Sends the grant to the other server")
-                .clicked()
         });
-        if redeem.inner {
+        keep_focus(&redeem.inner, "redemption");
+        if redeem.inner.clicked() {
             send(commands, Command::Run);
         }
         if tab.redeem.done.is_some() {

@@ -80,6 +80,8 @@ async fn run(
     if let Some(authority) = built_in {
         authority.set_client_keys(key::registered(&form, project, &client));
     }
+    let address = built_in.map(|authority| authority.issuer());
+    let http = client.way_to(&form.server(address), &http);
     let further = key::further_hops(&form, &client, secret).await?;
     let obtainer =
         Obtainer { http: &http, form: &form, built_in, project, client: &client, window };
@@ -88,7 +90,6 @@ async fn run(
         Some(actor) => obtainer.token(actor).await?,
         None => SecretString::default(),
     };
-    let address = built_in.map(|authority| authority.issuer());
     let simulation = form.simulation([subject_token, actor_token], address, client.clone());
     let mut reports = Vec::new();
     chain(&http, &simulation, &further, clock.at(SystemTime::now()), |_, report| {

@@ -89,10 +89,14 @@ pub fn timing_ui(ui: &mut Ui, timings: &Timings) {
             let style = ui.style().clone();
             let font = egui::FontSelection::Default;
             mark.append_to(&mut job, &style, font.clone(), egui::Align::Center);
-            // A step stands on one line with its time.
-            let words = format!(" {what} {}", milliseconds(*took)).replace(' ', "\u{a0}");
-            weak(words).append_to(&mut job, &style, font, egui::Align::Center);
-            ui.label(job);
+            weak(format!(" {what} {}", milliseconds(*took))).append_to(
+                &mut job,
+                &style,
+                font,
+                egui::Align::Center,
+            );
+            // Mark and words stay on one line.
+            ui.add(egui::Label::new(job).extend());
         }
     });
 }

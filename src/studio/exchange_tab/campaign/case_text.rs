@@ -164,7 +164,8 @@ fn secrets(tab: &ExchangeTab) -> Redactor {
             redactor.add(refresh);
         }
     }
-    if let Some(authority) = &tab.authority {
+    redactor.add(&tab.redeem.form.client_secret);
+    for authority in tab.authority.iter().chain(&tab.other) {
         redactor.add(authority.client_secret());
     }
     redactor

@@ -182,7 +182,7 @@ impl Means {
     ///
     /// A sentence, when the server cannot be reached.
     pub async fn open(&self, cancel: &Cancel) -> Result<Option<Line>, String> {
-        let http = server::way(&self.form).await?;
+        let http = key::shown(&self.form, server::way(&self.form).await?).await?;
         let Some(session) = cancel.unless(Session::open(&http, &self.server())).await else {
             return Ok(None);
         };

@@ -8,9 +8,9 @@ use super::super::super::command::Command as WindowCommand;
 use super::super::super::selection::Selection;
 use super::super::super::state::State;
 use super::super::super::theme::{self, Tokens};
-use super::super::super::widgets::{link_ui, place_link_ui, problem_ui};
+use super::super::super::widgets::{keep_focus, link_ui, place_link_ui, problem_ui};
 use super::super::{Command as TabCommand, Mode, ServerChoice};
-use super::work::{Progress, Work};
+use super::work::{PLANNING, Progress, Work};
 use super::{Command, Kind, Product, Wish, means, to_window};
 use crate::config::{Id, Place, Project};
 use crate::exchange::sweep::{deciding, evidence};
@@ -38,7 +38,7 @@ pub fn head_ui(ui: &mut Ui, state: &State, kind: Kind, commands: &mut Vec<Window
         let change = "Change the server";
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             let hover = "Server, credentials and tokens are those of “One exchange”";
-            if ui.small_button(change).on_hover_text(hover).clicked() {
+            if ui.button(change).on_hover_text(hover).clicked() {
                 commands.push(WindowCommand::Exchange(TabCommand::Show(Mode::One)));
             }
             ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
@@ -116,8 +116,9 @@ fn work_ui(ui: &mut Ui, work: &Work, kind: Kind, commands: &mut Vec<WindowComman
             } else {
                 format!("Stop: {}", work.kind.label())
             };
-            let stop = egui::Button::new(name);
-            if ui.add_enabled(!work.stopping, stop).clicked() {
+            let stop = ui.add_enabled(!work.stopping, egui::Button::new(name));
+            keep_focus(&stop, "campaign");
+            if stop.clicked() {
                 commands.push(to_window(Command::Stop));
             }
             ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
@@ -160,6 +161,7 @@ pub fn begin_ui(
     let button =
         egui::Button::new((icon, text)).fill(tokens.accent).min_size(egui::vec2(110.0, 28.0));
     let response = ui.add_enabled(reason.is_none(), button).accessible_name(label);
+    keep_focus(&response, "campaign");
     match reason {
         Some(reason) => {
             response.on_disabled_hover_text(reason);
@@ -168,6 +170,9 @@ pub fn begin_ui(
         None => {}
     }
     if let Some(missing) = missing.filter(|_| !busy) {
+        if missing == PLANNING {
+            ui.spinner();
+        }
         let text = RichText::new(format!("{missing}.")).size(12.0).color(tokens.text_weak);
         ui.label(text);
     }

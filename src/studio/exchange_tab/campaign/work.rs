@@ -23,6 +23,9 @@ pub enum Kind {
     Probes,
 }
 
+/// Why nothing can begin as long as what would be asked is still thought about.
+pub const PLANNING: &str = "The plan is being made";
+
 impl Kind {
     pub fn label(self) -> &'static str {
         match self {
@@ -197,9 +200,9 @@ impl ExchangeTab {
         }
         match wish {
             Wish::Sweep { .. } => match &self.campaign.sweep.planned {
-                None => Some("The plan is being made"),
+                None => Some(PLANNING),
                 Some(planned) if planned.plan.options != self.campaign.sweep.settings.options() => {
-                    Some("The plan is being made")
+                    Some(PLANNING)
                 }
                 Some(planned) if planned.plan.items.is_empty() => {
                     Some("The configuration has nothing to ask for")
@@ -210,7 +213,7 @@ impl ExchangeTab {
                 Some("Open a file of cases first")
             }
             Wish::Calibrate => match &self.campaign.calibrate.planned {
-                None => Some("The plan is being made"),
+                None => Some(PLANNING),
                 Some(planned) if planned.requests.is_empty() => {
                     Some("Nothing in the configuration tells the readings apart")
                 }

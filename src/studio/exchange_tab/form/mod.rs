@@ -12,10 +12,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::SecretString;
+use secrecy::zeroize::Zeroize as _;
 
 use crate::authority::Misbehaviour;
 use crate::config::{ClientApp, ClientKey, Profile, ProfileClient, Project, Setting};
 use crate::exchange::keys::{SigningAlgorithm, SigningKey};
+use crate::exchange::redact::MASK;
+use crate::exchange::request::looks_secret;
 use crate::exchange::token_type::{ACCESS_TOKEN, JWT};
 use crate::exchange::{
     AssertionAudience, ClientAuthMethod, FollowUp, Keyring, Preset, SystemKeyring,
@@ -47,6 +50,41 @@ impl ServerChoice {
             Self::Issuer => "Issuer",
             Self::TokenEndpoint => "Bare endpoints",
         }
+    }
+}
+
+/// Further parameters by their names. `Debug` masks the values of those whose names say that they are
+/// secret.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Extra(Vec<(String, String)>);
+
+impl From<Vec<(String, String)>> for Extra {
+    fn from(rows: Vec<(String, String)>) -> Self {
+        Self(rows)
+    }
+}
+
+impl std::ops::Deref for Extra {
+    type Target = Vec<(String, String)>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl std::ops::DerefMut for Extra {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.0
+    }
+}
+
+impl std::fmt::Debug for Extra {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let shown = self
+            .0
+            .iter()
+            .map(|(name, value)| (name, if looks_secret(name) { MASK } else { value.as_str() }));
+        f.debug_list().entries(shown).finish()
     }
 }
 
@@ -97,7 +135,7 @@ pub struct Form {
     pub audience: Vec<String>,
     pub resource: Vec<String>,
     pub scope: String,
-    pub extra: Vec<(String, String)>,
+    pub extra: Extra,
     /// What the authority built in does wrongly on purpose.
     pub misbehave: BTreeSet<Misbehaviour>,
     /// What the authority built in knows of other domains.
@@ -150,7 +188,7 @@ impl Default for Form {
             audience: Vec::new(),
             resource: Vec::new(),
             scope: String::new(),
-            extra: Vec::new(),
+            extra: Extra::default(),
             misbehave: BTreeSet::new(),
             domains: Domains::default(),
             further: Vec::new(),
@@ -276,6 +314,11 @@ impl Form {
         self.dpop = None;
         for hop in &mut self.further {
             hop.client_secret = SecretString::default();
+        }
+        for (name, value) in &mut *self.extra {
+            if looks_secret(name) {
+                value.zeroize();
+            }
         }
     }
 

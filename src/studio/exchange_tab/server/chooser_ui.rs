@@ -9,6 +9,7 @@ use super::super::super::theme::Tokens;
 use super::super::super::widgets::{icon_button_ui, section_ui};
 use super::super::form::{Form, ServerChoice};
 use super::super::form_ui::{field_ui, row_ui};
+use super::super::leg::Leg;
 use super::super::{Command as TabCommand, Mode};
 use super::draft::given;
 use super::{Command, Names};
@@ -18,10 +19,11 @@ use crate::studio::theme::icons;
 pub fn chooser_ui(
     ui: &mut Ui,
     state: &State,
+    leg: Leg,
     form: &mut Form,
     commands: &mut Vec<WindowCommand>,
 ) -> bool {
-    let mut changed = choice_ui(ui, state, form, commands);
+    let mut changed = choice_ui(ui, state, leg, form, commands);
     match form.server {
         ServerChoice::BuiltIn => {
             let text = "Runs on this machine only and enforces the project that is open.";
@@ -30,17 +32,23 @@ pub fn chooser_ui(
         ServerChoice::Issuer => {
             row_ui(ui, "Issuer", |ui| {
                 let hint = "https://login.example.com";
-                changed |= field_ui(ui, "Issuer of the server", &mut form.issuer, hint);
+                let name = match leg {
+                    Leg::First => "Issuer of the server",
+                    Leg::Second => "Issuer of the other server",
+                };
+                changed |= field_ui(ui, name, &mut form.issuer, hint);
             });
         }
         ServerChoice::TokenEndpoint => {
             row_ui(ui, "Token", |ui| {
                 let hint = "https://login.example.com/connect/token";
-                changed |= field_ui(ui, "Token endpoint", &mut form.token_endpoint, hint);
+                changed |=
+                    field_ui(ui, &leg.name("Token endpoint"), &mut form.token_endpoint, hint);
             });
             row_ui(ui, "Keys (JWKS)", |ui| {
                 let hint = "optional: to verify signatures";
-                changed |= field_ui(ui, "Address of the key set", &mut form.jwks_uri, hint);
+                let name = leg.name("Address of the key set");
+                changed |= field_ui(ui, &name, &mut form.jwks_uri, hint);
             });
         }
     }
@@ -50,11 +58,13 @@ pub fn chooser_ui(
 fn choice_ui(
     ui: &mut Ui,
     state: &State,
+    leg: Leg,
     form: &mut Form,
     commands: &mut Vec<WindowCommand>,
 ) -> bool {
     let mut changed = false;
-    let label = match &form.profile_name {
+    let profile = form.profile_name.clone();
+    let label = match &profile {
         Some(name) => name.clone(),
         None => form.server.label().to_owned(),
     };
@@ -77,10 +87,10 @@ fn choice_ui(
                 if !profiles.is_empty() {
                     small_ui(ui, "Profiles of the project");
                     for name in profiles.keys() {
-                        let chosen = state.exchange.form.profile_name.as_ref() == Some(name);
+                        let chosen = profile.as_ref() == Some(name);
                         if ui.selectable_label(chosen, name).clicked() {
                             let choose = Command::Choose(name.clone());
-                            commands.push(WindowCommand::Exchange(TabCommand::Server(choose)));
+                            commands.push(leg.server(choose));
                         }
                     }
                     small_ui(ui, "Another server");
@@ -89,7 +99,7 @@ fn choice_ui(
                 free(ui, ServerChoice::TokenEndpoint);
             })
             .response
-            .accessible_name(format!("Server: {label}"));
+            .accessible_name(format!("{}: {label}", leg.name("Server")));
     });
     changed
 }
@@ -135,7 +145,7 @@ pub fn keep_ui(
     commands: &mut Vec<WindowCommand>,
 ) -> bool {
     ui.heading("Server");
-    let changed = chooser_ui(ui, state, form, commands);
+    let changed = chooser_ui(ui, state, Leg::First, form, commands);
     if form.server == ServerChoice::BuiltIn {
         return changed;
     }

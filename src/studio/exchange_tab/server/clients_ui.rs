@@ -10,6 +10,7 @@ use super::super::super::widgets::{
 use super::super::Command as TabCommand;
 use super::super::form::{Form, ServerChoice};
 use super::super::form_ui::{field_ui, row_ui};
+use super::super::leg::Leg;
 use super::chooser_ui::weak_ui;
 use super::draft::given;
 use super::fields_ui::{optional_ui, path_ui, secret_ui};
@@ -44,7 +45,8 @@ pub fn clients_ui(
     if let Some(id) = shown {
         let own = profile.clients.entry(id.clone()).or_default();
         let entry = form.keyring_entry(&id);
-        let keyring = KeyringOf { desk: &state.exchange.server.keyring, entry: entry.as_ref() };
+        let desk = &state.exchange.server.keyring;
+        let keyring = KeyringOf { leg: Leg::First, desk, entry: entry.as_ref() };
         client_ui(ui, &id, own, profile.client_auth.as_deref(), keyring, commands);
     }
     if profile == before {
@@ -148,7 +150,7 @@ fn client_ui(
     };
     let takes = |methods: &[Method]| method.is_none_or(|method| methods.contains(&method));
     let of = |name: &str| format!("{name} of {id}");
-    let file = |file: File| FileOf { client: Some(id.to_owned()), file };
+    let file = |file: File| (keyring.leg, FileOf { client: Some(id.to_owned()), file });
     if takes(&[Method::ClientSecretBasic, Method::ClientSecretPost, Method::ClientSecretJwt]) {
         secret_ui(ui, Some(id), own, None, keyring, commands);
     }
@@ -173,7 +175,7 @@ fn client_ui(
             }
         });
     }
-    certificate_ui(ui, Some(id), own, method, commands);
+    certificate_ui(ui, (keyring.leg, Some(id)), own, method, commands);
     for (what, variable) in [
         ("private key", &own.key_env),
         ("certificate", &own.certificate_env),
@@ -201,16 +203,16 @@ pub fn audiences(said: &AssertionAudience) -> Vec<(AssertionAudience, String)> {
 /// The certificate that a client shows: to say who it is, or to have its tokens bound to it.
 pub fn certificate_ui(
     ui: &mut Ui,
-    id: Option<&str>,
+    (leg, id): (Leg, Option<&str>),
     own: &mut ProfileClient,
     method: Option<ClientAuthMethod>,
     commands: &mut Vec<WindowCommand>,
 ) -> bool {
     let of = |name: &str| match id {
-        Some(id) => format!("{name} of {id}"),
-        None => name.to_owned(),
+        Some(id) => leg.name(format!("{name} of {id}")),
+        None => leg.name(name),
     };
-    let file = |file: File| FileOf { client: id.map(str::to_owned), file };
+    let file = |file: File| (leg, FileOf { client: id.map(str::to_owned), file });
     let needed = method.is_some_and(ClientAuthMethod::is_tls);
     let hint = if needed { "path of a PEM file" } else { "optional: binds tokens to it" };
     let name = of("Certificate file");

@@ -7,8 +7,8 @@ use secrecy::SecretString;
 
 use super::super::super::command::Command as WindowCommand;
 use super::super::super::widgets::{choice_ui, small_icon_ui};
-use super::super::Command as TabCommand;
 use super::super::form_ui::{field_ui, row_ui, secret_ui as masked_ui};
+use super::super::leg::Leg;
 use super::keyring_ui::{KeyringOf, keyring_ui};
 use super::{File, FileOf, path_text};
 use crate::config::ProfileClient;
@@ -20,16 +20,16 @@ pub fn path_ui(
     (label, name): (&str, &str),
     path: &mut Option<PathBuf>,
     hint: &str,
-    which: FileOf,
+    (leg, which): (Leg, FileOf),
     commands: &mut Vec<WindowCommand>,
 ) -> bool {
     let mut text = path_text(path);
     let mut changed = false;
     row_ui(ui, label, |ui| {
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            let button = format!("Choose {}", which.what());
+            let button = leg.name(format!("Choose {}", which.what()));
             if small_icon_ui(ui, icons::ICON_FOLDER_OPEN, &button) {
-                commands.push(WindowCommand::Exchange(TabCommand::PickFile(which)));
+                commands.push(leg.pick_file(which));
             }
             changed = field_ui(ui, name, &mut text, hint);
         });
@@ -109,9 +109,10 @@ pub fn secret_ui(
     commands: &mut Vec<WindowCommand>,
 ) -> bool {
     let mut changed = false;
+    let leg = keyring.leg;
     let of = |name: &str| match id {
-        Some(id) => format!("{name} of {id}"),
-        None => name.to_owned(),
+        Some(id) => leg.name(format!("{name} of {id}")),
+        None => leg.name(name),
     };
     let mut from = match (&own.secret_env, &own.secret_file) {
         (Some(_), _) => From::Environment,
@@ -158,7 +159,7 @@ pub fn secret_ui(
                 ("Secret file", &name),
                 &mut path,
                 "path of a text file",
-                which,
+                (leg, which),
                 commands,
             );
             own.secret_file = Some(path.unwrap_or_default());

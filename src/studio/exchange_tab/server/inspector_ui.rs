@@ -59,7 +59,8 @@ pub fn inspector_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand
             None => weak_ui(
                 ui,
                 "Nothing was asked yet. Inspecting sends no token and no secret: it reads the \
-                 server's metadata (RFC 8414, OpenID Connect Discovery) and its public keys.",
+                 server's metadata (RFC 8414, OpenID Connect Discovery) and its public keys. A server \
+                 that wants a certificate is shown the client's, where one is named.",
             ),
         },
     }

@@ -18,11 +18,12 @@ impl State {
             }
             Command::SaveAs(name) => self.save_profile(&name),
             Command::Remove(name) => {
-                if self.kept.file.remove_profile(&name).is_some()
-                    && self.exchange.form.profile_name.as_deref() == Some(name.as_str())
-                {
-                    // The form goes on saying what it said, so that it can be kept again.
-                    self.exchange.form.profile_name = None;
+                if self.kept.file.remove_profile(&name).is_some() {
+                    let tab = &mut self.exchange;
+                    for form in [&mut tab.form, &mut tab.redeem.form] {
+                        // A form goes on saying what it said, so that it can be kept again.
+                        form.profile_name.take_if(|of| *of == name);
+                    }
                 }
             }
             other => {

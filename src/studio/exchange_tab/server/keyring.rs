@@ -6,10 +6,9 @@
 
 use secrecy::SecretString;
 
-use super::super::super::command::Command as WindowCommand;
 use super::super::super::jobs::{JobId, Jobs};
+use super::super::ExchangeTab;
 use super::super::form::{Form, ServerChoice};
-use super::super::{Command as TabCommand, ExchangeTab};
 use super::Command;
 use super::draft::advised;
 use crate::exchange::keyring::Entry;
@@ -141,6 +140,7 @@ impl ExchangeTab {
         }
         desk.said = None;
         let (keyring, secret) = (self.form.keyring.clone(), desk.typed(&entry));
+        let leg = self.server.leg;
         let (label, of) = (label(wish), entry.clone());
         let stop = StopOnDrop::default();
         let job = jobs.future(label, async move {
@@ -161,7 +161,7 @@ impl ExchangeTab {
                 Err(error) => Err(error.to_string()),
             };
             let answered = KeyringCommand::Answered(entry, wish, result);
-            WindowCommand::Exchange(TabCommand::Server(Command::Keyring(answered)))
+            leg.server(Command::Keyring(answered))
         });
         desk.asking = Some((of, wish, job));
     }

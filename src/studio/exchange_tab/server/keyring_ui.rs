@@ -5,9 +5,9 @@ use secrecy::ExposeSecret as _;
 
 use super::super::super::command::Command as WindowCommand;
 use super::super::super::theme::Tokens;
-use super::super::super::widgets::{icon_button_ui, problem_ui};
-use super::super::Command as TabCommand;
-use super::super::form_ui::{row_ui, secret_ui as masked_ui};
+use super::super::super::widgets::{icon_button_ui, keep_focus, problem_ui};
+use super::super::form_ui::{masked_field_ui, row_ui};
+use super::super::leg::Leg;
 use super::Command;
 use super::chooser_ui::weak_ui;
 use super::keyring::{Desk, KeyringCommand, Wish};
@@ -17,6 +17,8 @@ use crate::studio::theme::icons;
 /// The keyring, and what a secret is kept as there; no entry as long as that is not known.
 #[derive(Clone, Copy, Debug)]
 pub struct KeyringOf<'a> {
+    /// The form that asks.
+    pub leg: Leg,
     pub desk: &'a Desk,
     pub entry: Option<&'a Entry>,
 }
@@ -28,19 +30,25 @@ pub fn keyring_ui(ui: &mut Ui, keyring: KeyringOf<'_>, commands: &mut Vec<Window
     };
     let desk = keyring.desk;
     let id = &entry.client_id;
-    let mut send = |command: KeyringCommand| {
-        let command = TabCommand::Server(Command::Keyring(command));
-        commands.push(WindowCommand::Exchange(command));
-    };
+    let leg = keyring.leg;
+    let mut send = |command: KeyringCommand| commands.push(leg.server(Command::Keyring(command)));
     let mut typed = desk.typed(entry);
-    row_ui(ui, "Secret", |ui| {
-        ui.add_enabled_ui(desk.asking().is_none(), |ui| {
-            let name = format!("Secret of {id} to keep in the keyring");
-            if masked_ui(ui, &name, &mut typed, "typed once, to be kept there") {
-                send(KeyringCommand::Typed(entry.clone(), typed.clone()));
-            }
-        });
+    let field = row_ui(ui, "Secret", |ui| {
+        let name = leg.name(format!("Secret of {id} to keep in the keyring"));
+        let hint = "typed once, to be kept there";
+        let idle = desk.asking().is_none();
+        ui.add_enabled_ui(idle, |ui| masked_field_ui(ui, &name, &mut typed, hint)).inner
     });
+    if field.changed() {
+        send(KeyringCommand::Typed(entry.clone(), typed.clone()));
+    }
+    let turns = match leg {
+        Leg::First => "keyring",
+        Leg::Second => "keyring of the second leg",
+    };
+    if field.has_focus() {
+        keep_focus(&field, turns);
+    }
     match desk.asking() {
         Some((of, wish)) if of == entry => row_ui(ui, "", |ui| {
             ui.spinner();
@@ -48,7 +56,10 @@ pub fn keyring_ui(ui: &mut Ui, keyring: KeyringOf<'_>, commands: &mut Vec<Window
                 Wish::Keep => "Keeping…",
                 Wish::Forget => "Forgetting…",
             });
-            if ui.small_button("Give up").accessible_name("Give up on the keyring").clicked() {
+            let name = leg.name("Give up on the keyring");
+            let give_up = ui.small_button("Give up").accessible_name(name);
+            keep_focus(&give_up, turns);
+            if give_up.clicked() {
                 send(KeyringCommand::GiveUp);
             }
         }),
@@ -56,24 +67,30 @@ pub fn keyring_ui(ui: &mut Ui, keyring: KeyringOf<'_>, commands: &mut Vec<Window
             let empty = typed.expose_secret().is_empty();
             let keep = ui.add_enabled_ui(busy.is_none() && !empty, |ui| {
                 icon_button_ui(ui, icons::ICON_KEY, "Keep in the keyring")
-                    .accessible_name(format!("Keep the secret of {id} in the keyring"))
+                    .accessible_name(leg.name(format!("Keep the secret of {id} in the keyring")))
             });
             let why = match busy {
                 Some(_) => "The keyring is being asked for something else",
                 None => "Type the secret first",
             };
-            if keep.inner.on_disabled_hover_text(why).clicked() {
+            let kept = keep.inner.on_disabled_hover_text(why);
+            if kept.clicked() {
                 send(KeyringCommand::Keep(entry.clone()));
             }
             let forget = ui.add_enabled_ui(busy.is_none(), |ui| {
                 icon_button_ui(ui, icons::ICON_DELETE, "Forget")
-                    .accessible_name(format!("Forget the secret of {id} in the keyring"))
+                    .accessible_name(leg.name(format!("Forget the secret of {id} in the keyring")))
             });
+            if forget.inner.has_focus() {
+                keep_focus(&forget.inner, turns);
+            }
+            keep_focus(&kept, turns);
             if forget.inner.on_hover_text("Takes it out of the keyring").clicked() {
                 send(KeyringCommand::Forget(entry.clone()));
             }
         }),
     }
+    keep_focus(&field, turns);
     if desk.asking().is_some_and(|(of, _)| of == entry) {
         weak_ui(ui, "A locked keyring asks for its password, in a window of its own.");
     }

@@ -19,6 +19,7 @@ mod way_ui;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::authority::Running;
 use crate::config::{Profile, Project};
 use crate::exchange::{Http, Inspection, inspect};
 use crate::trust::Reading;
@@ -27,7 +28,8 @@ use super::super::command::Command as WindowCommand;
 use super::super::jobs::{JobId, Jobs};
 use super::super::state::State;
 use super::form::{Form, ServerChoice};
-use super::{Command as TabCommand, ExchangeTab};
+use super::leg::Leg;
+use super::{Command as TabCommand, ExchangeTab, key};
 pub use chooser_ui::{chooser_ui, summary_ui};
 pub use clients_ui::{audiences, certificate_ui};
 pub use fields_ui::secret_ui;
@@ -102,9 +104,11 @@ impl FileOf {
     }
 }
 
-/// What this part keeps between frames.
+/// What this part keeps between frames, for one form.
 #[derive(Debug, Default)]
 pub struct Server {
+    /// The form it is about, to which every answer goes back.
+    leg: Leg,
     /// What the server says of itself, or why that is not known.
     pub inspection: Option<Result<Box<Inspection>, String>>,
     inspecting: Option<JobId>,
@@ -118,6 +122,11 @@ pub struct Server {
 }
 
 impl Server {
+    /// Nothing of the server that the form of a leg describes.
+    pub fn of(leg: Leg) -> Self {
+        Self { leg, ..Self::default() }
+    }
+
     /// Whether the server is being asked.
     pub fn is_asking(&self) -> bool {
         self.inspecting.is_some() || self.waiting
@@ -153,11 +162,17 @@ impl ExchangeTab {
                 if self.server.is_asking() || self.running.is_some() {
                     return;
                 }
-                if self.form.server == ServerChoice::BuiltIn && self.authority.is_none() {
-                    self.server.waiting = true;
-                    self.start_authority(project, reading, jobs);
-                } else {
-                    self.inspect(jobs);
+                let built_in = self.form.server == ServerChoice::BuiltIn;
+                match (self.server.leg, self.built_in().is_some()) {
+                    (Leg::First, false) if built_in => {
+                        self.server.waiting = true;
+                        self.start_authority(project, reading, jobs);
+                    }
+                    // The second authority is started with the first.
+                    (Leg::Second, false) if built_in => {
+                        self.server.failed("The second authority does not run.".to_owned());
+                    }
+                    _ => self.inspect(jobs),
                 }
             }
             Command::Inspected(result) => {
@@ -177,17 +192,25 @@ impl ExchangeTab {
     }
 
     fn inspect(&mut self, jobs: &mut Jobs) {
-        let form = self.form.clone();
-        let issuer = form.address(self.authority.as_ref().map(|authority| authority.issuer()));
+        let (form, leg) = (self.form.clone(), self.server.leg);
+        let issuer = form.address(self.built_in().map(|authority| authority.issuer()));
         self.server.inspection = None;
         self.server.inspecting = Some(jobs.future("Asking the server about itself", async move {
             let asked = async {
-                let http = way(&form).await?;
+                let http = key::shown(&form, way(&form).await?).await?;
                 inspect(&http, &issuer).await.map(Box::new).map_err(|error| error.message)
             };
             let result = asked.await;
-            WindowCommand::Exchange(TabCommand::Server(Command::Inspected(result)))
+            leg.server(Command::Inspected(result))
         }));
+    }
+
+    /// The authority that the form means where it means the one built in.
+    fn built_in(&self) -> Option<&Arc<Running>> {
+        match self.server.leg {
+            Leg::First => self.authority.as_ref(),
+            Leg::Second => self.other.as_ref(),
+        }
     }
 
     /// A profile was chosen: the form says what it says.
@@ -200,8 +223,10 @@ impl ExchangeTab {
 
     /// Another project: its profiles are other ones, and paths start from its folder.
     pub fn leave_profiles(&mut self, folder: &Path) {
-        self.form.profile_name = None;
-        self.form.folder = folder.to_owned();
+        for form in [&mut self.form, &mut self.redeem.form] {
+            form.profile_name = None;
+            form.folder = folder.to_owned();
+        }
         self.server.client = None;
     }
 

@@ -13,6 +13,7 @@ use super::super::super::widgets::{
 use super::super::Command as TabCommand;
 use super::super::form::{Form, ServerChoice};
 use super::super::form_ui::{LABEL_WIDTH, field_ui, row_ui};
+use super::super::leg::Leg;
 use super::chooser_ui::weak_ui;
 use super::draft::{given, sentence};
 use super::fields_ui::{number_ui, optional_ui, path_ui};
@@ -78,7 +79,7 @@ pub fn way_ui(
         ("Own CA", "File of certificate authorities"),
         &mut form.place.ca_file,
         "optional: a PEM file",
-        FileOf::own(File::Authorities),
+        (Leg::First, FileOf::own(File::Authorities)),
         commands,
     );
     let place = &mut form.place;

@@ -12,7 +12,7 @@ use super::super::super::selection::Selection;
 use super::super::super::state::State;
 use super::super::super::theme::{self, Tokens};
 use super::super::super::widgets::{
-    icon_button_ui, problem_ui, section_ui, shared_chip, small_icon_ui,
+    icon_button_ui, keep_focus, problem_ui, section_ui, shared_chip, small_icon_ui,
 };
 
 /// An identity that is being typed and not yet part of the project.
@@ -20,6 +20,8 @@ use super::super::super::widgets::{
 pub struct IdentityDraft {
     client: Option<ClientKey>,
     open: bool,
+    /// It was opened a moment ago: the keyboard goes to its first field.
+    begins: bool,
     issuer: String,
     subject: String,
 }
@@ -44,8 +46,12 @@ pub fn identities_ui(
     }
     if draft.open {
         draft_ui(ui, draft, state, client, commands);
-    } else if icon_button_ui(ui, icons::ICON_ADD, "Add identity…").clicked() {
-        draft.open = true;
+    } else {
+        let open = icon_button_ui(ui, icons::ICON_ADD, "Add identity…");
+        keep_focus(&open, "new identity");
+        if open.clicked() {
+            (draft.open, draft.begins) = (true, true);
+        }
     }
 }
 
@@ -136,7 +142,11 @@ fn draft_ui(
 ) {
     card_ui(ui, |ui| {
         ui.label(RichText::new("New identity").small().color(Tokens::of(ui).text_weak));
-        field_ui(ui, "Issuer", "New issuer", &mut draft.issuer, "https://issuer.example");
+        let issuer =
+            field_ui(ui, "Issuer", "New issuer", &mut draft.issuer, "https://issuer.example");
+        if std::mem::take(&mut draft.begins) {
+            issuer.request_focus();
+        }
         field_ui(ui, "Subject", "New subject", &mut draft.subject, "the sub claim, exactly");
         let missing = draft.issuer.trim().is_empty() || draft.subject.trim().is_empty();
         let taken = state.project.by_identity(&draft.issuer, &draft.subject);
@@ -156,6 +166,10 @@ fn draft_ui(
             let add = ui
                 .add_enabled(!missing, egui::Button::new("Add identity"))
                 .on_disabled_hover_text("An identity needs an issuer and a subject");
+            let cancel = ui.button("Cancel");
+            for ends in [&add, &cancel].into_iter().filter(|it| it.has_focus()) {
+                keep_focus(ends, "new identity");
+            }
             if add.clicked() {
                 commands.push(Command::Change(Change::Federate {
                     client: client.key,
@@ -165,7 +179,7 @@ fn draft_ui(
                 }));
                 *draft = IdentityDraft { client: Some(client.key), ..IdentityDraft::default() };
             }
-            if ui.button("Cancel").clicked() {
+            if cancel.clicked() {
                 *draft = IdentityDraft { client: Some(client.key), ..IdentityDraft::default() };
             }
         });
@@ -210,7 +224,7 @@ pub fn card_ui(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
         });
 }
 
-fn field_ui(ui: &mut Ui, label: &str, name: &str, text: &mut String, hint: &str) -> bool {
+fn field_ui(ui: &mut Ui, label: &str, name: &str, text: &mut String, hint: &str) -> egui::Response {
     ui.horizontal(|ui| {
         super::label_ui(ui, label);
         let field = egui::TextEdit::singleline(text)
@@ -218,7 +232,7 @@ fn field_ui(ui: &mut Ui, label: &str, name: &str, text: &mut String, hint: &str)
             .hint_text(hint)
             .id_salt(name)
             .desired_width(f32::INFINITY);
-        ui.add(field).accessible_name(name).changed()
+        ui.add(field).accessible_name(name)
     })
     .inner
 }
