@@ -112,6 +112,9 @@ pub struct Http {
     /// work with the built-in authority. A connection belongs to the certificate that was shown on
     /// it, so each certificate has its own.
     outside: Arc<Mutex<BTreeMap<Way, Result<reqwest::Client, TransportError>>>>,
+    /// Whether a server, by its origin, asked for a certificate when the connection was made on which
+    /// this one may be shown: only a greeting tells, and later requests have none.
+    wanted: Arc<Mutex<BTreeMap<(String, String), bool>>>,
     /// What is shown to whom when a document is fetched.
     shows: Option<(ClientCertificate, Host)>,
 }
@@ -145,7 +148,13 @@ impl Http {
             .tls_certs_only([])
             .build()
             .map_err(|error| setup_error(&error))?;
-        Ok(Self { options: Arc::new(options), loopback, outside: Arc::default(), shows: None })
+        Ok(Self {
+            options: Arc::new(options),
+            loopback,
+            outside: Arc::default(),
+            wanted: Arc::default(),
+            shows: None,
+        })
     }
 
     /// Shows a certificate when a document is fetched from the host of this address, for servers that
@@ -264,7 +273,15 @@ impl Http {
             .await
             .map_err(|error| explain(&error, url, &self.options, false))?;
         let first_byte = start.elapsed();
-        let phases = recorder.phases(certificate.is_some());
+        let mut phases = recorder.phases(certificate.is_some());
+        if let Some(certificate) = certificate {
+            let way = (certificate.thumbprint().to_owned(), url.origin().ascii_serialization());
+            let mut wanted = self.wanted.lock().unwrap_or_else(PoisonError::into_inner);
+            match phases.certificate_wanted {
+                Some(heard) => drop(wanted.insert(way, heard)),
+                None => phases.certificate_wanted = wanted.get(&way).copied(),
+            }
+        }
         let limit = self.options.body_limit;
         // None was asked for. What is small when it comes may be endless when it is unpacked.
         if let Some(coding) = response.headers().get("content-encoding")

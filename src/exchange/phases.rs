@@ -26,7 +26,7 @@ use rustls::sign::CertifiedKey;
 use tower_layer::Layer;
 use tower_service::Service;
 
-/// The steps of making the connection that a request was sent on. All are `None` when it stood
+/// The steps of making the connection that a request was sent on. Their times are `None` when it stood
 /// already.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Phases {
@@ -36,7 +36,8 @@ pub struct Phases {
     pub connect: Option<Duration>,
     /// From the greeting of TLS to its end; `None` without TLS.
     pub tls: Option<Duration>,
-    /// Whether the server asked for a certificate; `None` when there was none to show.
+    /// Whether the server asked for a certificate, perhaps before an earlier request; `None` when there
+    /// was none to show.
     pub certificate_wanted: Option<bool>,
 }
 

@@ -276,8 +276,8 @@ impl<'a> Scene<'a> {
             Ask::WithCertificate => BTreeSet::new(),
             _ => BTreeSet::from(["REQ-01", "DIS-03"]),
         };
-        // What is for the trust domain names neither the client nor the server.
-        if !own || ask == Ask::Replacement {
+        // A replacement's subject token is for the trust domain that is asked for.
+        if !own && ask != Ask::Replacement {
             expected.insert("REQ-20");
         }
         if is_transaction {
