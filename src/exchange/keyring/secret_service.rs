@@ -16,7 +16,7 @@ use serde::de::DeserializeOwned;
 use zbus::zvariant::{DynamicType, ObjectPath, OwnedObjectPath, OwnedValue, Type, Value};
 use zbus::{Connection, MatchRule, MessageStream};
 
-use super::{Cancel, Entry, KeyringError, SERVICE, text};
+use super::{Cancel, Entry, KeyringError, KeyringErrorKind, SERVICE, text};
 
 const NAME: &str = "org.freedesktop.secrets";
 const PATH: &str = "/org/freedesktop/secrets";
@@ -154,15 +154,21 @@ impl<'a> Service<'a> {
         let mut completed = MessageStream::for_match_rule(rule, &self.connection, None)
             .await
             .map_err(|error| refused(&error))?;
-        let () = self.call(prompt, "Prompt", "Prompt", &("",)).await?;
-        let next = poll_fn(|context| Pin::new(&mut completed).poll_next(context));
-        let Some(message) = self.cancel.unless(next).await else {
+        let asked = async {
+            let () = self.call(prompt, "Prompt", "Prompt", &("",)).await?;
+            let next = poll_fn(|context| Pin::new(&mut completed).poll_next(context)).await;
+            let message =
+                next.ok_or_else(|| KeyringError::failed("it went away while it asked"))?;
+            message.map_err(|error| refused(&error))
+        };
+        let asked =
+            self.cancel.unless(asked).await.unwrap_or_else(|| Err(KeyringError::given_up()));
+        if asked.as_ref().is_err_and(|error| error.kind == KeyringErrorKind::GivenUp) {
+            // It may be on the screen already, even when the keyring has not said so.
             let dismiss = self.send(prompt, "Prompt", "Dismiss", &());
             let _ = tokio::time::timeout(PATIENCE, dismiss).await;
-            return Err(KeyringError::given_up());
-        };
-        let message = message.ok_or_else(|| KeyringError::failed("it went away while it asked"))?;
-        let message = message.map_err(|error| refused(&error))?;
+        }
+        let message = asked?;
         let body = message.body();
         let (dismissed, result): (bool, Value<'_>) =
             body.deserialize().map_err(KeyringError::failed)?;
