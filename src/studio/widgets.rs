@@ -305,6 +305,12 @@ pub fn truth_look(tokens: &Tokens, truth: Truth) -> (MaterialIcon, egui::Color32
     }
 }
 
+/// Small text that explains, and stands back.
+pub fn weak_ui(ui: &mut Ui, text: &str) {
+    let text = RichText::new(text).small().color(Tokens::of(ui).text_weak);
+    ui.add(egui::Label::new(text).wrap());
+}
+
 /// A remark under a field, in the colour of caution and with an icon.
 pub fn problem_ui(ui: &mut Ui, text: &str) {
     let tokens = Tokens::of(ui);

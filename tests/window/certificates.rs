@@ -15,20 +15,8 @@ use secrecy::ExposeSecret as _;
 use serde_json::json;
 
 use super::campaign::{idle, look};
-use super::harness::{click, opened, press, send, until};
+use super::harness::{PORTAL_INTO_LEDGER, click, opened, press, send, until};
 use super::tls_server::tls::{Ask, Asked, Authority, Identity};
-
-const CLIENTS: &str = "---
-!ClientAppDto
-id: portal
-name: Portal
-allowedTokenExchangeClientApps:
-  - id: ledger
----
-!ClientAppDto
-id: ledger
-name: Ledger
-";
 
 /// Who asked for what: host and path, and the certificate that was shown.
 type Seen = Arc<Mutex<Vec<(String, Option<Vec<u8>>)>>>;
@@ -103,7 +91,7 @@ fn a_client_with_a_certificate_shows_it_to_the_issuer_and_nobody_else() {
     let seen = Seen::default();
     let (issuer, port) = closed(&runtime, &server, &seen);
     let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("clients.yaml"), CLIENTS).unwrap();
+    fs::write(folder.path().join("clients.yaml"), PORTAL_INTO_LEDGER).unwrap();
     fs::write(folder.path().join("ca.pem"), authority.pem()).unwrap();
     fs::write(folder.path().join("portal.pem"), client.pem().expose_secret()).unwrap();
     let profiles = format!(

@@ -11,6 +11,34 @@ use exchange_studio::config::Project;
 use exchange_studio::exchange::SystemKeyring;
 use exchange_studio::studio::{Command, FileDialogs, Outside, Studio};
 
+/// Two client apps: the one may exchange a token into the other.
+pub const PORTAL_INTO_LEDGER: &str = "---
+!ClientAppDto
+id: portal
+name: Portal
+allowedTokenExchangeClientApps:
+  - id: ledger
+---
+!ClientAppDto
+id: ledger
+name: Ledger
+";
+
+/// The same, and back.
+pub const EACH_INTO_THE_OTHER: &str = "---
+!ClientAppDto
+id: portal
+name: Portal
+allowedTokenExchangeClientApps:
+  - id: ledger
+---
+!ClientAppDto
+id: ledger
+name: Ledger
+allowedTokenExchangeClientApps:
+  - id: portal
+";
+
 /// Dialogs that answer with what the test put in, as a person would.
 #[derive(Default)]
 pub struct Answers {

@@ -18,19 +18,9 @@ use exchange_studio::studio::{
 use exchange_studio::trust::Reading;
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::harness::{Answers, click, outside, press, retype, send, until, window};
-
-const CLIENTS: &str = "---
-!ClientAppDto
-id: portal
-name: Portal
-allowedTokenExchangeClientApps:
-  - id: ledger
----
-!ClientAppDto
-id: ledger
-name: Ledger
-";
+use super::harness::{
+    Answers, PORTAL_INTO_LEDGER, click, outside, press, retype, send, until, window,
+};
 
 /// A keyring of paper. While it is locked it asks somebody who never answers.
 #[derive(Debug, Default)]
@@ -78,7 +68,7 @@ impl Keyring for Paper {
 }
 
 fn opened(folder: &Path, keyring: Arc<dyn Keyring>) -> Harness<'static, Studio> {
-    fs::write(folder.join("clients.yaml"), CLIENTS).unwrap();
+    fs::write(folder.join("clients.yaml"), PORTAL_INTO_LEDGER).unwrap();
     let mut harness = window(Outside { keyring, ..outside(Answers::default()) });
     send(&mut harness, Command::Open(vec![folder.to_path_buf()]));
     until(&mut harness, "the project is open", |studio| !studio.state.project.files().is_empty());

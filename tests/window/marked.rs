@@ -24,23 +24,11 @@ use exchange_studio::trust::Reading;
 use secrecy::ExposeSecret as _;
 
 use super::campaign::{idle, look};
-use super::harness::{Answers, click, outside, press, retype, send, until, window};
+use super::harness::{
+    Answers, EACH_INTO_THE_OTHER, click, outside, press, retype, send, until, window,
+};
 use super::keyring::Paper;
 use super::presets::user_token;
-
-const CLIENTS: &str = "---
-!ClientAppDto
-id: portal
-name: Portal
-allowedTokenExchangeClientApps:
-  - id: ledger
----
-!ClientAppDto
-id: ledger
-name: Ledger
-allowedTokenExchangeClientApps:
-  - id: portal
-";
 
 /// What is secret, and where a person has put it.
 #[derive(Default)]
@@ -157,7 +145,7 @@ fn nothing_that_is_typed_as_a_secret_is_left_behind() {
     };
     let (project, state) = (at("project"), at("state"));
     let settings = at("config").join("settings.json");
-    fs::write(project.join("clients.yaml"), CLIENTS).unwrap();
+    fs::write(project.join("clients.yaml"), EACH_INTO_THE_OTHER).unwrap();
     let mut marks = Marks::default();
 
     // The search can fail.
@@ -332,7 +320,7 @@ fn nothing_that_is_typed_as_a_secret_is_left_behind() {
 #[test]
 fn what_was_wiped_does_not_come_back_by_undoing() {
     let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("clients.yaml"), CLIENTS).unwrap();
+    fs::write(folder.path().join("clients.yaml"), EACH_INTO_THE_OTHER).unwrap();
     let mut harness = super::harness::opened(folder.path());
     send(&mut harness, Command::Act(Action::ShowExchange));
     let form = &mut harness.state_mut().state.exchange.form;

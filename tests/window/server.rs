@@ -18,26 +18,14 @@ use exchange_studio::trust::Reading;
 use secrecy::ExposeSecret as _;
 use serde_json::json;
 
-use super::harness::{Answers, click, empty, field, opened, press, retype, send, until};
+use super::harness::{
+    Answers, EACH_INTO_THE_OTHER, click, empty, field, opened, press, retype, send, until,
+};
 use super::tls_server::tls::{Ask, Identity};
-
-const CLIENTS: &str = "---
-!ClientAppDto
-id: portal
-name: Portal
-allowedTokenExchangeClientApps:
-  - id: ledger
----
-!ClientAppDto
-id: ledger
-name: Ledger
-allowedTokenExchangeClientApps:
-  - id: portal
-";
 
 fn folder(project_file: Option<&str>) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("clients.yaml"), CLIENTS).unwrap();
+    fs::write(folder.path().join("clients.yaml"), EACH_INTO_THE_OTHER).unwrap();
     if let Some(text) = project_file {
         fs::write(folder.path().join("exchange-studio.yaml"), text).unwrap();
     }

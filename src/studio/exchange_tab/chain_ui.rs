@@ -3,6 +3,7 @@
 use egui::{RichText, Ui};
 
 use crate::exchange::report::Outcome as Ending;
+use crate::exchange::{Report, chain};
 use crate::studio::theme::icons;
 
 use super::super::command::Command as WindowCommand;
@@ -91,13 +92,9 @@ pub fn hops_ui(ui: &mut Ui, state: &State, commands: &mut Vec<WindowCommand>) {
         return;
     }
     let tokens = Tokens::of(ui);
-    let total: f64 = outcomes.iter().filter_map(milliseconds).sum();
-    let summary = match outcomes.last().map(ending) {
-        Some(Some(Ending::Issued)) if outcomes.len() >= hops => {
-            format!("All {} hops issued a token, in {total:.0} ms.", outcomes.len())
-        }
-        _ => format!("The chain ended at hop {} of {hops}, after {total:.0} ms.", outcomes.len()),
-    };
+    let answered: Vec<&Report> =
+        outcomes.iter().filter_map(|outcome| outcome.observation.as_deref().ok()).collect();
+    let summary = chain::sentence(&answered, hops);
     ui.add(egui::Label::new(RichText::new(summary).family(theme::semibold())).wrap());
     ui.horizontal_wrapped(|ui| {
         for (index, outcome) in outcomes.iter().enumerate() {
@@ -160,26 +157,9 @@ fn lives_ui(ui: &mut Ui, state: &State, outcomes: &[Outcome]) {
             ui.end_row();
         }
     });
-    let after: Vec<bool> = reports().filter_map(|report| report.active_after_revocation).collect();
-    if after.is_empty() {
-        return;
+    if let Some(text) = chain::after_revocation(&reports().collect::<Vec<_>>()) {
+        ui.add(egui::Label::new(RichText::new(text).size(12.5)).wrap());
     }
-    let alive = after.iter().filter(|active| **active).count();
-    let text = match (after.len(), alive) {
-        (1, 0) => "With the first token the one derived from it ended.".to_owned(),
-        (1, _) => {
-            "The first token was revoked, and the one derived from it stays active.".to_owned()
-        }
-        (all, 0) => format!("With the first token all {all} tokens derived from it ended."),
-        (all, alive) if all == alive => {
-            format!("The first token was revoked, and all {all} derived from it stay active.")
-        }
-        (all, alive) => format!(
-            "The first token was revoked: of {all} derived from it {alive} stay active, {} ended.",
-            all - alive
-        ),
-    };
-    ui.add(egui::Label::new(RichText::new(text).size(12.5)).wrap());
 }
 
 /// Whether a token lives, in a word and with its mark; a dash where nobody says.

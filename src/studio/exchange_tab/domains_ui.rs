@@ -1,11 +1,10 @@
 //! What the authority built in knows of other domains, and the one beside it that plays one.
 
-use egui::{RichText, Ui};
+use egui::Ui;
 
 use super::super::command::Command as WindowCommand;
 use super::super::state::State;
-use super::super::theme::Tokens;
-use super::super::widgets::{icon_button_ui, problem_ui, small_icon_ui, tick_ui};
+use super::super::widgets::{icon_button_ui, problem_ui, small_icon_ui, tick_ui, weak_ui};
 use super::domains::{Domains, SUGGESTED, Second, holders};
 use super::form::{Form, ServerChoice, client_id};
 use super::form_ui::{client_choice_ui, field_ui, list_ui, row_ui};
@@ -66,6 +65,9 @@ pub fn domains_ui(
     changed
 }
 
+/// So many identities are named before it says that there are others.
+const SHOWN: usize = 5;
+
 /// The authority that plays another domain.
 fn second_ui(
     ui: &mut Ui,
@@ -109,11 +111,15 @@ fn second_ui(
         );
         return changed;
     };
-    let known: Vec<String> = holders(&state.project, &here)
+    // No more than can be read: the project may hold ten thousand, and this is said in every frame.
+    let mut known: Vec<String> = holders(&state.project, &here)
         .map(|(client, subject)| format!("{subject} ({})", client.label()))
+        .take(SHOWN + 1)
         .collect();
     if !known.is_empty() {
-        let text = format!("The other domain knows, of issuer {here}: {}.", known.join(", "));
+        let more = if known.len() > SHOWN { " and others" } else { "" };
+        known.truncate(SHOWN);
+        let text = format!("The other domain knows, of issuer {here}: {}{more}.", known.join(", "));
         weak_ui(ui, &text);
         return changed;
     }
@@ -189,9 +195,4 @@ fn known_ui(ui: &mut Ui, state: &State, domains: &mut Domains) -> bool {
         }
     });
     changed
-}
-
-fn weak_ui(ui: &mut Ui, text: &str) {
-    let text = RichText::new(text).small().color(Tokens::of(ui).text_weak);
-    ui.add(egui::Label::new(text).wrap());
 }

@@ -5,7 +5,7 @@ use egui::{RichText, Ui};
 use crate::authority::Misbehaviour;
 
 use super::super::theme::Tokens;
-use super::super::widgets::tick_ui;
+use super::super::widgets::{tick_ui, weak_ui};
 use super::form::{Form, ServerChoice};
 
 pub fn misbehave_ui(ui: &mut Ui, form: &mut Form) -> bool {
@@ -20,9 +20,7 @@ pub fn misbehave_ui(ui: &mut Ui, form: &mut Form) -> bool {
     let shown = egui::CollapsingHeader::new(title).id_salt("misbehave").show(ui, |ui| {
         let text =
             "A careful server does none of this. Real ones do: see which check or probe tells.";
-        ui.add(
-            egui::Label::new(RichText::new(text).small().color(Tokens::of(ui).text_weak)).wrap(),
-        );
+        weak_ui(ui, text);
         if !form.misbehave.is_empty() && ui.small_button("Behave again").clicked() {
             form.misbehave.clear();
             changed = true;

@@ -4,8 +4,8 @@ use egui::{RichText, Ui};
 
 use super::super::command::Command as WindowCommand;
 use super::super::state::State;
-use super::super::theme::{self, Tokens};
-use super::super::widgets::{icon_button_ui, keep_focus, section_ui};
+use super::super::theme;
+use super::super::widgets::{icon_button_ui, keep_focus, section_ui, weak_ui};
 use super::answer_ui::answer_ui;
 use super::checks_ui::checks_ui;
 use super::form::{Form, ServerChoice};
@@ -152,9 +152,4 @@ fn done_ui(ui: &mut Ui, report: &Report, done: &Done, commands: &mut Vec<WindowC
     tokens_ui::pair_ui(ui, ("Grant", "Token"), both, done.comparison.as_ref());
     checks_ui(ui, &redeemed.checks);
     wire_ui::redeemed_ui(ui, redeemed);
-}
-
-fn weak_ui(ui: &mut Ui, text: &str) {
-    let text = RichText::new(text).small().color(Tokens::of(ui).text_weak);
-    ui.add(egui::Label::new(text).wrap());
 }

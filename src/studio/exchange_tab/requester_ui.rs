@@ -8,7 +8,7 @@ use crate::studio::theme::icons;
 use super::super::command::Command as WindowCommand;
 use super::super::state::State;
 use super::super::theme::Tokens;
-use super::super::widgets::{choice_ui, section_ui, small_icon_ui, tick_ui};
+use super::super::widgets::{choice_ui, section_ui, small_icon_ui, tick_ui, weak_ui};
 use super::form::{Form, ServerChoice};
 use super::form_ui::{client_choice_ui, field_ui, row_ui};
 use super::leg::Leg;
@@ -114,11 +114,6 @@ fn client_secret_ui(
         );
         false
     })
-}
-
-fn weak_ui(ui: &mut Ui, text: &str) {
-    let text = RichText::new(text).small().color(Tokens::of(ui).text_weak);
-    ui.add(egui::Label::new(text).wrap());
 }
 
 /// The key that signs, by its file: nothing is read before the exchange is run.

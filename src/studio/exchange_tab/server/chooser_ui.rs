@@ -6,7 +6,7 @@ use egui::{RichText, Ui};
 use super::super::super::command::{Action, Command as WindowCommand};
 use super::super::super::state::State;
 use super::super::super::theme::Tokens;
-use super::super::super::widgets::{icon_button_ui, section_ui};
+use super::super::super::widgets::{icon_button_ui, section_ui, weak_ui};
 use super::super::form::{Form, ServerChoice};
 use super::super::form_ui::{field_ui, row_ui};
 use super::super::leg::Leg;
@@ -213,12 +213,6 @@ pub fn keep_ui(
         ),
     }
     changed
-}
-
-/// An explanation under what it is about.
-pub(super) fn weak_ui(ui: &mut Ui, text: &str) {
-    let text = RichText::new(text).small().color(Tokens::of(ui).text_weak);
-    ui.add(egui::Label::new(text).wrap());
 }
 
 fn small_ui(ui: &mut Ui, text: &str) {

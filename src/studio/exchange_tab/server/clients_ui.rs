@@ -5,13 +5,12 @@ use egui::{RichText, Ui};
 use super::super::super::command::Command as WindowCommand;
 use super::super::super::state::State;
 use super::super::super::widgets::{
-    choice_ui, icon_button_ui, problem_ui, section_ui, small_icon_ui,
+    choice_ui, icon_button_ui, problem_ui, section_ui, small_icon_ui, weak_ui,
 };
 use super::super::Command as TabCommand;
 use super::super::form::{Form, ServerChoice};
 use super::super::form_ui::{field_ui, row_ui};
 use super::super::leg::Leg;
-use super::chooser_ui::weak_ui;
 use super::draft::given;
 use super::fields_ui::{optional_ui, path_ui, secret_ui};
 use super::{Command, File, FileOf, KeyringOf, Names};

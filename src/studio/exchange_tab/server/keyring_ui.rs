@@ -5,11 +5,10 @@ use secrecy::ExposeSecret as _;
 
 use super::super::super::command::Command as WindowCommand;
 use super::super::super::theme::Tokens;
-use super::super::super::widgets::{icon_button_ui, keep_focus, problem_ui};
+use super::super::super::widgets::{icon_button_ui, keep_focus, problem_ui, weak_ui};
 use super::super::form_ui::{masked_field_ui, row_ui};
 use super::super::leg::Leg;
 use super::Command;
-use super::chooser_ui::weak_ui;
 use super::keyring::{Desk, KeyringCommand, Wish};
 use crate::exchange::keyring::Entry;
 use crate::studio::theme::icons;

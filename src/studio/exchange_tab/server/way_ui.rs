@@ -8,13 +8,12 @@ use super::super::super::command::Command as WindowCommand;
 use super::super::super::state::State;
 use super::super::super::theme::Tokens;
 use super::super::super::widgets::{
-    icon_button_ui, problem_ui, section_ui, small_icon_ui, tick_ui,
+    icon_button_ui, problem_ui, section_ui, small_icon_ui, tick_ui, weak_ui,
 };
 use super::super::Command as TabCommand;
 use super::super::form::{Form, ServerChoice};
 use super::super::form_ui::{LABEL_WIDTH, field_ui, row_ui};
 use super::super::leg::Leg;
-use super::chooser_ui::weak_ui;
 use super::draft::{given, sentence};
 use super::fields_ui::{number_ui, optional_ui, path_ui};
 use super::{Command, File, FileOf, Names};

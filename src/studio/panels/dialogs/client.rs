@@ -9,8 +9,7 @@ use crate::config::{Change, ClientKey, FileId, Id, Project};
 
 use super::super::super::command::Command;
 use super::super::super::state::State;
-use super::super::super::theme::Tokens;
-use super::super::super::widgets::{choice_ui, problem_ui, tick_ui};
+use super::super::super::widgets::{choice_ui, problem_ui, tick_ui, weak_ui};
 use super::super::bars::counted;
 use super::super::clients::document_words;
 use super::choose::chooser_ui;
@@ -203,10 +202,6 @@ pub fn new_ui(
             commands.push(draft.command(state));
         }
     });
-}
-
-fn weak_ui(ui: &mut Ui, text: &str) {
-    ui.add(egui::Label::new(RichText::new(text).small().color(Tokens::of(ui).text_weak)).wrap());
 }
 
 // --- Removing --------------------------------------------------------------------------------
